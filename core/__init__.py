@@ -1,0 +1,1 @@
+"""The floor: settings, errors, money, time, progress. Imports nothing else of refnet."""

@@ -1,0 +1,93 @@
+"""Every error refnet raises on purpose, in one tree.
+
+    RefnetError                 something failed (exit 1)
+    ├── InputError              a file, row or column is wrong
+    ├── EngineError             the local engine cannot start, stop or be found
+    ├── StoreError              the graph cannot be reached, refuses us, or refuses the statement
+    │   ├── StoreUnavailable    nobody answers at the address
+    │   └── StoreRefused        wrong user, password or database
+    ├── NotFound                no such customer, query, analysis
+    └── UsageError              the question was asked wrongly (exit 2)
+
+A message says what is wrong and where; `hint` says the next step. The command line prints both and no traceback.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RefnetError(Exception):
+    """Something failed in a way that a person can do something about.
+
+    Args:
+        message: what is wrong, in one sentence, with its place.
+        hint: what to do next, in one sentence.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(RefnetError):
+    """A file, a row or a column is not what it should be.
+
+    Args:
+        message: what is wrong, without its place.
+        file, row, column: where; `row` counts as the file does, its header being row 1.
+        hint: what to do next.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: Path | str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        hint: str = "",
+    ) -> None:
+        place = ", ".join(
+            part
+            for part in (
+                str(file) if file is not None else "",
+                f"row {row}" if row is not None else "",
+                f"column {column}" if column is not None else "",
+            )
+            if part
+        )
+        super().__init__(f"{place}: {message}" if place else message, hint)
+        self.file, self.row, self.column = file, row, column
+
+
+class EngineError(RefnetError):
+    """The local engine cannot be started, stopped or found."""
+
+
+class StoreError(RefnetError):
+    """The graph cannot be reached or refuses what was asked of it."""
+
+
+class StoreUnavailable(StoreError):
+    """Nobody answers at the graph's address."""
+
+
+class StoreRefused(StoreError):
+    """The graph answers but does not let us in: user, password or database."""
+
+
+class NotFound(RefnetError):
+    """There is no such customer, query or analysis."""
+
+
+class UsageError(RefnetError):
+    """The question was asked wrongly: an option, a name, a combination."""
+
+    exit_code = 2

@@ -1,0 +1,36 @@
+"""Money: amounts are decimals of one currency, added as integer minor units so that sums are exact."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+# ISO 4217: currencies whose minor unit is not a hundredth.
+_EXPONENTS = dict.fromkeys(
+    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"],
+    0,
+) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
+
+
+def exponent(currency: str) -> int:
+    """Decimal places of the currency's minor unit (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD."""
+    return _EXPONENTS.get(currency.upper(), 2)
+
+
+def to_minor(amounts: npt.ArrayLike, currency: str) -> npt.NDArray[np.int64]:
+    """Amounts in the currency, shape (n,), as integer minor units (cents); unknown (NaN) amounts count as nothing."""
+    values = np.nan_to_num(np.asarray(amounts, dtype=np.float64), nan=0.0)
+    return np.rint(values * 10 ** exponent(currency)).astype(np.int64)
+
+
+def from_minor(minor: npt.ArrayLike, currency: str) -> npt.NDArray[np.float64]:
+    """Minor units, integral or not, shape (n,), as amounts rounded to the minor unit."""
+    scale = 10 ** exponent(currency)
+    return np.asarray(np.rint(np.asarray(minor, dtype=np.float64)) / scale, dtype=np.float64)
+
+
+def show(amount: float | None, currency: str) -> str:
+    """An amount for a reader: `1,234.50 EUR`; `–` where it is not known."""
+    if amount is None or np.isnan(amount):
+        return "–"
+    return f"{amount:,.{exponent(currency)}f} {currency}"
