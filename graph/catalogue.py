@@ -1,0 +1,182 @@
+"""The catalogue: reads the headers of cypher/ and gives each query by its name.
+
+A query file begins with what it answers, in a reader's words, then `name`, `mode` and its parameters, each with an
+example. Comments, so that the very file runs in Neo4j Browser:
+
+    // Everyone below one customer, to a number of hops
+    // name: tree/downline
+    // mode: read
+    // :param rootId => 'c-0001'
+    MATCH …;
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal, cast
+
+from refnet.core.errors import InputError, NotFound, UsageError
+
+_PARAM = re.compile(r"^:param\s+(\w+)\s*=>\s*(.+)$")
+_FIELD = re.compile(r"^(name|mode|note):\s*(.+)$")
+_USED = re.compile(r"\$(\w+)")
+_WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|FOREACH|LOAD\s+CSV)\b", re.IGNORECASE)
+_LITERALS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Query:
+    """One file of cypher/.
+
+    Attributes:
+        name: how it is called, its path without the ending.
+        title: what it answers, in a reader's words.
+        mode: whether it reads or writes.
+        parameters: an example for each, as a Python value.
+        notes: what a reader should know besides: cost, limits.
+        text: the statement, without its header and its closing semicolon.
+        source: the whole file, as it runs in Neo4j Browser.
+    """
+
+    name: str
+    title: str
+    mode: Literal["read", "write"]
+    parameters: Mapping[str, Any]
+    notes: tuple[str, ...]
+    text: str
+    source: str
+
+    def check(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters, if they are the declared ones.
+
+        Raises:
+            UsageError: one is missing, or one is not known.
+        """
+        missing = [name for name in self.parameters if name not in given]
+        unknown = [name for name in given if name not in self.parameters]
+        if unknown:
+            near = difflib.get_close_matches(unknown[0], self.parameters, 1)
+            raise UsageError(
+                f"{self.name} has no parameter {unknown[0]!r}.",
+                f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(self.parameters) or 'none'}.",
+            )
+        if missing:
+            example = self.parameters[missing[0]]
+            raise UsageError(
+                f"{self.name} needs a value for {', '.join(missing)}.", f"Such as {missing[0]}={example}."
+            )
+        return dict(given)
+
+
+class Catalogue(Mapping[str, Query]):
+    """Every query by its name, in order.
+
+    Raises:
+        InputError: a file's header, name, mode or parameters do not hold together; names the file.
+    """
+
+    def __init__(self, root: Traversable) -> None:
+        self._queries: dict[str, Query] = {}
+        for path, source in sorted(_sources(root)):
+            query = parse(source, path)
+            if query.name in self._queries:
+                raise InputError(f"two queries are called {query.name}", file=path)
+            if f"{query.name}.cypher" != path:
+                raise InputError(f"is called {query.name}", file=path, hint=f"Call it {path.removesuffix('.cypher')}.")
+            self._queries[query.name] = query
+
+    def __getitem__(self, name: str) -> Query:
+        if name not in self._queries:
+            near = difflib.get_close_matches(name, self._queries, 3, cutoff=0.4)
+            raise NotFound(
+                f"There is no query {name!r}.",
+                f"Did you mean {' or '.join(near)}?" if near else "`refnet queries` lists them.",
+            )
+        return self._queries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._queries)
+
+    def __len__(self) -> int:
+        return len(self._queries)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The queries that come with refnet."""
+    return Catalogue(files("refnet.cypher"))
+
+
+def parse(source: str, path: str = "query") -> Query:
+    """One file's text as a query.
+
+    Raises:
+        InputError: the header is not as it should be, a parameter is undeclared or unused, a read query writes, or
+            there is more than one statement.
+    """
+    lines = source.splitlines()
+    header = []
+    for line in lines:
+        if not line.startswith("//"):
+            break
+        header.append(line.removeprefix("//").strip())
+    fields: dict[str, str] = {}
+    parameters: dict[str, Any] = {}
+    notes = []
+    for number, line in enumerate(header[1:], start=2):
+        if found := _PARAM.match(line):
+            parameters[found[1]] = _value(found[2], path, number)
+        elif found := _FIELD.match(line):
+            if found[1] == "note":
+                notes.append(found[2])
+            elif found[1] in fields:
+                raise InputError(f"says {found[1]} twice", file=path, row=number)
+            else:
+                fields[found[1]] = found[2].strip()
+        elif line and notes:
+            notes[-1] += f" {line}"
+        elif line:
+            raise InputError(f"{line!r} is no line of a header", file=path, row=number)
+    if not header or not header[0] or _FIELD.match(header[0]):
+        raise InputError("its first line does not say what it answers", file=path)
+    for needed in ("name", "mode"):
+        if needed not in fields:
+            raise InputError(f"its header has no `{needed}:`", file=path)
+    if fields["mode"] not in ("read", "write"):
+        raise InputError(f"mode is read or write, not {fields['mode']}", file=path)
+    body = "\n".join(lines[len(header) :]).strip()
+    bare = _LITERALS.sub(" ", body).strip()
+    if not bare.endswith(";") or not body.endswith(";") or ";" in bare[:-1]:
+        raise InputError("holds one statement that ends in ; with nothing after it", file=path)
+    used = set(_USED.findall(bare))
+    if used != set(parameters):
+        odd = sorted(used ^ set(parameters))[0]
+        raise InputError(f"${odd} is {'not declared' if odd in used else 'declared and not used'}", file=path)
+    if fields["mode"] == "read" and (found := _WRITES.search(bare)):
+        raise InputError(f"is a read query and says {found[1].upper()}", file=path)
+    mode = cast(Literal["read", "write"], fields["mode"])
+    return Query(fields["name"], header[0], mode, parameters, tuple(notes), body.removesuffix(";").strip(), source)
+
+
+def _value(text: str, path: str, row: int) -> Any:
+    """A `:param` example as a Python value: string, number, true, false, null, or a list of such."""
+    literal = re.sub(r"'((?:[^'\\]|\\.)*)'", lambda m: json.dumps(m[1]), text.strip())
+    try:
+        return json.loads(literal)
+    except json.JSONDecodeError:
+        raise InputError(f"{text!r} is no example value", file=path, row=row) from None
+
+
+def _sources(root: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for entry in root.iterdir():
+        if entry.is_dir():
+            yield from _sources(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".cypher"):
+            yield f"{prefix}{entry.name}", entry.read_text(encoding="utf-8")

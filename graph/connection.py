@@ -1,0 +1,253 @@
+"""One connection to the graph: the embedded engine when NEO4J_URI is unset, a Neo4j server when it is set.
+
+Everything speaks Bolt through the official driver, so from here on the two are the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, LiteralString, cast
+
+import neo4j
+from neo4j import exceptions as bolt
+
+from refnet.core.errors import StoreError, StoreRefused, StoreUnavailable, UsageError
+from refnet.core.progress import Reporter
+from refnet.core.settings import Settings, load_settings
+from refnet.graph import local
+from refnet.graph.catalogue import catalogue
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+# Servers tell of every label that does not exist yet; an empty graph has none, and that is no news.
+logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
+
+_MERGE_RETRIES = 6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows of one query, in order."""
+
+    columns: list[str]
+    values: list[list[Any]]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self.values:
+            yield dict(zip(self.columns, row, strict=True))
+
+    def one(self) -> dict[str, Any]:
+        """The only row.
+
+        Raises:
+            StoreError: there is none, or more than one.
+        """
+        if len(self.values) != 1:
+            raise StoreError(f"Expected one row, the graph gave {len(self.values)}.")
+        return next(iter(self))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A DataFrame of the rows; times become timezone-aware UTC timestamps."""
+        import pandas as pd
+
+        return pd.DataFrame([[native(v) for v in row] for row in self.values], columns=self.columns)
+
+    def to_networkx(self) -> nx.DiGraph[Any]:
+        """The rows as edges, from columns `referrer` and `referee`; every further column is an edge attribute.
+
+        Raises:
+            UsageError: the query has no such columns.
+        """
+        import networkx as nx
+
+        if not {"referrer", "referee"} <= set(self.columns):
+            raise UsageError(
+                f"This query answers {', '.join(self.columns)}: a graph needs referrer and referee.",
+                "Take one that gives them, such as tree/edges.",
+            )
+        graph: nx.DiGraph[Any] = nx.DiGraph()
+        for row in self:
+            edge = {name: native(value) for name, value in row.items()}
+            graph.add_edge(edge.pop("referrer"), edge.pop("referee"), **edge)
+        return graph
+
+
+def native(value: Any) -> Any:
+    """A driver's temporal value as Python's own; anything else as it is."""
+    return value.to_native() if hasattr(value, "to_native") else value
+
+
+class Graph:
+    """A connection to one graph. Use it in a `with` statement, or close it.
+
+    Args:
+        driver: an open driver; the graph closes it.
+        database: its database; None is the server's default one.
+        address: where it is, for messages (never with a password).
+        engine: the local engine behind it, if it is one.
+    """
+
+    def __init__(
+        self,
+        driver: neo4j.Driver,
+        database: str | None = None,
+        *,
+        address: str = "",
+        engine: local.Running | None = None,
+    ) -> None:
+        self._driver, self._database = driver, database
+        self.address, self.engine = address, engine
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._driver.close()
+
+    def query(self, name: str, **parameters: Any) -> Answer:
+        """Run a query of cypher/ by its name, such as `tree/downline`.
+
+        Raises:
+            NotFound: there is no query of that name.
+            UsageError: a parameter is missing or unknown.
+            StoreError: the graph cannot be reached or refuses it.
+        """
+        query = catalogue()[name]
+        checked = query.check(parameters)
+        return self.read(query.text, **checked) if query.mode == "read" else self.write(query.text, **checked)
+
+    def read(self, statement: str, **parameters: Any) -> Answer:
+        """Run one reading statement."""
+        return self._run([(statement, parameters)], neo4j.READ_ACCESS)[0]
+
+    def write(self, statement: str, **parameters: Any) -> Answer:
+        """Run one writing statement, again where the store asks for it."""
+        return self._run([(statement, parameters)], neo4j.WRITE_ACCESS)[0]
+
+    def write_all(self, statements: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Answer]:
+        """Run several writing statements as one transaction: all of it holds, or nothing."""
+        return self._run(list(statements), neo4j.WRITE_ACCESS)
+
+    def write_alone(self, statement: str, **parameters: Any) -> Answer:
+        """Run a statement that manages its own transactions: a constraint, an index, CALL … IN TRANSACTIONS."""
+        with translated(self.address), self._driver.session(database=self._database) as session:
+            result = session.run(cast(LiteralString, statement), parameters)
+            return Answer(list(result.keys()), [list(r.values()) for r in result])
+
+    def _run(self, statements: Sequence[tuple[str, Mapping[str, Any]]], access: str) -> list[Answer]:
+        def work(tx: neo4j.ManagedTransaction) -> list[Answer]:
+            answers = []
+            for statement, parameters in statements:
+                result = tx.run(cast(LiteralString, statement), dict(parameters))
+                answers.append(Answer(list(result.keys()), [list(r.values()) for r in result]))
+            return answers
+
+        with (
+            translated(self.address),
+            self._driver.session(database=self._database, default_access_mode=access) as session,
+        ):
+            run = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
+            for attempt in range(_MERGE_RETRIES):
+                try:
+                    return run(work)
+                except bolt.ConstraintError:
+                    # Two writers merging one new key: the embedded engine tells the later one so, which the
+                    # driver does not take for a reason to try again. By then the key is there.
+                    if access == neo4j.READ_ACCESS or attempt == _MERGE_RETRIES - 1:
+                        raise
+                    time.sleep(random.uniform(0.02, 0.1) * 2**attempt)  # noqa: S311 (not a secret)
+        raise AssertionError("unreachable")
+
+
+class translated:  # noqa: N801 (reads as a word in a with statement)
+    """Turns the driver's errors into refnet's, with the address and the next step."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        at = self._address or "the graph's address"
+        if isinstance(error, bolt.AuthError):
+            raise StoreRefused(
+                f"{at} does not accept this user and password.", "Check NEO4J_USERNAME and NEO4J_PASSWORD."
+            ) from error
+        if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired)):
+            raise StoreUnavailable(
+                f"Nobody answers at {at}.", "Is the server running? Check NEO4J_URI, or unset it for the embedded engine."
+            ) from error
+        if isinstance(error, bolt.Neo4jError):
+            if error.code and "DatabaseNotFound" in error.code:
+                raise StoreRefused(f"{at} has no such database.", "Check NEO4J_DATABASE.") from error
+            raise StoreError(f"{at} refused a statement: {error.message or error}") from error
+        if isinstance(error, (bolt.DriverError, bolt.ConfigurationError)):
+            raise StoreError(f"{at}: {error}") from error
+
+
+def connect(
+    uri: str | None = None,
+    *,
+    username: str | None = None,
+    password: str | None = None,
+    database: str | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> Graph:
+    """Open the graph: the given address, else NEO4J_URI, else the embedded engine (started when it is not running).
+
+    Args:
+        uri, username, password, database: of a server; what is left out comes from the settings.
+        settings: unset: from the environment and .env.
+        reporter: told when an engine has to be started.
+
+    Raises:
+        StoreUnavailable: nobody answers there.
+        StoreRefused: wrong user, password or database.
+        EngineError: the embedded engine cannot be started.
+    """
+    settings = settings or load_settings()
+    uri = uri or settings.neo4j_uri
+    engine: local.Running | None = None
+    if uri is None:
+        engine = local.running(settings.home) or local.start(
+            settings.home, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
+        )
+        uri, username, password, database = engine.uri, engine.username, engine.password, engine.database
+    else:
+        username = username or settings.neo4j_username
+        if password is None and settings.neo4j_password is not None:
+            password = settings.neo4j_password.get_secret_value()
+        if password is None:
+            raise StoreRefused(f"{uri} needs a password.", "Set NEO4J_PASSWORD in the environment or in .env.")
+        database = database or settings.neo4j_database
+    with translated(uri):
+        try:
+            driver = neo4j.GraphDatabase.driver(uri, auth=(username or "neo4j", password or ""))
+        except (ValueError, bolt.ConfigurationError) as error:
+            raise UsageError(f"NEO4J_URI {uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687.") from error
+        try:
+            driver.verify_connectivity(database=database)
+        except BaseException:
+            driver.close()
+            raise
+    return Graph(driver, database, address=uri, engine=engine)
