@@ -111,7 +111,7 @@ class Catalogue(Mapping[str, Query]):
 @cache
 def catalogue() -> Catalogue:
     """The queries that come with refnet."""
-    return Catalogue(files("refnet.cypher"))
+    return Catalogue(files("refnet") / "cypher")
 
 
 def parse(source: str, path: str = "query") -> Query:

@@ -1,0 +1,42 @@
+// Affiliates: whom they brought, what those spent, what it cost, how many left
+// name: affiliates/scorecard
+// mode: read
+// note: net is sales less commission; sales are after refunds. A voided commission costs nothing.
+MATCH (a:Affiliate)
+CALL (a) {
+  MATCH (a)-[:REFERRED]->(c:Customer)
+  RETURN
+    count(c) AS customers,
+    sum(coalesce(c.revenue, 0.0)) AS sales,
+    avg(c.cltv) AS meanCltv,
+    sum(
+      CASE
+        WHEN c.churnedAt IS NOT NULL THEN 1
+        ELSE 0
+      END) AS churned,
+    sum(coalesce(c.ecrNetwork, c.revenue, 0.0)) AS networkSales
+}
+CALL (a) {
+  MATCH (a)-[:EARNED]->(k:Commission)
+  RETURN
+    sum(
+      CASE
+        WHEN coalesce(k.status, '') = 'voided' THEN 0.0
+        ELSE k.amount
+      END) AS commission
+}
+RETURN
+  a.affiliateId AS affiliateId,
+  a.name AS name,
+  a.niche AS niche,
+  customers,
+  sales,
+  commission,
+  sales - commission AS net,
+  CASE
+    WHEN commission > 0 THEN sales / commission
+  END AS roas,
+  meanCltv,
+  churned,
+  networkSales
+ORDER BY net DESC, affiliateId;

@@ -1,0 +1,27 @@
+// Conserved credit of everyone: each customer's revenue split over the chain that brought them, adding up to all revenue
+// name: influence/conserved
+// mode: read
+// note: Where a customer has no referrer, their revenue stays with them. Before rounding; `refnet analyze` rounds to the
+//   minor unit by largest remainder. For one credited referrer a customer, chains to 25.
+// :param decay => 0.5
+MATCH (c:Customer)
+WHERE coalesce(c.revenue, 0.0) <> 0.0
+OPTIONAL MATCH path = (top)-[:REFERRED*1..25]->(c)
+WHERE NOT EXISTS { ()-[:REFERRED]->(top) }
+WITH
+  c,
+  CASE
+    WHEN path IS NULL THEN [c]
+    ELSE reverse(nodes(path))[1..]
+  END AS chain
+UNWIND range(0, size(chain) - 1) AS place
+WITH
+  chain[place] AS holder,
+  c.revenue *
+  $decay ^ place /
+  reduce(
+    total = 0.0, i IN range(0, size(chain) - 1) | total + $decay ^ i) AS share
+RETURN
+  coalesce(holder.customerId, holder.affiliateId) AS id,
+  sum(share) AS conservedCredit
+ORDER BY conservedCredit DESC, id;

@@ -1,0 +1,25 @@
+// Influence of everyone who brought somebody: what the people below them are worth, each further hop counting less
+// name: influence/everyone
+// mode: read
+// note: value is revenue, cltv, margin, or heads for a head-count; hops above 25 count as 25.
+// note: Walks every path, so it is for networks where a customer has one credited referrer; costs about one row for each
+//   pair of a customer and somebody below. `refnet analyze` does the same for millions on arrays.
+// :param hops => 6
+// :param decay => 0.5
+// :param value => 'revenue'
+MATCH path = (c:Customer)-[:REFERRED*1..25]->(person:Customer)
+WHERE length(path) <= $hops
+WITH
+  c,
+  person,
+  length(path) AS depth,
+  reduce(w = 1.0, r IN relationships(path) | w * r.credit) AS credit
+RETURN
+  c.customerId AS customerId,
+  sum(
+    CASE
+      WHEN $value = 'heads' THEN credit * $decay ^ (depth - 1)
+      ELSE credit * $decay ^ (depth - 1) * coalesce(person[$value], 0.0)
+    END) AS influence,
+  count(DISTINCT person) AS people
+ORDER BY influence DESC, customerId;

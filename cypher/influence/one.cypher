@@ -1,0 +1,26 @@
+// Influence of one customer: what the people below them are worth, each further hop counting less
+// name: influence/one
+// mode: read
+// note: value is revenue, cltv, margin, or heads for a head-count; hops above 25 count as 25.
+// note: Walks every path, so it is for networks where a customer has one credited referrer (policies first, last).
+// :param customerId => 'c-0000001'
+// :param hops => 6
+// :param decay => 0.5
+// :param value => 'revenue'
+MATCH (c:Customer {customerId: $customerId})
+OPTIONAL MATCH path = (c)-[:REFERRED*1..25]->(person:Customer)
+WHERE length(path) <= $hops
+WITH
+  c,
+  person,
+  length(path) AS depth,
+  reduce(w = 1.0, r IN relationships(path) | w * r.credit) AS credit
+RETURN
+  c.customerId AS customerId,
+  sum(
+    CASE
+      WHEN person IS NULL THEN 0.0
+      WHEN $value = 'heads' THEN credit * $decay ^ (depth - 1)
+      ELSE credit * $decay ^ (depth - 1) * coalesce(person[$value], 0.0)
+    END) AS influence,
+  count(DISTINCT person) AS people;

@@ -1,0 +1,27 @@
+// Do the referred refer more? Who invited within a number of days from joining, referred against not
+// name: programme/propensity
+// mode: read
+// note: Counts only those whose whole window lies before `until`, so that all had the same time.
+// :param days => 180
+// :param until => '2026-01-01T00:00:00Z'
+MATCH (c:Customer)
+WHERE c.joinedAt + duration({days: $days}) <= datetime($until)
+WITH
+  EXISTS { (:Customer)-[:REFERRED]->(c) } AS referred,
+  EXISTS {
+    MATCH (c)-[:SENT]->(i:Invitation)
+    WHERE i.sentAt <= c.joinedAt + duration({days: $days})
+  } OR
+  EXISTS {
+    MATCH (c)-[r:REFERRED]->()
+    WHERE r.at <= c.joinedAt + duration({days: $days})
+  } AS invited
+RETURN
+  referred,
+  count(*) AS customers,
+  sum(
+    CASE
+      WHEN invited THEN 1
+      ELSE 0
+    END) AS inviters
+ORDER BY referred;

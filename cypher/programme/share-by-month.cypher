@@ -1,0 +1,23 @@
+// New customers by month: how many were brought by customers, by affiliates, or came by themselves
+// name: programme/share-by-month
+// mode: read
+MATCH (c:Customer)
+WHERE c.joinedAt IS NOT NULL
+WITH
+  substring(toString(c.joinedAt), 0, 7) AS month,
+  EXISTS { (:Customer)-[:REFERRED]->(c) } AS referred,
+  EXISTS { (:Affiliate)-[:REFERRED]->(c) } AS affiliated
+RETURN
+  month,
+  count(*) AS customers,
+  sum(
+    CASE
+      WHEN referred THEN 1
+      ELSE 0
+    END) AS byCustomers,
+  sum(
+    CASE
+      WHEN affiliated AND NOT referred THEN 1
+      ELSE 0
+    END) AS byAffiliates
+ORDER BY month;

@@ -1,0 +1,20 @@
+// Segments by one attribute: size, CLTV, and the referral value that their customers bring
+// name: segments/by-attribute
+// mode: read
+// note: From the scores of the last `refnet analyze`. An attribute is any property of a customer, such as country, plan
+//   or a column of your own. What stands out here may be chance: `refnet report` tests it.
+// :param attribute => 'country'
+MATCH (c:Customer)
+WITH coalesce(toString(c[$attribute]), '–') AS level, c
+RETURN
+  level,
+  count(*) AS customers,
+  avg(c.cltv) AS meanCltv,
+  avg(coalesce(c.influence, 0.0)) AS referralValuePerCustomer,
+  sum(coalesce(c.influence, 0.0)) AS referralValue,
+  sum(
+    CASE
+      WHEN c.influence > 0 THEN 1
+      ELSE 0
+    END) AS referrers
+ORDER BY referralValuePerCustomer DESC, level;

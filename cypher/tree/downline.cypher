@@ -1,0 +1,28 @@
+// Everyone below one customer, to a number of hops
+// name: tree/downline
+// mode: read
+// note: hops above 25 count as 25.
+// :param rootId => 'c-0000001'
+// :param hops => 6
+// :param limit => 1000
+MATCH
+  path = (:Customer {customerId: $rootId})-[:REFERRED*1..25]->(person:Customer)
+WHERE length(path) <= $hops
+WITH person, min(length(path)) AS depth
+ORDER BY depth, person.customerId
+LIMIT $limit
+OPTIONAL MATCH (referrer)-[r:REFERRED]->(person)
+WITH
+  person,
+  depth,
+  r,
+  coalesce(referrer.customerId, referrer.affiliateId) AS referrerId
+ORDER BY depth, person.customerId, r.credit DESC, referrerId
+RETURN
+  depth,
+  person.customerId AS customerId,
+  person.name AS name,
+  collect(referrerId) AS referrers,
+  person.revenue AS revenue,
+  person.cltv AS cltv
+ORDER BY depth, customerId;

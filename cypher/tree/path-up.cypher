@@ -1,0 +1,15 @@
+// Who brought one customer, and who brought those, up to the first
+// name: tree/path-up
+// mode: read
+// :param customerId => 'c-0000001'
+MATCH path = (ancestor)-[:REFERRED*1..25]->(:Customer {customerId: $customerId})
+RETURN
+  min(length(path)) AS steps,
+  coalesce(ancestor.customerId, ancestor.affiliateId) AS id,
+  CASE
+    WHEN ancestor.customerId IS NULL THEN 'affiliate'
+    ELSE 'customer'
+  END AS kind,
+  ancestor.name AS name,
+  ancestor.revenue AS revenue
+ORDER BY steps, id;
