@@ -1,0 +1,1 @@
+"""The answers: credit, influence, segments and the programme's figures."""

@@ -166,8 +166,9 @@ def parse(source: str, path: str = "query") -> Query:
 
 
 def _value(text: str, path: str, row: int) -> Any:
-    """A `:param` example as a Python value: string, number, true, false, null, or a list of such."""
+    """A `:param` example, a Cypher literal, as a Python value: string, number, true, false, null, list or map."""
     literal = re.sub(r"'((?:[^'\\]|\\.)*)'", lambda m: json.dumps(m[1]), text.strip())
+    literal = re.sub(r"([{,]\s*)(\w+):", r'\1"\2":', literal)
     try:
         return json.loads(literal)
     except json.JSONDecodeError:

@@ -1,0 +1,12 @@
+// Every claim as it was loaded, and what was decided on it
+// name: export/claims
+// mode: read
+MATCH (k:Claim)
+RETURN
+  k.claimId AS claimId,
+  k.referrerKind AS referrerKind,
+  k.referrerId AS referrerId,
+  k.refereeId AS refereeId,
+  k.at.epochMillis AS at,
+  k.status AS status,
+  k.reason AS reason;
