@@ -1,0 +1,50 @@
+"""refnet: who brings the customers. A referral network analyzer on Neo4j and Cypher.
+
+A notebook needs this one import:
+
+    import refnet
+
+    with refnet.connect() as graph:                       # embedded, or NEO4J_URI
+        refnet.load(graph, "exports/")                    # files or DataFrames
+        refnet.analyze(graph)                             # influence of everyone
+        graph.query("referrers/hidden-advocates", limit=20).to_pandas()
+
+    refnet.influence(edges, values)                       # on DataFrames, with no database
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from refnet.analysis.findings import findings
+    from refnet.analysis.influence import analyze, influence, profile
+    from refnet.core.errors import RefnetError
+    from refnet.front import load
+    from refnet.graph import Graph, connect
+
+__all__ = ["Graph", "RefnetError", "analyze", "connect", "findings", "influence", "load", "profile"]
+
+# Imported when first used, so that `refnet --help` need not wait for pandas and scipy.
+_HOMES = {
+    "Graph": "refnet.graph",
+    "RefnetError": "refnet.core.errors",
+    "analyze": "refnet.analysis.influence",
+    "connect": "refnet.graph",
+    "findings": "refnet.analysis.findings",
+    "influence": "refnet.analysis.influence",
+    "load": "refnet.front",
+    "profile": "refnet.analysis.influence",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"refnet has no {name!r}; it has {', '.join(__all__)}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,60 @@
+# Everything runs in .venv, made from requirements.lock. Python ≥ 3.11 and make are all that is needed.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
+BIN := .venv/bin
+UV := $(BIN)/uv pip
+CYPHERFMT := $(BIN)/node .cypherfmt/node_modules/@neo4j-cypher/language-support/dist/esm/formatting/cli.mjs
+ARGS ?=
+export UV_PYTHON := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t h; do printf '  make %-10s %s\n' "$$t" "$$h"; done
+
+demo: .venv/ready ## the example brand from files to findings; NEO4J=1: on a real Neo4j; ARGS=--no-serve: then end
+	@$(BIN)/refnet demo $(if $(NEO4J),--neo4j) $(ARGS)
+
+test: .venv/ready ## every test, on the embedded engine and on two real Neo4j servers
+	$(BIN)/pytest $(ARGS)
+
+test-fast: .venv/ready ## what takes no real server, in under two minutes
+	$(BIN)/pytest -m 'not slow' $(ARGS)
+
+lint: .venv/ready .cypherfmt/node_modules ## formatting, types, import rule, Cypher
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CYPHERFMT) --check cypher
+
+format: .venv/ready .cypherfmt/node_modules ## format Python and Cypher
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(CYPHERFMT) cypher
+
+bench: .venv/ready ## speed beside the peers, in one run
+	$(BIN)/python -m bench $(ARGS)
+
+lock: .venv/ready ## lock the newest versions that pyproject.toml allows
+	$(UV) compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --all-extras --group dev \
+		pyproject.toml -o requirements.lock
+
+clean: ## remove what was made here, the demo's graph included
+	-@test -x $(BIN)/refnet && for home in .refnet .refnet/demo*; do REFNET_HOME=$$home $(BIN)/refnet engine stop; done
+	rm -rf .venv .refnet .cypherfmt/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "refnet needs Python 3.11 or later: none is on the PATH."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "setting up .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(UV) sync --quiet --require-hashes requirements.lock
+	@$(UV) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.cypherfmt/node_modules: .cypherfmt/package-lock.json .venv/ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --prefix .cypherfmt
+	@touch $@

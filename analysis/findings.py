@@ -1,0 +1,168 @@
+"""All findings in one object: what `refnet report` writes and `refnet demo` prints."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from refnet.analysis.influence.analyze import currency_of, network_of
+from refnet.analysis.influence.profile import generations
+from refnet.analysis.integrity import integrity
+from refnet.analysis.programme import programme
+from refnet.analysis.programme.figures import observed_until
+from refnet.analysis.segments.relation import relation
+from refnet.analysis.segments.table import segment_table
+from refnet.analysis.success import affiliates
+from refnet.core.errors import NotFound
+from refnet.core.progress import Quiet, Reporter
+from refnet.core.settings import Settings, load_settings
+from refnet.graph import Graph
+from refnet.graph.connection import native
+
+# Columns of design's customers table that describe a customer, as the graph names them.
+KNOWN_ATTRIBUTES = ("country", "plan", "channel", "crmRole")
+
+
+def findings(
+    graph: Graph,
+    *,
+    launch: date | None = None,
+    top: int = 10,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> dict[str, Any]:
+    """Everything found, as plain values that JSON can hold; amounts in the graph's currency, unknown is None.
+
+    Args:
+        graph: analyzed.
+        launch: a date to compare before and after.
+        top: how many hidden advocates to list.
+
+    Raises:
+        NotFound: the graph has not been analyzed yet.
+    """
+    settings, reporter = settings or load_settings(), reporter or Quiet()
+    latest = graph.query("scores/latest")
+    if not len(latest) or latest.one()["finishedAt"] is None:
+        raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
+    analysis = latest.one()
+    with reporter.stage("segments", unit="customers") as progress:
+        customers, attributes, tree, referrals = _customers(graph)
+        cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
+        value = pd.to_numeric(customers["influence"]).to_numpy(dtype=np.float64, na_value=0.0)
+        related = relation(cltv, referrals, tree)
+        segments = segment_table(attributes, cltv, value, tree)
+        progress.advance(len(customers))
+    with reporter.stage("programme and affiliates"):
+        figures = programme(graph, launch=launch)
+        partners = affiliates(graph)
+        advocates = [_advocate(graph, row) for row in graph.query("referrers/hidden-advocates", limit=top)]
+        doubts = integrity(graph)
+    until = observed_until(graph)
+    return {
+        "data": {
+            "contents": {row["label"]: row["nodes"] for row in graph.query("graph/contents")},
+            "currency": currency_of(graph, settings),
+            "observed_until": until.isoformat() if until else None,
+            "score_version": analysis["version"],
+            "scored_at": native(analysis["finishedAt"]).isoformat(),
+            "settings": json.loads(analysis["settings"]),
+            "attributes": list(attributes.columns),
+            "skipped_attributes": segments.attrs.get("skipped", []),
+            "unknown": _unknown(customers, figures),
+        },
+        "programme": figures,
+        "relation": {
+            "rho": related.rho,
+            "p_value": related.p_value,
+            "interval": [related.low, related.high] if related.low is not None else None,
+            "customers": related.customers,
+            "strata": [],
+            "explained_by": None,
+            "reading": related.reading,
+        },
+        "segments": [_segment(row) for _, row in segments.iterrows()],
+        "quadrants": _quadrants(customers),
+        "hidden_advocates": advocates,
+        "affiliates": partners,
+        "success": None,
+        "integrity": doubts,
+    }
+
+
+def _customers(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np.ndarray]:
+    """Customers, their attributes in the same order, the tree each is in, and how many each brought."""
+    customers = graph.query("export/customers").to_pandas()
+    edges = graph.query("export/referred").to_pandas()
+    names = [*KNOWN_ATTRIBUTES, *(row["name"] for row in graph.query("export/attribute-names"))]
+    levels = graph.query("export/attributes", attributes=names)
+    attributes = pd.DataFrame([row["levels"] for row in levels], columns=names, dtype=object)
+    attributes.index = pd.Index([row["customerId"] for row in levels])
+    attributes = attributes.reindex(customers["customerId"]).reset_index(drop=True)
+    attributes = attributes.dropna(axis="columns", how="all").infer_objects()
+
+    by_customers = edges[edges["kind"] == "customer"]
+    n = len(customers)
+    # Trees of customers only: an affiliate brings strangers, and one of them must not make one tree of thousands.
+    network = network_of(customers["customerId"], pd.Series(dtype=object), by_customers)
+    brought = by_customers["referrer"].value_counts()
+    referrals = brought.reindex(customers["customerId"]).fillna(0).to_numpy(dtype=np.int64)
+    return customers, attributes, network.tree_of()[:n], referrals
+
+
+def _segment(row: pd.Series) -> dict[str, Any]:
+    plain = {str(k): _plain(v) for k, v in row.items()}
+    attribute, level = plain.pop("attribute"), plain.pop("level")
+    return {
+        "rule": {attribute: level},
+        **plain,
+        "explained_by": None,
+        "query": {"name": "segments/members", "parameters": {"attribute": attribute, "level": level}},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) else value
+
+
+def _quadrants(customers: pd.DataFrame) -> list[dict[str, Any]]:
+    grouped = customers.groupby("quadrant", dropna=True)
+    table = grouped.agg(customers=("customerId", "size"), mean_cltv=("cltv", "mean"), influence=("influence", "sum"))
+    return [{"quadrant": name, **{str(k): _plain(v) for k, v in row.items()}} for name, row in table.iterrows()]
+
+
+def _advocate(graph: Graph, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "customer_id": row["customerId"],
+        "name": row["name"],
+        "cltv": row["cltv"],
+        "own_revenue": row["ownRevenue"],
+        "influence": row["influence"],
+        "ecr_network": row["ecrNetwork"],
+        "downline": row["downline"],
+        "longest_chain": row["longestChain"],
+        "percentile": row["percentile"],
+        "generations": generations(graph, row["customerId"]),
+    }
+
+
+def _unknown(customers: pd.DataFrame, figures: dict[str, Any]) -> list[str]:
+    """What could not be known from this data, in words."""
+    notes = []
+    if customers["cltv"].isna().all():
+        notes.append("No customer has a CLTV or orders: segments and quadrants need one of them.")
+    if not figures["conversion"]["of"]:
+        notes.append("No invitations were loaded: conversion and the K-factor are not known.")
+    if customers["joinedAt"].isna().all():
+        notes.append("Nobody has a joining date: referral share by month and propensity are not known.")
+    elif missing := int(customers["joinedAt"].isna().sum()):
+        notes.append(f"{missing:,} customers have no joining date and are left out of figures by time.")
+    return notes

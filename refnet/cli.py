@@ -1,0 +1,316 @@
+"""The command line: `refnet --help`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from refnet.core.errors import RefnetError, UsageError
+from refnet.core.progress import Console
+from refnet.core.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from refnet.graph import Graph
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Who brings the customers: loads customers, affiliates and referrals into Neo4j, computes multi-hop referral "
+    "influence, and finds the customers who buy little and bring much.\n\n"
+    "Where the graph is: `NEO4J_URI`, `NEO4J_USERNAME`, `NEO4J_PASSWORD`, `NEO4J_DATABASE` in the environment or in "
+    ".env; unset, an embedded engine keeps it in `REFNET_HOME` (./.refnet).",
+)
+engine_app = typer.Typer(no_args_is_help=True, help="The local engine: embedded, or a real Neo4j.")
+app.add_typer(engine_app, name="engine")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told without a traceback."""
+    try:
+        app()
+    except RefnetError as error:
+        typer.echo(f"refnet: {error.message}", err=True)
+        if error.hint:
+            typer.echo(f"        {error.hint}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    except BrokenPipeError:  # `refnet queries | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    """What json does not know: the driver's and Python's times, nodes and relationships."""
+    if hasattr(value, "iso_format"):
+        return value.iso_format()
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if hasattr(value, "items"):  # a node or a relationship
+        return dict(value.items())
+    if hasattr(value, "nodes"):  # a path
+        return {"nodes": list(value.nodes), "relationships": list(value.relationships)}
+    return str(value)
+
+
+def _open(settings: Settings) -> Graph:
+    from refnet.graph import connect
+
+    return connect(settings=settings, reporter=Console())
+
+
+@app.command()
+def demo(
+    neo4j: Annotated[
+        bool, typer.Option("--neo4j", help="On a real Neo4j Community server, with Neo4j Browser.")
+    ] = False,
+    serve: Annotated[bool, typer.Option(help="Stay up after the findings, until Ctrl-C.")] = True,
+    customers: Annotated[int, typer.Option(help="Size of the example brand.", min=200)] = 20_000,
+) -> None:
+    """Load the example brand, analyze it, and show what it finds.
+
+    Keeps its graph in a store of its own, whatever NEO4J_URI says; a second run finds it there.
+    """
+    from refnet.demo import run
+
+    run(kind="neo4j" if neo4j else "embedded", serve=serve, customers=customers, settings=load_settings())
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Directories of canonical files, or single files.")],
+    rejects: Annotated[
+        Path | None, typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Load customers, affiliates, referrals and the rest; then decide which claims are credited.
+
+    Files are recognised by name (customers.csv, referrals.parquet, …: `refnet template DIR` writes them empty). Loading
+    the same again changes nothing. Rows that cannot be taken are written to a rejects file with the reason.
+    """
+    from refnet.front import load as load_all
+
+    settings = load_settings()
+    summaries = []
+    with _open(settings) as graph:
+        for path in paths:
+            loaded, credit = load_all(graph, path, rejects=rejects, settings=settings, reporter=Console())
+            summaries.append((loaded, credit))
+    if as_json:
+        _print_json([{"load": loaded.to_dict(), "credit": vars(credit)} for loaded, credit in summaries])
+        return
+    for loaded, credit in summaries:
+        typer.echo(str(loaded))
+        if credit.claims:
+            why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in credit.uncredited.items())
+            typer.echo(f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else ""))
+
+
+@app.command()
+def analyze(as_json: Json = False) -> None:
+    """Score every customer and affiliate, and write the scores that have changed."""
+    from refnet.analysis.influence import analyze as analyze_all
+
+    settings = load_settings()
+    with _open(settings) as graph:
+        summary = analyze_all(graph, settings=settings, reporter=Console())
+    if as_json:
+        _print_json(vars(summary))
+        return
+    typer.echo(
+        f"analysis {summary.version}: {summary.customers:,} customers, {summary.affiliates:,} affiliates, "
+        f"{summary.credits:,} credited referrals; {summary.changed:,} scores changed"
+    )
+
+
+@app.command()
+def show(
+    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's id.")],
+    hops: Annotated[int | None, typer.Option(help="Hops that influence counts.", min=1)] = None,
+    decay: Annotated[float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)] = None,
+    as_json: Json = False,
+) -> None:
+    """One customer: what they are worth by what they brought."""
+    from refnet.analysis.influence import profile
+    from refnet.terminal import print_profile
+
+    settings = load_settings()
+    with _open(settings) as graph:
+        found = profile(graph, customer_id, hops=hops, decay=decay, settings=settings)
+    if as_json:
+        _print_json(found)
+    else:
+        print_profile(found)
+
+
+@app.command()
+def report(
+    fmt: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    launch: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compare new customers before and after this day.")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Hidden advocates to list.", min=1, max=1000)] = 10,
+) -> None:
+    """All findings: hidden advocates, segments, the programme's figures, affiliates, doubtful claims."""
+    from refnet.analysis.findings import findings
+    from refnet.terminal import print_findings
+
+    if fmt not in ("text", "json"):
+        raise UsageError(f"--format is text or json, not {fmt}.")
+    settings = load_settings()
+    with _open(settings) as graph:
+        found = findings(
+            graph, launch=launch.date() if launch else None, top=top, settings=settings, reporter=Console()
+        )
+    if fmt == "json":
+        _print_json(found)
+    else:
+        print_findings(found)
+
+
+@app.command()
+def query(
+    name: Annotated[str, typer.Argument(help="As `refnet queries` lists it, such as tree/downline.")],
+    parameters: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Its parameters.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run one of the queries that Neo4j Browser has, too: `refnet query tree/downline rootId=c-0000001 hops=3 limit=50`.
+
+    Parameters that are not given have the value of their example in the query's file, ids excepted.
+    """
+    from refnet.graph import catalogue
+    from refnet.terminal import print_rows
+
+    chosen = catalogue()[name]
+    given: dict[str, Any] = {}
+    for part in parameters or []:
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise UsageError(f"{part!r} is no NAME=VALUE.", f"Such as {next(iter(chosen.parameters), 'hops')}=6.")
+        given[key] = _as(value, chosen.parameters.get(key, ""), key)
+    if chosen.mode == "write":
+        raise UsageError(f"{name} writes: it is refnet's own.", "`refnet queries` lists those that read.")
+    missing = {k: v for k, v in chosen.parameters.items() if k not in given and not k.lower().endswith("id")}
+    with _open(load_settings()) as graph:
+        answer = graph.query(name, **{**missing, **given})
+    if as_json:
+        _print_json(list(answer))
+    else:
+        print_rows(answer.columns, answer.values)
+
+
+def _as(value: str, example: Any, name: str) -> Any:
+    """A parameter given as text, as the type that its example has."""
+    try:
+        if isinstance(example, bool):
+            return {"true": True, "false": False}[value.lower()]
+        if isinstance(example, int):
+            return int(value)
+        if isinstance(example, float):
+            return float(value)
+        if isinstance(example, (list, Mapping)):
+            return json.loads(value)
+    except (KeyError, ValueError):
+        raise UsageError(f"{name} cannot be {value!r}.", f"Such as {name}={json.dumps(example)}.") from None
+    return value
+
+
+@app.command()
+def queries(
+    name: Annotated[str | None, typer.Argument(help="Show this one's whole text.")] = None, as_json: Json = False
+) -> None:
+    """List the queries by name, or show one as it runs in Neo4j Browser."""
+    from refnet.graph import catalogue
+
+    if name is not None:
+        typer.echo(catalogue()[name].source.strip())
+        return
+    readable = [q for q in catalogue().values() if q.mode == "read"]
+    if as_json:
+        _print_json([{"name": q.name, "title": q.title, "parameters": dict(q.parameters)} for q in readable])
+        return
+    width = max(len(q.name) for q in readable)
+    for q in readable:
+        typer.echo(f"{q.name:<{width}}  {q.title}")
+
+
+@app.command()
+def example(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made if missing.")],
+    customers: Annotated[int, typer.Option(help="How many customers.", min=200)] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
+) -> None:
+    """Write the example brand: every canonical file over three years, and truth.json with what is planted in it."""
+    from refnet.examples.brand import write
+
+    write(directory, customers=customers, seed=seed, reporter=Console())
+    typer.echo(f"{directory}: load it with `refnet load {directory}`")
+
+
+@app.command()
+def template(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made if missing.")]) -> None:
+    """Write empty files with the headers that `refnet load` understands."""
+    from refnet.loaders import write_templates
+
+    for path in write_templates(directory):
+        typer.echo(str(path))
+
+
+@engine_app.command("start")
+def engine_start(
+    neo4j: Annotated[bool, typer.Option("--neo4j", help="A real Neo4j Community, fetched when first started.")] = False,
+    idle_minutes: Annotated[
+        float | None, typer.Option(help="Stop after so long without a client; 0: never.", min=0)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Start the local engine, or say where it already runs."""
+    from refnet.graph import local
+    from refnet.terminal import print_engine
+
+    settings = load_settings()
+    idle = settings.engine_idle_minutes if idle_minutes is None else idle_minutes or None
+    running = local.start(
+        settings.home,
+        "neo4j" if neo4j else "embedded",
+        heap=settings.engine_heap,
+        idle_minutes=idle,
+        reporter=Console(),
+    )
+    print_engine(running, as_json=as_json)
+
+
+@engine_app.command("status")
+def engine_status(as_json: Json = False) -> None:
+    """Say whether the local engine runs, and where."""
+    from refnet.graph import local
+    from refnet.terminal import print_engine
+
+    print_engine(local.running(load_settings().home), as_json=as_json)
+
+
+@engine_app.command("stop")
+def engine_stop() -> None:
+    """Stop the local engine; its graph stays on disk."""
+    from refnet.graph import local
+
+    home = load_settings().home
+    typer.echo("stopped" if local.stop(home) else f"no engine runs in {home}")

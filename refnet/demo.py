@@ -1,0 +1,104 @@
+"""`refnet demo`: the example brand from files to findings, in a store of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+from refnet.analysis.findings import findings
+from refnet.analysis.influence import analyze
+from refnet.core.errors import UsageError
+from refnet.core.progress import Console
+from refnet.core.settings import Settings
+from refnet.examples import brand
+from refnet.front import load
+from refnet.graph import Graph, connect, local
+from refnet.terminal import print_findings
+
+DEFAULT_CUSTOMERS = 20_000
+
+
+def run(*, kind: local.Kind, serve: bool, customers: int, settings: Settings) -> None:
+    """Load, analyze, print the findings; then stay up until Ctrl-C.
+
+    Args:
+        kind: the engine it runs on.
+        serve: stay up after the findings.
+        customers: size of the example brand; each size has a store of its own.
+        settings: where the home is, and the engine's memory.
+
+    Raises:
+        UsageError: the demo's store holds what the demo did not load.
+        EngineError: the engine cannot be started.
+    """
+    reporter = Console()
+    home = settings.home / ("demo" if customers == DEFAULT_CUSTOMERS else f"demo-{customers}")
+    reporter.say(f"The example brand, {customers:,} customers over three years")
+    stopping = _Stop()
+    found_running = local.running(home) is not None
+    engine = local.start(home, kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter)
+    try:
+        # The demo is the same whatever currency or policy somebody has set for their own graph.
+        own = Settings.model_construct(home=home)
+        with connect(engine.uri, username=engine.username, password=engine.password, database=engine.database, settings=own) as graph:
+            _load_once(graph, home, customers, own, reporter)
+            print_findings(findings(graph, launch=brand.LAUNCH, settings=own, reporter=reporter))
+            if serve:
+                _stay(engine, home, stopping, reporter)
+    finally:
+        if serve or not found_running:
+            local.stop(home)
+            reporter.say("stopped; the graph stays on disk")
+
+
+def _load_once(graph: Graph, home: Path, customers: int, settings: Settings, reporter: Console) -> None:
+    marker = graph.query("demo/marker")
+    contents = graph.query("graph/contents")
+    if not len(marker) and len(contents):
+        raise UsageError(
+            f"The graph in {home} holds something that the demo did not load.",
+            "Move that directory away, or set REFNET_HOME to another.",
+        )
+    if len(marker) and marker.one()["complete"]:
+        reporter.say(f"  found in {home}, loaded before")
+        return
+    data = home / "data"
+    if not (data / "truth.json").exists():
+        brand.write(data, customers=customers, reporter=reporter)
+    graph.query("demo/mark", customers=customers, complete=False)
+    load(graph, data, settings=settings, reporter=reporter)
+    analyze(graph, settings=settings, reporter=reporter)
+    graph.query("demo/mark", customers=customers, complete=True)
+
+
+def _stay(engine: local.Running, home: Path, stopping: _Stop, reporter: Console) -> None:
+    reporter.say("")
+    reporter.say(f"Bolt      {engine.uri}   user {engine.username}   password {engine.password}")
+    if engine.browser:
+        reporter.say(f"Browser   {engine.browser}   (Neo4j Browser; connect to the Bolt address above)")
+    else:
+        reporter.say("          Neo4j Browser connects to it, too; `make demo NEO4J=1` brings one along")
+    reporter.say(f"Ask it    REFNET_HOME={home} refnet show c-0000001   (`refnet --help` tells the rest)")
+    reporter.say("Ctrl-C ends it.")
+    stopping.wait()
+
+
+class _Stop:
+    """Ctrl-C and SIGTERM while staying up: an end, not an error. Before that, Ctrl-C is what it always is."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def wait(self) -> None:
+        def end(_number: int, _frame: FrameType | None) -> None:
+            self._event.set()
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            while not self._event.wait(0.5):
+                pass
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

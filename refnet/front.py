@@ -1,0 +1,46 @@
+"""What the front door does in one step and the rooms do in several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refnet import loaders
+from refnet.analysis import credit
+from refnet.core.progress import Reporter
+from refnet.core.settings import Settings, load_settings
+from refnet.graph import Graph
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def load(
+    graph: Graph,
+    source: Path | str | Mapping[str, pd.DataFrame],
+    *,
+    rejects: Path | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> tuple[loaders.LoadSummary, credit.CreditSummary]:
+    """Load files or DataFrames and decide anew which claims are credited.
+
+    Args:
+        graph: where to.
+        source: a directory of canonical files, one such file, or {table: DataFrame}.
+        rejects: the directory for rows that were not taken; unset: `rejects` in the home.
+        settings: unset: from the environment and .env.
+        reporter: told how far it is.
+
+    Returns:
+        What was loaded, and what became of all claims in the graph.
+
+    Raises:
+        InputError: a file is not as it should be; nothing was written.
+        StoreError: the graph cannot be reached or refuses.
+    """
+    settings = settings or load_settings()
+    place = Path(source) if isinstance(source, str) else source
+    loaded = loaders.load(graph, place, rejects=rejects, settings=settings, reporter=reporter)
+    return loaded, credit.derive(graph, settings=settings, reporter=reporter)

@@ -1,0 +1,284 @@
+"""What is printed for a person: findings, one customer, rows, engines."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from refnet.core.money import show as money
+
+if TYPE_CHECKING:
+    from refnet.graph.local import Running
+
+_FILE_WIDTH = 132
+
+
+def _console() -> Console:
+    console = Console(highlight=False, soft_wrap=False)
+    # Into a file or a pipe there is no window to fit into: long rows are better than cut ones.
+    return console if console.is_terminal else Console(highlight=False, width=int(os.environ.get("COLUMNS", _FILE_WIDTH)))
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A fraction of 1 as a percentage; `–` where it is not known."""
+    return "–" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def _between(interval: Sequence[float] | None, digits: int = 1) -> str:
+    return "" if interval is None else f"({100 * interval[0]:.{digits}f} to {100 * interval[1]:.{digits}f})"
+
+
+def _table(*columns: str, right: Sequence[int] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
+    return table
+
+
+def _heading(console: Console, title: str, remark: str) -> None:
+    console.print()
+    console.print(Text.assemble((title, "bold"), "  ", (remark, "dim")))
+
+
+def tree_line(generations: Sequence[dict[str, Any]]) -> str:
+    """A tree in one line: `7 → 4 → 1`."""
+    return " → ".join(f"{g['customers']:,}" for g in generations) or "nobody"
+
+
+def print_findings(found: dict[str, Any]) -> None:
+    """All findings, for a person."""
+    console = _console()
+    currency = found["data"]["currency"]
+    _print_advocates(console, found, currency)
+    _print_segments(console, found, currency)
+    _print_programme(console, found["programme"], currency)
+    _print_affiliates(console, found["affiliates"], currency)
+    _print_integrity(console, found["integrity"])
+    for note in found["data"]["unknown"]:
+        console.print(Text(f"note: {note}", style="dim"))
+
+
+def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> None:
+    _heading(console, "Hidden advocates", "buy little and bring much: who brought how many, generation by generation")
+    if not found["hidden_advocates"]:
+        console.print("none: nobody with a low CLTV brings more than most referrers do")
+        return
+    table = _table("customer", "", "CLTV", "influence", "brought", "people", "spent below", right=(2, 3, 5, 6))
+    for one in found["hidden_advocates"]:
+        table.add_row(
+            one["customer_id"],
+            one["name"] or "",
+            money(one["cltv"], currency),
+            money(one["influence"], currency),
+            tree_line(one["generations"]),
+            f"{one['downline']:,}",
+            money(sum(g["value"] for g in one["generations"]), currency),
+        )
+    console.print(table)
+    quadrants = {q["quadrant"]: q["customers"] for q in found["quadrants"]}
+    parts = [f"{quadrants[name]:,} {name.replace('_', ' ')}" for name in
+             ("champions", "affluents", "hidden_advocates", "misers") if name in quadrants]
+    console.print(Text("all customers: " + ", ".join(parts), style="dim"))
+
+
+def _print_segments(console: Console, found: dict[str, Any], currency: str) -> None:
+    _heading(console, "Segments with low CLTV and high referral value", "false-discovery rate 5 % over all looked at")
+    reported = [s for s in found["segments"] if s["reported"]]
+    if not reported:
+        console.print("none stands out from chance")
+    else:
+        table = _table(
+            "segment", "customers", "mean CLTV", "the rest's", "brings each", "the rest", "share of value", "q",
+            right=(1, 2, 3, 4, 5, 6, 7),
+        )
+        for s in reported:
+            ((attribute, level),) = s["rule"].items()
+            table.add_row(
+                f"{attribute} = {level}",
+                f"{s['customers']:,}",
+                money(s["mean_cltv"], currency),
+                money(s["mean_cltv_rest"], currency),
+                money(s["referral_value_per_customer"], currency),
+                money(s["referral_value_rest"], currency),
+                percent(s["share_of_value"]),
+                f"{s['q_value']:.3f}",
+            )
+        console.print(table)
+    console.print(Text(f"{found['relation']['reading']} ({len(found['segments'])} segments looked at)", style="dim"))
+
+
+def _print_programme(console: Console, figures: dict[str, Any], currency: str) -> None:
+    _heading(console, "The programme", "95 % intervals")
+    table = _table("figure", "", "", "", right=(1,))
+    rate, conversion, propensity = figures["referral_rate"], figures["conversion"], figures["propensity"]
+    table.add_row(
+        "referral rate", percent(rate["value"]), _between(rate["interval"]),
+        f"{rate['count']:,} of {rate['of']:,} customers invited somebody",
+    )
+    if conversion["of"]:
+        table.add_row(
+            "conversion", percent(conversion["value"]), _between(conversion["interval"]),
+            f"{conversion['count']:,} of {conversion['of']:,} invitations became customers; "
+            f"{conversion['rejected']:,} rejected ones apart",
+        )
+    if propensity["value"] is not None:
+        low, high = propensity["interval"]
+        table.add_row(
+            "propensity", f"{propensity['value']:.2f} ×", f"({low:.2f} to {high:.2f})",
+            f"the referred invite so much more often, within {propensity['window_days']} days of joining",
+        )
+    if figures["k_factor"]["value"] is not None:
+        table.add_row(
+            "K-factor", f"{figures['k_factor']['value']:.2f}", "",
+            f"{figures['k_factor']['invitations_per_customer']:.2f} invitations per customer × conversion",
+        )
+    share = figures["referral_share"]
+    table.add_row(
+        "referral share", percent(share["value"]), _between(share["interval"]),
+        f"of new customers were brought by customers, {percent(share['by_affiliates']['value'])} by affiliates",
+    )
+    if share["before_after"]:
+        around = share["before_after"]
+        change = around["difference"]
+        verdict = "significant" if change["p_value"] is not None and change["p_value"] < 0.05 else "not significant"
+        table.add_row(
+            f"  from {around['date']} on",
+            f"{percent(around['before']['value'])} → {percent(around['after']['value'])}",
+            _between(change["interval"]),
+            f"a change of {100 * change['value']:+.1f} points, {verdict}" if change["value"] is not None else "too little data",
+        )
+    for channel in figures["acquisition_cost"]:
+        table.add_row(
+            f"cost of a customer, {channel['channel']}", money(channel["cac"], currency), "",
+            f"{money(channel['spend'], currency)} for {channel['customers']:,}",
+        )
+    console.print(table)
+
+
+def _print_affiliates(console: Console, found: dict[str, Any], currency: str, most: int = 5) -> None:
+    partners = [a for a in found["affiliates"] if a["customers"]]
+    if not partners:
+        return
+    others = found["others"]
+    _heading(
+        console, "Affiliates",
+        f"monthly churn of customers without one: {percent(others['value'], 2)} {_between(others['interval'], 2)}",
+    )
+    table = _table(
+        "affiliate", "", "customers", "sales", "commission", "net", "monthly churn", "", "", right=(2, 3, 4, 5, 6)
+    )
+    worst = sorted(
+        (a for a in partners if a["reading"].startswith("loses")), key=lambda a: -a["monthly_churn"]["interval"][0]
+    )[:most]
+    best = [a for a in partners if a not in worst][:most]
+    for one in [*best, *worst]:
+        table.add_row(
+            one["affiliate_id"],
+            one["name"] or "",
+            f"{one['customers']:,}",
+            money(one["sales"], currency),
+            money(one["commission"], currency),
+            money(one["net"], currency),
+            percent(one["monthly_churn"]["value"], 2),
+            _between(one["monthly_churn"]["interval"], 2),
+            one["reading"],
+        )
+    console.print(table)
+    if len(partners) > len(best) + len(worst):
+        rest = len(partners) - len(best) - len(worst)
+        console.print(Text(f"and {rest} more: refnet query affiliates/scorecard", style="dim"))
+
+
+def _print_integrity(console: Console, found: dict[str, Any]) -> None:
+    if not found["uncredited"]:
+        return
+    _heading(console, "Claims without credit", "kept, with the reason")
+    parts = [f"{count:,} {reason.replace('_', ' ')}" for reason, count in found["uncredited"].items()]
+    console.print(", ".join(parts))
+    for ring in found["rings"][:3]:
+        console.print(f"ring: {' → '.join([*ring['ring'], ring['ring'][0]])}")
+
+
+def print_profile(found: dict[str, Any]) -> None:
+    """One customer, for a person."""
+    console, currency = _console(), found["currency"]
+    console.print(Text(found["customer_id"], style="bold"))
+    table = _table("", "", "", right=(1,))
+    table.show_header = False
+    table.add_row("own revenue", money(found["own_revenue"], currency), "")
+    if found["scored_at"] is None:
+        console.print(table)
+        console.print("not analyzed yet: run `refnet analyze`")
+    else:
+        table.add_row("direct revenue", money(found["ecr_direct"], currency), "own and of those they brought")
+        table.add_row("network revenue", money(found["ecr_network"], currency), "own and of everyone below")
+        table.add_row(
+            "influence", money(found["influence"], currency),
+            f"{found['hops']} hops, each further one × {found['decay']:g}; percentile {_number(found['percentile'])}, "
+            f"band {found['band'] or '–'}",
+        )
+        table.add_row("conserved credit", money(found["conserved_credit"], currency), "their share of all revenue")
+        table.add_row("downline", f"{found['downline']:,}", f"longest chain {found['longest_chain']}")
+        console.print(table)
+        console.print(Text(f"analysis {found['score_version']}, {found['scored_at']}", style="dim"))
+    for g in found["generations"]:
+        console.print(f"  generation {g['depth']}: {g['customers']:,} customers, {money(g['value'], currency)}")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def print_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    """Rows of a query as a table."""
+    console = _console()
+    numeric = [
+        n for n in range(len(columns))
+        if any(isinstance(row[n], (int, float)) for row in values)
+    ]
+    table = _table(*columns, right=numeric)
+    for row in values:
+        table.add_row(*(_cell(value) for value in row))
+    console.print(table)
+    console.print(Text(f"{len(values):,} rows" if len(values) != 1 else "1 row", style="dim"))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    if isinstance(value, list):
+        return ", ".join(_cell(v) for v in value)
+    if hasattr(value, "nodes"):  # a path
+        return " → ".join(str(n.get("customerId") or n.get("affiliateId")) for n in value.nodes)
+    return value.iso_format() if hasattr(value, "iso_format") else str(value)
+
+
+def print_engine(running: Running | None, *, as_json: bool = False) -> None:
+    """Where an engine is, with the password that only its owner is shown."""
+    if running is None:
+        print_plain({"running": False}, as_json=as_json, text="no engine runs")
+        return
+    facts = {
+        "running": True,
+        "kind": running.kind,
+        "uri": running.uri,
+        "username": running.username,
+        "password": running.password,
+        "database": running.database,
+        "browser": running.browser,
+        "pid": running.pid,
+    }
+    print_plain(facts, as_json=as_json, text="\n".join(f"{k:<9} {v}" for k, v in facts.items() if k != "running" and v))
+
+
+def print_plain(value: Any, *, as_json: bool, text: str) -> None:
+    """JSON or text."""
+    Console(highlight=False, soft_wrap=True, markup=False).print(json.dumps(value, indent=2) if as_json else text)

@@ -1,0 +1,104 @@
+"""Graphs for tests: the same bodies run on the embedded engine, on Neo4j 2026.x and on 5.26.
+
+A real Neo4j is looked for in this order: NEO4J_TEST_URI (never NEO4J_URI: tests wipe what they use), a container, a
+local one made from jars. Where none can be had its tests are skipped in one line that says why; under CI that fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from refnet.core.errors import EngineError
+from refnet.graph import Graph, connect, local
+
+KINDS = [
+    pytest.param("embedded", marks=pytest.mark.engine("embedded")),
+    pytest.param("neo4j", marks=[pytest.mark.engine("neo4j"), pytest.mark.slow]),
+    pytest.param("neo4j5", marks=[pytest.mark.engine("neo4j5"), pytest.mark.slow]),
+]
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of whoever runs the tests reaches them, and no test reaches their graph."""
+    for name in list(os.environ):
+        if name.startswith(("REFNET_", "NEO4J_")) and name not in ("REFNET_CACHE", "NEO4J_TEST_URI"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REFNET_HOME", str(tmp_path / "home"))
+
+
+class Engines:
+    """Starts each kind when first asked for, one for the whole run."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._graphs: dict[str, Graph] = {}
+        self._failures: dict[str, str] = {}
+
+    def graph(self, kind: local.Kind) -> Graph:
+        if kind in self._failures:
+            unavailable(self._failures[kind])
+        if kind not in self._graphs:
+            try:
+                self._graphs[kind] = self._open(kind)
+            except EngineError as error:
+                self._failures[kind] = f"no {kind} here: {error}"
+                unavailable(self._failures[kind])
+        return self._graphs[kind]
+
+    def _open(self, kind: local.Kind) -> Graph:
+        given = os.environ.get("NEO4J_TEST_URI")
+        if kind == "neo4j" and given:
+            return connect(
+                given,
+                username=os.environ.get("NEO4J_TEST_USERNAME", "neo4j"),
+                password=os.environ.get("NEO4J_TEST_PASSWORD", ""),
+            )
+        running = local.start(self._directory / kind, kind, idle_minutes=5)
+        graph = connect(
+            running.uri, username=running.username, password=running.password, database=running.database
+        )
+        graph.engine = running
+        return graph
+
+    def close(self) -> None:
+        for kind, graph in self._graphs.items():
+            graph.close()
+            local.stop(self._directory / kind)
+
+
+def unavailable(reason: str) -> None:
+    """Skip; under CI fail."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    started = Engines(tmp_path_factory.mktemp("engines"))
+    yield started
+    started.close()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> local.Kind:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def graph(engines: Engines, kind: local.Kind) -> Graph:
+    """An empty graph, on each engine in turn."""
+    found = engines.graph(kind)
+    wipe(found)
+    return found
+
+
+def wipe(graph: Graph) -> None:
+    """Remove everything, constraints and indexes excepted."""
+    graph.write_alone("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 2000 ROWS")
