@@ -72,6 +72,6 @@ def secret(store: Path) -> str | None:
 
 def new_secret(store: Path) -> str:
     """Make the store a password and keep it in a file that only its owner can read."""
-    made = secrets.token_urlsafe(24)
+    made = secrets.token_hex(24)  # no character that a configuration or an option could take for its own
     private_file(store / "secret", made)
     return made

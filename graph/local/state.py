@@ -210,17 +210,15 @@ def private_file(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def cannot_write(path: Path, error: OSError) -> EngineError:
+def cannot_write(path: Path, error: OSError, setting: str = "REFNET_HOME") -> EngineError:
     """The sentence for a home that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return EngineError(
-            f"The disk is full: {path} cannot be written.", "Free some space, or set REFNET_HOME."
+            f"The disk is full: {path} cannot be written.", f"Free some space, or set {setting}."
         )
     if error.errno in (errno.EEXIST, errno.ENOTDIR):
         taken = error.filename or path
         return EngineError(
-            f"{taken} is in the way: a directory is needed there.", "Move it, or set REFNET_HOME."
+            f"{taken} is in the way: a directory is needed there.", f"Move it, or set {setting}."
         )
-    return EngineError(
-        f"{path} cannot be written: {error.strerror}.", "Set REFNET_HOME to a directory that can."
-    )
+    return EngineError(f"{path} cannot be written: {error.strerror}.", f"Set {setting} to a place that can.")
