@@ -1,0 +1,98 @@
+"""What is in the graph: labels, their ids, how nodes hang together, and the names that are not for anybody's columns.
+
+The rows that become nodes are described in loaders/schemas.py, with these. Properties are camelCase, and every node
+keeps the ids of the nodes it belongs to (`Order.customerId`), so that it can wait for them when they come later.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Node:
+    """A kind of node and the property that tells one from another; unique."""
+
+    label: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A relationship that a node owes to an id it carries.
+
+    Attributes:
+        type: of the relationship.
+        property: where the node keeps the other's id.
+        others: what the id may be of: one kind of node, or one for each value of the property `kind`.
+        outward: the relationship goes from the node to the other; else from the other to the node.
+        kind: the property that chooses among `others`, if there is a choice.
+    """
+
+    type: str
+    property: str
+    others: tuple[tuple[str, Node], ...]
+    outward: bool = False
+    kind: str | None = None
+
+
+CUSTOMER = Node("Customer", "customerId")
+AFFILIATE = Node("Affiliate", "affiliateId")
+CLAIM = Node("Claim", "claimId")
+INVITATION = Node("Invitation", "invitationId")
+ORDER = Node("Order", "orderId")
+TICKET = Node("Ticket", "ticketId")
+SURVEY = Node("Survey", "surveyId")
+USAGE = Node("Usage", "usageId")
+COMMISSION = Node("Commission", "commissionId")
+LANDING_PAGE = Node("LandingPage", "landingPage")
+SPEND = Node("Spend", "spendId")
+REWARD = Node("Reward", "rewardId")
+VISITS = Node("Visits", "visitsId")
+TOKEN = Node("Token", "tokenId")
+
+LOAD_RUN = Node("LoadRun", "runId")
+ATTRIBUTE = Node("Attribute", "name")
+ANALYSIS = Node("Analysis", "version")
+SEGMENT = Node("Segment", "segmentId")
+# A row that becomes a relationship has no node of its own to wait in: it waits in one of these.
+WAITING = Node("Waiting", "waitingId")
+
+NODES = (
+    CUSTOMER, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND, REWARD,
+    VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
+)  # fmt: skip
+
+UNLINKED = "unlinked"
+"""True on a node that waits for one it belongs to; absent otherwise."""
+
+SCORES = (
+    "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile", "band",
+    "quadrant", "scoreVersion", "scoredAt", "scoreChangedAt", "generations", "scoreHops", "scoreDecay",
+)  # fmt: skip
+"""Properties of :Customer that an analysis writes."""
+
+DERIVED = (
+    "joinedAt", "revenue", "margin", "cltv", "cltvSource", "orders", "firstOrderAt", "lastOrderAt",
+    "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "health", "churnProbability",
+)  # fmt: skip
+"""Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
+
+RESERVED = frozenset(SCORES) | frozenset(DERIVED) | {UNLINKED}
+"""What no further column of a customers file may be called."""
+
+
+def camel(column: str) -> str:
+    """The property for a column: `age_band`, `Age band` and `age-band` are ageBand; '' if it holds no letter."""
+    words = [word for word in re.split(r"[\W_]+", column.strip()) if word]
+    if not words or not any(c.isalpha() for c in column):
+        return ""
+    first, *rest = words
+    name = first[0].lower() + first[1:] if not first.isupper() else first.lower()
+    return name + "".join(word[0].upper() + word[1:] for word in rest)
+
+
+def quoted(name: str) -> str:
+    """A property's name as it stands in Cypher: in backticks where it is no plain identifier."""
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f"`{name.replace('`', '')}`"
