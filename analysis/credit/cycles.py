@@ -63,7 +63,7 @@ class ManyParents:
     """
 
     def __init__(self, order: Iterable[int]) -> None:
-        """`order`: for each node its first place, a permutation; a good guess of the final order saves searches."""
+        """`order`: for each node its first place, a permutation; a good guess saves searches."""
         self._place = list(order)
         self._out: list[list[int]] = [[] for _ in self._place]
         self._in: list[list[int]] = [[] for _ in self._place]

@@ -98,8 +98,8 @@ def decide(
     others.
 
     Args:
-        referrer, referee: shape (m,), node numbers, customers and affiliates in one numbering; −1 is not
-            known.
+        referrer: shape (m,), node numbers, customers and affiliates in one numbering; −1 is not known.
+        referee: shape (m,), the same.
         at: shape (m,), days since the epoch; NaN where not dated.
         claim_id: shape (m,), strings.
         joined: shape (n,), days since the epoch for each node; NaN where not known, and for affiliates.
@@ -184,13 +184,11 @@ def _by_itself(
 
 
 def _one_credit(tail: Ints, head: Ints, undated: Flags, nodes: int, *, last: bool) -> npt.NDArray[np.int8]:
-    """One credit per referee over claims in the fixed order: reason numbers, 0 for the one that is credited."""
+    """One credit per referee, over claims in the fixed order: reason numbers, 0 where credited."""
     count = tail.size
     place = np.arange(count)
-    if last:
-        by_choice = np.lexsort((-place, undated, head))  # per referee: dated before undated, the later first
-    else:
-        by_choice = np.argsort(head, kind="stable")
+    # Of one referee, best first; with `last` dated before undated, the later before the earlier.
+    by_choice = np.lexsort((-place, undated, head)) if last else np.argsort(head, kind="stable")
     new = np.ones(count, dtype=np.bool_)
     new[1:] = head[by_choice][1:] != head[by_choice][:-1]
     choice = by_choice[new]  # each referee's first choice
@@ -224,7 +222,7 @@ def _one_credit(tail: Ints, head: Ints, undated: Flags, nodes: int, *, last: boo
 
 
 def _many_credits(tail: Ints, head: Ints, joined: Floats) -> npt.NDArray[np.int8]:
-    """A credit per pair over claims in the fixed order: reason numbers, 0 for those that are credited."""
+    """A credit per pair, over claims in the fixed order: reason numbers, 0 where credited."""
     code = np.full(tail.size, _REPEATED, dtype=np.int8)
     single = np.sort(np.unique(tail * np.int64(joined.size) + head, return_index=True)[1])
     code[single] = 0

@@ -37,7 +37,8 @@ def forest_shares(
 
     Args:
         step: one hop up with decay, among R referrers.
-        parent, referee: int64, shape (m,), the edges, the parent among R.
+        parent: int64, shape (m,), of each edge, as a number among R.
+        referee: int64, shape (m,), of each edge, as a node number.
         value: int64, shape (n,), minor units.
         referrers: int64, shape (R,), their node numbers.
         decay: in (0, 1].

@@ -8,11 +8,11 @@ them first: who still has somebody d edges below is then a prefix, and so are th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from refnet.analysis.influence.forest import Floats, Ints, Number
+from refnet.analysis.influence.forest import Floats, Ints
 
 
 def heights(parent: Ints, child: Ints, size: int) -> Ints:
@@ -90,17 +90,12 @@ class Dag:
             if not alive:
                 return
             moved = self._credit[:alive] * now[self._child[:alive]]
-            now = np.bincount(self._parent[:alive], weights=moved)
+            now = np.bincount(self._parent[:alive], weights=moved).astype(np.float64, copy=False)
             yield now
 
-    def sweep(self, first: npt.NDArray[Number], decay: float) -> npt.NDArray[Number]:
+    def sweep(self, first: Floats, decay: float) -> Floats:
         """(I + decay·A + decay²·A² + …)·first, shape (R,) by `rank`: every edge once, from the leaves up."""
-        total = first.copy()
-        exact = total.dtype == np.int64
-        factor = None if exact else self._weight * decay
-        for begin, end in zip(self._levels[:-1], self._levels[1:], strict=True):
-            moved = total[self._down[begin:end]]
-            if factor is not None:
-                moved = moved * factor[begin:end]
-            np.add.at(total, self._up[begin:end], moved)
+        total, factor = first.copy(), self._weight * decay
+        for begin, end in pairwise(self._levels):
+            np.add.at(total, self._up[begin:end], total[self._down[begin:end]] * factor[begin:end])
         return total

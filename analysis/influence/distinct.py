@@ -9,6 +9,8 @@ touches the components of its joins only.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
@@ -22,7 +24,7 @@ _BLOCK_BYTES = 1 << 26
 
 
 def components(referrer: Ints, referee: Ints, nodes: int) -> Ints:
-    """The weakly connected component of each node, numbered from 0 in the order of their first nodes, shape (nodes,)."""
+    """The weakly connected component of each node, shape (nodes,), numbered from 0 by their first nodes."""
     graph = coo_array(
         (np.ones(referrer.size, dtype=np.int8), (referrer, referee)), shape=(nodes, nodes)
     ).tocsr()
@@ -37,7 +39,8 @@ def people_below(referrer: Ints, referee: Ints, height: Ints, tree: Ints) -> Int
     """Distinct people below each node of an acyclic graph, shape (n,).
 
     Args:
-        referrer, referee: int64, shape (m,), the edges.
+        referrer: int64, shape (m,), of each edge.
+        referee: int64, shape (m,), of each edge.
         height: int64, shape (n,), the longest chain below each.
         tree: int64, shape (n,), from `components`.
 
@@ -105,7 +108,7 @@ def _count(total: Ints, joins: Ints, weight: Ints, referrer: Ints, referee: Ints
     level = height[referrer[order]][starts]
     cuts = np.append(np.flatnonzero(np.diff(level, prepend=0)), starts.size).tolist()
     ends = np.append(starts, up.size)
-    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+    for first, last in pairwise(cuts):
         begin, end = int(ends[first]), int(ends[last])
         merged = np.bitwise_or.reduceat(reach[down[begin:end]], starts[first:last] - begin, axis=0)
         reach[up[starts[first:last]]] |= merged

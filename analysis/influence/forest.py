@@ -9,17 +9,17 @@ computations', 1979). A chain of 100,000 takes 17 rounds, a usual forest four; i
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Number = TypeVar("Number", np.int64, np.float64)
+Numbers = npt.NDArray[Any]  # int64 or float64, out as in
 
 
-def add_up(where: Ints, what: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
+def add_up(where: Ints, what: Numbers, size: int) -> Numbers:
     """Σ of `what` by place, shape (size,): as integers, exactly, if they are integers."""
     if what.dtype == np.int64:
         total = np.zeros(size, dtype=what.dtype)
@@ -47,12 +47,12 @@ class Jump:
         onward = row[self.target]
         ours = onward >= 0
         onward = onward[ours]
-        factor = None
+        factor: Floats | None = None
         if self.factor is not None and other.factor is not None:
             factor = self.factor[ours] * other.factor[onward]
         return Jump(self.source[ours], other.target[onward], factor)
 
-    def carry(self, value: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    def carry(self, value: Numbers) -> Numbers:
         """A^j·value, shape as `value`."""
         moved = value[self.source]
         if self.factor is not None:
@@ -60,7 +60,7 @@ class Jump:
         return add_up(self.target, moved, value.size)
 
 
-def below(step: Jump, value: npt.NDArray[Number], hops: int) -> npt.NDArray[Number]:
+def below(step: Jump, value: Numbers, hops: int) -> Numbers:
     """(I + A + … + A^(hops−1))·value with A given as `step`, shape as `value`.
 
     Reads the binary digits of `hops` from the highest: S_2a = S_a + A^a S_a, S_(2a+1) = value + A S_2a. Ends
@@ -80,7 +80,7 @@ def below(step: Jump, value: npt.NDArray[Number], hops: int) -> npt.NDArray[Numb
 
 
 def heights(step: Jump, size: int) -> Ints:
-    """Edges on the longest way down from each, shape (size,), where whatever is numbered has one edge below already."""
+    """Edges on the longest way down from each, shape (size,), where each has one edge below already."""
     longest = np.ones(size, dtype=np.int64)
     jump, reach = step, 1
     while jump.source.size:

@@ -22,14 +22,14 @@ from refnet.analysis.influence import forest
 from refnet.analysis.influence.conserved import dag_shares, forest_shares, to_whole
 from refnet.analysis.influence.dag import Dag
 from refnet.analysis.influence.distinct import components, people_below
-from refnet.analysis.influence.forest import Floats, Ints, Jump, add_up
+from refnet.analysis.influence.forest import Ints, Jump, Numbers, add_up
 from refnet.core.errors import InputError, UsageError
 
 _SLACK = 1e-9  # credits like ⅓ + ⅓ + ⅓ need not sum to 1 to the last bit
 
 
 class Generation(NamedTuple):
-    """One depth below somebody: people whose shortest way down has this length; value by all ways of this length."""
+    """One depth below somebody: people whose shortest way has this length, value by all ways of it."""
 
     depth: int
     customers: int
@@ -101,11 +101,10 @@ class Network:
         self._inner_parent, self._inner_child = self._parent[self._inner], child[self._inner]
         self._height = self._heights()
 
-    def influence(self, value: npt.ArrayLike, *, hops: int | None = 6, decay: float = 0.5) -> Ints | Floats:
+    def influence(self, value: npt.ArrayLike, *, hops: int | None = 6, decay: float = 0.5) -> Numbers:
         """Value brought by each, shape (n,), in the unit of `value`: the definitions page, 'Influence'.
 
-        influence_k(v) = Σ_{d=1..k} decay^(d−1) · Σ over paths v → … → u of length d: Π credits on the path ·
-        value(u)
+        influence_k(v) = Σ_{d=1..k} decay^(d−1) · Σ over paths v → … → u of length d: Π credits · value(u)
 
         Args:
             value: shape (n,); integers (minor units, heads) with decay 1 and credits 1 stay exact integers
@@ -130,7 +129,7 @@ class Network:
         return result
 
     def downline(self) -> Ints:
-        """Distinct people below each, shape (n,), heads. O(n log depth) for a forest; else see `distinct.people_below`."""
+        """Distinct people below each, shape (n,): O(n log depth) for a forest, else see `people_below`."""
         return people_below(self.referrer, self.referee, self.longest_chain(), self.tree_of()).copy()
 
     def longest_chain(self) -> Ints:
@@ -160,7 +159,8 @@ class Network:
         start = np.searchsorted(self._parent, np.arange(self._referrers.size + 1))
         seen = np.zeros(self.nodes, dtype=np.bool_)
         front, weight = self._number[[root]], np.ones(1)
-        front, found = front[front >= 0], []
+        front = front[front >= 0]
+        found: list[Generation] = []
         while front.size:
             count = start[front + 1] - start[front]
             edge = np.repeat(start[front] - np.cumsum(count) + count, count) + np.arange(count.sum())
@@ -213,15 +213,14 @@ class Network:
 
     def roots(self) -> Ints:
         """Nodes that brought somebody and whom nobody brought, in rising order."""
-        return self._referrers[self._into[self._referrers] == 0]
+        top: Ints = self._referrers[self._into[self._referrers] == 0]
+        return top
 
     def tree_of(self) -> Ints:
-        """The tree of each, shape (n,): weakly connected component, numbered from 0 by their first nodes. O(n + m)."""
+        """The tree of each, shape (n,): weakly connected component, numbered by first nodes. O(n + m)."""
         return components(self.referrer, self.referee, self.nodes)
 
-    def _brought(
-        self, worth: npt.NDArray[forest.Number], hops: int | None, decay: float
-    ) -> npt.NDArray[forest.Number]:
+    def _brought(self, worth: Numbers, hops: int | None, decay: float) -> Numbers:
         """Influence of the R referrers."""
         moved = worth[self.referee]
         first = add_up(self._parent, moved if self._whole else moved * self.credit, self._referrers.size)
@@ -265,7 +264,7 @@ class Network:
         self._refuse(tail, head, closed, "is on a cycle")
         raise AssertionError("a graph that cannot be ordered has a cycle")
 
-    def _values(self, value: npt.ArrayLike) -> Ints | Floats:
+    def _values(self, value: npt.ArrayLike) -> Numbers:
         worth = np.asarray(value)
         if worth.shape != (self.nodes,):
             raise InputError(f"There are {self.nodes} nodes and values of shape {worth.shape}.")

@@ -44,7 +44,8 @@ def bands(ecr_network: npt.ArrayLike, own: npt.ArrayLike, refers: npt.ArrayLike)
     and .75 quantiles.
 
     Args:
-        ecr_network, own: shape (n,), one currency; NaN is not known, takes no part, and gets None.
+        ecr_network: shape (n,), in currency; NaN is not known and gets None.
+        own: shape (n,), the same currency; NaN takes no part in the cut-offs.
         refers: shape (n,), bool: brought at least one.
 
     Complexity: O(n).
@@ -70,7 +71,8 @@ def quadrants(cltv: npt.ArrayLike, crv: npt.ArrayLike) -> Words:
     zero, so that a customer who brought nothing is never high. None where either is NaN, not known.
 
     Args:
-        cltv, crv: shape (n,), one currency.
+        cltv: shape (n,), in currency.
+        crv: shape (n,), in currency.
 
     Complexity: O(n).
 
@@ -151,7 +153,7 @@ def influence(
         ends[1],
         edges["credit"].to_numpy(dtype=np.float64) if "credit" in edges.columns else None,
         nodes=len(names),
-        names=names,
+        names=names.tolist(),
     )
     worth = np.ones(len(names), dtype=np.int64)
     if own is not None:
