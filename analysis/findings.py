@@ -55,7 +55,8 @@ def findings(
         cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
         value = pd.to_numeric(customers["influence"]).to_numpy(dtype=np.float64, na_value=0.0)
         related = relation(cltv, referrals, tree)
-        segments = segment_table(attributes, cltv, value, tree)
+        currency = currency_of(graph, settings)
+        segments = segment_table(attributes, cltv, value, tree, currency=currency)
         progress.advance(len(customers))
     with reporter.stage("programme and affiliates"):
         figures = programme(graph, launch=launch)
@@ -66,13 +67,13 @@ def findings(
     return {
         "data": {
             "contents": {row["label"]: row["nodes"] for row in graph.query("graph/contents")},
-            "currency": currency_of(graph, settings),
+            "currency": currency,
             "observed_until": until.isoformat() if until else None,
             "score_version": analysis["version"],
             "scored_at": native(analysis["finishedAt"]).isoformat(),
             "settings": json.loads(analysis["settings"]),
             "attributes": list(attributes.columns),
-            "skipped_attributes": segments.attrs.get("skipped", []),
+            "skipped_attributes": segments.attrs["skipped"],
             "unknown": _unknown(customers, figures),
         },
         "programme": figures,

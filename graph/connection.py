@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 
@@ -204,6 +204,45 @@ class translated:  # noqa: N801 (reads as a word in a with statement)
             raise StoreError(f"{at}: {error}") from error
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a graph is and how to be let in."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str | None
+
+
+def resolve(
+    uri: str | None = None,
+    *,
+    username: str | None = None,
+    password: str | None = None,
+    database: str | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> tuple[Address, local.Running | None]:
+    """Where the graph is: the given address, else NEO4J_URI, else the local engine (started when it is not running).
+
+    Raises:
+        StoreRefused: a server is named, but no password for it.
+        EngineError: the local engine cannot be started.
+    """
+    settings = settings or load_settings()
+    uri = uri or settings.neo4j_uri
+    if uri is None:
+        engine = local.running(settings.home) or local.start(
+            settings.home, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
+        )
+        return Address(engine.uri, engine.username, engine.password, engine.database), engine
+    if password is None and settings.neo4j_password is not None:
+        password = settings.neo4j_password.get_secret_value()
+    if password is None:
+        raise StoreRefused(f"{uri} needs a password.", "Set NEO4J_PASSWORD in the environment or in .env.")
+    return Address(uri, username or settings.neo4j_username, password, database or settings.neo4j_database), None
+
+
 def connect(
     uri: str | None = None,
     *,
@@ -224,30 +263,19 @@ def connect(
         StoreUnavailable: nobody answers there.
         StoreRefused: wrong user, password or database.
         EngineError: the embedded engine cannot be started.
+        UsageError: the address is none.
     """
-    settings = settings or load_settings()
-    uri = uri or settings.neo4j_uri
-    engine: local.Running | None = None
-    if uri is None:
-        engine = local.running(settings.home) or local.start(
-            settings.home, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
-        )
-        uri, username, password, database = engine.uri, engine.username, engine.password, engine.database
-    else:
-        username = username or settings.neo4j_username
-        if password is None and settings.neo4j_password is not None:
-            password = settings.neo4j_password.get_secret_value()
-        if password is None:
-            raise StoreRefused(f"{uri} needs a password.", "Set NEO4J_PASSWORD in the environment or in .env.")
-        database = database or settings.neo4j_database
-    with translated(uri):
+    at, engine = resolve(
+        uri, username=username, password=password, database=database, settings=settings, reporter=reporter
+    )
+    with translated(at.uri):
         try:
-            driver = neo4j.GraphDatabase.driver(uri, auth=(username or "neo4j", password or ""))
+            driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
         except (ValueError, bolt.ConfigurationError) as error:
-            raise UsageError(f"NEO4J_URI {uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687.") from error
+            raise UsageError(f"{at.uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687.") from error
         try:
-            driver.verify_connectivity(database=database)
+            driver.verify_connectivity(database=at.database)
         except BaseException:
             driver.close()
             raise
-    return Graph(driver, database, address=uri, engine=engine)
+    return Graph(driver, at.database, address=at.uri, engine=engine)

@@ -105,7 +105,7 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
                 money(s["mean_cltv"], currency),
                 money(s["mean_cltv_rest"], currency),
                 money(s["referral_value_per_customer"], currency),
-                money(s["referral_value_rest"], currency),
+                money(s["referral_value_per_customer_rest"], currency),
                 percent(s["share_of_value"]),
                 f"{s['q_value']:.3f}",
             )

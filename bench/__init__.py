@@ -1,0 +1,1 @@
+"""Speed beside the peers, side by side in one run: `make bench`."""

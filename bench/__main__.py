@@ -1,0 +1,44 @@
+"""`make bench`: loading against a bare driver loop, and influence of everyone against networkx and Cypher.
+
+Ratios of one run on one machine, the order of the runs shuffled: figures of different runs do not compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import tempfile
+from pathlib import Path
+
+from bench import influence, loading
+from refnet.core.progress import Console
+from refnet.graph import connect, local
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--customers", type=int, default=20_000, help="size of the example brand that is loaded")
+    parser.add_argument("--network", type=int, default=100_000, help="customers of the network for influence")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--neo4j", action="store_true", help="on a real Neo4j instead of the embedded engine")
+    asked = parser.parse_args()
+    kind: local.Kind = "neo4j" if asked.neo4j else "embedded"
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, engine {kind}")
+    with tempfile.TemporaryDirectory(prefix="refnet-bench-") as directory:
+        home = Path(directory)
+        running = local.start(home, kind, idle_minutes=30, reporter=Console())
+        try:
+            with connect(
+                running.uri, username=running.username, password=running.password, database=running.database
+            ) as graph:
+                shuffled = random.Random(7)
+                loading.compare(graph, home, asked.customers, asked.rounds, shuffled)
+                influence.compare(graph, asked.network, asked.rounds, shuffled)
+        finally:
+            local.stop(home)
+
+
+if __name__ == "__main__":
+    main()
