@@ -131,13 +131,19 @@ def _plain(value: Any) -> Any:
         return [_plain(v) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
-    return None if value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) else value
+    return (
+        None if value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) else value
+    )
 
 
 def _quadrants(customers: pd.DataFrame) -> list[dict[str, Any]]:
     grouped = customers.groupby("quadrant", dropna=True)
-    table = grouped.agg(customers=("customerId", "size"), mean_cltv=("cltv", "mean"), influence=("influence", "sum"))
-    return [{"quadrant": name, **{str(k): _plain(v) for k, v in row.items()}} for name, row in table.iterrows()]
+    table = grouped.agg(
+        customers=("customerId", "size"), mean_cltv=("cltv", "mean"), influence=("influence", "sum")
+    )
+    return [
+        {"quadrant": name, **{str(k): _plain(v) for k, v in row.items()}} for name, row in table.iterrows()
+    ]
 
 
 def _advocate(graph: Graph, row: dict[str, Any]) -> dict[str, Any]:

@@ -71,17 +71,23 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
             times[name].append(time.perf_counter() - started)
     assert np.allclose(results["arrays"], results["networkx"], rtol=1e-9)
     assert np.allclose(results["arrays"], results["cypher"], rtol=1e-9)
-    print(f"\nInfluence of everyone, {customers:,} customers, {len(referee):,} referrals, {HOPS} hops; × is the arrays' rate")
+    print(
+        f"\nInfluence of everyone, {customers:,} customers, {len(referee):,} referrals, {HOPS} hops: the arrays' time, "
+        "and how many times as long the named one takes"
+    )
     reference = times["arrays, the network built from edges"]
     for name, seconds in times.items():
         line(name, reference, seconds, "times as fast" if name[0] != "a" else "")
-    print("  (each row: the arrays' time, and how many times as long the named one takes)")
 
 
-def store(graph: Graph, referrer: np.ndarray, referee: np.ndarray, value: np.ndarray, batch: int = 5_000) -> None:
+def store(
+    graph: Graph, referrer: np.ndarray, referee: np.ndarray, value: np.ndarray, batch: int = 5_000
+) -> None:
     """The network in the graph, customers named by their numbers."""
     wipe(graph)
-    graph.write_alone("CREATE CONSTRAINT customer_id IF NOT EXISTS FOR (c:Customer) REQUIRE c.customerId IS UNIQUE")
+    graph.write_alone(
+        "CREATE CONSTRAINT customer_id IF NOT EXISTS FOR (c:Customer) REQUIRE c.customerId IS UNIQUE"
+    )
     people = [{"id": str(n), "revenue": float(v)} for n, v in enumerate(value.tolist())]
     for start in range(0, len(people), batch):
         graph.write(

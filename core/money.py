@@ -7,7 +7,25 @@ import numpy.typing as npt
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _EXPONENTS = dict.fromkeys(
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"],
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
     0,
 ) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 
@@ -20,7 +38,8 @@ def exponent(currency: str) -> int:
 def to_minor(amounts: npt.ArrayLike, currency: str) -> npt.NDArray[np.int64]:
     """Amounts in the currency, shape (n,), as integer minor units (cents); unknown (NaN) amounts count as nothing."""
     values = np.nan_to_num(np.asarray(amounts, dtype=np.float64), nan=0.0)
-    return np.rint(values * 10 ** exponent(currency)).astype(np.int64)
+    minor: npt.NDArray[np.int64] = np.rint(values * 10 ** exponent(currency)).astype(np.int64)
+    return minor
 
 
 def from_minor(minor: npt.ArrayLike, currency: str) -> npt.NDArray[np.float64]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Protocol, TextIO
 
 
@@ -23,7 +22,9 @@ class Progress(Protocol):
 class Reporter(Protocol):
     """Where stages are reported."""
 
-    def stage(self, name: str, total: int | None = None, unit: str = "rows") -> _Stage:
+    def stage(
+        self, name: str, total: int | None = None, unit: str = "rows"
+    ) -> AbstractContextManager[Progress]:
         """Open a stage, to be used in a `with` statement."""
 
     def say(self, text: str) -> None:
@@ -96,10 +97,3 @@ class Quiet:
 
     def say(self, text: str) -> None:
         """Nothing."""
-
-
-@contextmanager
-def stage(reporter: Reporter, name: str, total: int | None = None, unit: str = "rows") -> Iterator[Progress]:
-    """`with stage(reporter, "orders", total) as progress: progress.advance(n)`."""
-    with reporter.stage(name, total, unit) as running:
-        yield running

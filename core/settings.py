@@ -19,10 +19,14 @@ CreditPolicy = Literal["first", "last", "linear", "time-decay"]
 class Settings(BaseSettings):
     """Everything that can be set; each field's description is what docs and --help show."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_prefix="REFNET_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_prefix="REFNET_", extra="ignore", populate_by_name=True
+    )
 
     neo4j_uri: str | None = Field(
-        None, validation_alias="NEO4J_URI", description="address of a Neo4j server; unset: the embedded engine"
+        None,
+        validation_alias="NEO4J_URI",
+        description="address of a Neo4j server; unset: the embedded engine",
     )
     neo4j_username: str = Field("neo4j", validation_alias="NEO4J_USERNAME", description="user on that server")
     neo4j_password: SecretStr | None = Field(
@@ -33,21 +37,34 @@ class Settings(BaseSettings):
     )
     home: Path = Field(Path(".refnet"), description="where the embedded engine keeps its store")
     currency: str | None = Field(
-        None, min_length=3, max_length=3, description="the one reporting currency; unset: the first one loaded"
+        None,
+        min_length=3,
+        max_length=3,
+        description="the one reporting currency; unset: the first one loaded",
     )
-    engine_heap: str = Field("1g", pattern=r"^\d+[kmgKMG]$", description="memory of the local engine's Java heap")
+    engine_heap: str = Field(
+        "1g", pattern=r"^\d+[kmgKMG]$", description="memory of the local engine's Java heap"
+    )
     engine_idle_minutes: float = Field(
         15.0, gt=0, description="the local engine stops after so long without a client"
     )
-    credit_policy: CreditPolicy = Field("first", description="whose claim is credited: first, last, linear, time-decay")
-    credit_window_days: float | None = Field(
-        None, gt=0, description="claims on customers who joined later than so many days after it get no credit"
+    credit_policy: CreditPolicy = Field(
+        "first", description="whose claim is credited: first, last, linear, time-decay"
     )
-    credit_half_life_days: float = Field(7.0, gt=0, description="time-decay: a claim so much older weighs half")
+    credit_window_days: float | None = Field(
+        None,
+        gt=0,
+        description="claims on customers who joined later than so many days after it get no credit",
+    )
+    credit_half_life_days: float = Field(
+        7.0, gt=0, description="time-decay: a claim so much older weighs half"
+    )
     hops: int = Field(6, ge=1, description="hops that the influence score counts")
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")
     churn_inactive_days: float | None = Field(
-        None, gt=0, description="no churned_at: a customer silent for so long counts as left; unset: 3 usual gaps"
+        None,
+        gt=0,
+        description="no churned_at: a customer silent for so long counts as left; unset: 3 usual gaps",
     )
 
 

@@ -1,9 +1,9 @@
 """The example brand: `write` makes its canonical files, of any size, with truth.json beside them.
 
-Customers come in the order of joining and are drawn, and written, in blocks of 65,536; only the compact arrays of
-`people` and `friends` (about a hundred bytes a customer at the peak) are held for all of them at once. The random
-numbers are numpy's PCG64, with a stream of its own for every block and purpose (`chance`): the same seed and size
-give the same bytes.
+Customers come in the order of joining and are drawn, and written, in blocks of 65,536; only the compact
+arrays of `people` and `friends` (about a hundred bytes a customer at the peak) are held for all of them at
+once. The random numbers are numpy's PCG64, with a stream of its own for every block and purpose (`chance`):
+the same seed and size give the same bytes.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def write(
         reporter: where progress is told; nowhere if not given.
 
     Returns:
-        What truth.json holds: every planted figure with its target, its realised value and its definition. Amounts
-        are in EUR, moments in UTC.
+        What truth.json holds: every planted figure with its target, its realised value and its
+        definition. Amounts are in EUR, moments in UTC.
 
     Raises:
         UsageError: `customers` or `seed` is out of range, or the directory holds other things.
@@ -90,7 +90,7 @@ def _write_by_customer(
     reporter: Reporter,
     rows: dict[str, int],
 ) -> npt.NDArray[np.int32]:
-    """Write what belongs to single customers, and the small files; the revenue of each in cents, shape (n,)."""
+    """Write what belongs to single customers, and small files; each one's revenue in cents, shape (n,)."""
     revenue = np.zeros(len(people), np.int32)
     landed = np.zeros((len(PAGES), DAYS), np.int64)
     names = [name for name in COLUMNS if name not in {"referrals", "invitations", "rewards"}]
@@ -103,15 +103,14 @@ def _write_by_customer(
             numbers = write_orders(orders, sheets["orders"])
             write_commissions(orders, numbers, people, affiliates, sheets["commissions"])
             kept = (orders.amount - orders.refunded).astype(np.float64)
-            revenue[part] = np.bincount(
-                orders.customer - part.start, weights=kept, minlength=part.stop - part.start
-            )
+            rows_here = part.stop - part.start
+            revenue[part] = np.bincount(orders.customer - part.start, weights=kept, minlength=rows_here)
             write_tickets(people, part, seed, block, sheets["tickets"], sheets["surveys"])
             write_nps(people, part, seed, block, sheets["surveys"])
             write_usage(people, part, seed, block, sheets["usage"])
             landed += write_landings(people, affiliates, part, seed, block, sheets["landings"])
             write_tokens(rings, part, seed, block, sheets["tokens"])
-            progress.advance(part.stop - part.start)
+            progress.advance(rows_here)
         write_affiliates(sheets["affiliates"], affiliates)
         write_spend(people, seed, sheets["spend"])
         write_visits(people, affiliates, landed, seed, sheets["visits"])

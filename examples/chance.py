@@ -1,7 +1,7 @@
 """Random streams and draws.
 
-Every block of customers and every purpose has a stream of its own: a PCG64 generator from a SeedSequence whose
-entropy is the seed and whose spawn key is (purpose, block). A purpose that draws more therefore moves no other.
+Every block of customers and every purpose has a stream of its own: a PCG64 generator from a SeedSequence
+whose entropy is the seed and whose spawn key is (purpose, block). A purpose that draws more moves no other.
 """
 
 from __future__ import annotations
@@ -40,4 +40,4 @@ def draw(rng: np.random.Generator, levels: Mapping[str, float], count: int) -> n
 def draw_weighted(rng: np.random.Generator, cumulative: Floats, count: int) -> npt.NDArray[np.intp]:
     """Positions drawn by weight, shape (count,), from the running sum of the weights."""
     at = np.searchsorted(cumulative, rng.random(count) * cumulative[-1], side="right")
-    return np.minimum(at, len(cumulative) - 1)
+    return np.asarray(np.minimum(at, len(cumulative) - 1), dtype=np.intp)

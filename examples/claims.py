@@ -76,7 +76,7 @@ class _Pile:
     def in_order(self) -> Claims:
         whole = [np.concatenate(column) for column in zip(*self._parts, strict=True)]
         order = np.argsort(whole[2], kind="stable")
-        return Claims(*(column[order] for column in whole))  # type: ignore[arg-type]
+        return Claims(*(column[order] for column in whole))
 
 
 def draw_claims(people: People, bonds: Bonds, rings: list[Ring], seed: int) -> Claims:

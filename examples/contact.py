@@ -18,7 +18,7 @@ FEATURES = ("app", "recipes", "coaching")
 
 
 def write_tickets(people: People, part: slice, seed: int, block: int, tickets: Sheet, surveys: Sheet) -> None:
-    """Append a block to tickets.csv, and to surveys.csv the CSAT answers (1 to 5) given after a closed ticket."""
+    """Append a block to tickets.csv, and to surveys.csv the CSAT answers (1 to 5) after closed tickets."""
     rng = stream(seed, "tickets", block)
     joined = people.joined[part].astype(np.int64)
     span = np.maximum(np.minimum(people.left[part], STOP) - joined - DAY, 0)
@@ -46,7 +46,7 @@ def write_tickets(people: People, part: slice, seed: int, block: int, tickets: S
 
 
 def write_nps(people: People, part: slice, seed: int, block: int, surveys: Sheet) -> None:
-    """Append a block to surveys.csv: NPS (0 to 10), higher for those who invite, lower where there is friction."""
+    """Append a block to surveys.csv: NPS (0 to 10), higher for those who invite, lower with friction."""
     rng = stream(seed, "nps", block)
     joined = people.joined[part].astype(np.int64)
     rows = len(joined)
@@ -79,7 +79,7 @@ def _survey(
 
 
 def write_usage(people: People, part: slice, seed: int, block: int, sheet: Sheet) -> None:
-    """Append a block to usage.csv: app users in each of the last six months; it falls in the month before they leave."""
+    """Append a block to usage.csv: app users in the last six months; it falls in the month before leaving."""
     rng = stream(seed, "usage", block)
     joined, left = people.joined[part], people.left[part]
     rows = len(joined)
@@ -108,7 +108,7 @@ def write_usage(people: People, part: slice, seed: int, block: int, sheet: Sheet
 def write_landings(
     people: People, affiliates: Affiliates, part: slice, seed: int, block: int, sheet: Sheet
 ) -> npt.NDArray[np.int64]:
-    """Append a block to landings.csv: all whom affiliates brought, on the page of the niche, and some of the others.
+    """Append a block to landings.csv: all whom affiliates brought, on the niche's page, and some others.
 
     Returns:
         How many without an affiliate landed on each page on each day, shape (pages, DAYS).

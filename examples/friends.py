@@ -1,7 +1,7 @@
 """Who brought whom, by which invitation, and the invitations that came to nothing.
 
 Everyone whom a customer brings is handed to one of those who were ready to invite at that time: the nearer in
-time, the more active and the more alike, the likelier. So every referral runs forward in time by construction.
+time, the more active and the more alike, the likelier. So every referral runs forward in time.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _hand_out(people: People, referees: npt.NDArray[np.int64], seed: int, progre
 
 
 def _own_affiliates(people: People, affiliates: Affiliates, brought_by: Indices) -> None:
-    """The strongest referrers become affiliates halfway: whom they bring from then on comes by the affiliate's link."""
+    """The strongest referrers become affiliates halfway: whom they bring from then on comes by that link."""
     brought = np.bincount(brought_by[brought_by >= 0], minlength=len(people))
     for place, owner in enumerate(np.argsort(-brought, kind="stable")[:OWNED]):
         theirs = np.flatnonzero(brought_by == owner)
@@ -136,7 +136,7 @@ def _with_unfollowed(
     alone = referrers[~has_some[referrers]].astype(np.int32)
     wanted = int(rng.negative_binomial(len(followed), CONVERSION)) if len(followed) else 0
     more = max(wanted - len(alone), 0)
-    # More of them in the months in which few of the first invitations were in vain: conversion is level in time.
+    # More of them in months in which few first invitations were in vain: so conversion is level in time.
     month, months = (sent / MONTH).astype(np.intp), int(STOP / MONTH) + 1
     came = np.bincount(month, minlength=months)
     vain = np.bincount((people.ready[alone] / MONTH).astype(np.intp), minlength=months)

@@ -13,7 +13,7 @@ from refnet.examples.sheets import Sheet, days, money, pick, whole
 
 
 def write_spend(people: People, seed: int, sheet: Sheet) -> None:
-    """spend.csv: about CHANNEL_COST a new customer of the channel; rewards and commissions are in their own files."""
+    """spend.csv: about CHANNEL_COST a new customer of the channel; rewards and commissions are elsewhere."""
     first = np.datetime64(START).astype("datetime64[M]")
     month_of = (np.datetime64(START) + np.arange(DAYS)).astype("datetime64[M]").astype(
         np.int64

@@ -53,7 +53,7 @@ class Affiliates:
 
 
 def draw_affiliates(seed: int) -> Affiliates:
-    """The affiliates of a seed. Those who bring churners or loyal customers bring enough of them to be told apart."""
+    """The affiliates of a seed. Those who bring churners or the loyal bring enough to be told apart."""
     rng = stream(seed, "affiliates")
     since = np.sort(rng.integers(30 * DAY, 700 * DAY, COUNT)).astype(np.int32)
     since[:FOUNDERS] = -rng.integers(5 * DAY, 90 * DAY, FOUNDERS)

@@ -1,6 +1,7 @@
 """Who joins, when, through which channel; what they spend, when they leave, and who is ready to refer.
 
-The arrays here are all that stays in memory of a customer (about fifty bytes); the rest is drawn when it is written.
+The arrays here are all that stays in memory of a customer (about fifty bytes); the rest is drawn when
+it is written.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class Calendar:
 
 
 def calendar() -> Calendar:
-    """Growth, weekdays and Januaries; referral shares that average to the planted ones; the rate of inviting."""
+    """Growth, weekdays, Januaries; referral shares that average to the planted ones; the rate of inviting."""
     day = np.arange(DAYS)
     weekday = (day + START.weekday()) % 7
     weight = np.exp(0.9 * day / DAYS) * np.array([1.12, 1.06, 1.03, 1.0, 0.95, 0.84, 1.0])[weekday]
@@ -124,7 +125,7 @@ def calendar() -> Calendar:
     before, ramp = day < LAUNCH_DAY, 1 - np.exp(-(day + 1) / RAMP_DAYS)
     share = np.where(before, ramp, SHARE_AFTER)
     share[before] *= SHARE_BEFORE * weight[before].sum() / (weight * ramp)[before].sum()
-    # Those who join late have not all the time to invite: so more would, had they the time, than the planted rate.
+    # Those who join late have not all the time to invite: had they, more would than the planted rate says.
     in_time = 1 - np.exp(-(DAYS - day - 0.5) / INVITE_LAG_DAYS)
     in_none = np.prod([1 - LEVELS[s.attribute][s.level] for s in SEGMENTS])
     strongest = max(s.invites for s in SEGMENTS)

@@ -2,8 +2,9 @@
 
 The brand sells complete meals by subscription in six countries and charges in euros. Every figure here is a
 target: the data are drawn at random around it, and truth.json sets beside it what came out.
-Sources of the figures: the two public case studies (share of customers who refer, conversion, how much likelier
-the referred are to refer, referral share before and after). The rest is ours, chosen to be found at 20,000.
+Sources of the figures: the two public case studies (share of customers who refer, conversion, how much
+likelier the referred are to refer, referral share before and after). The rest is ours, chosen to be found at
+20,000 customers.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ ACTIVITY_SIGMA = 0.9  # log-normal: a few referrers bring many
 # Inside and outside the segments those who are worth more refer a little more. It weighs against the segments
 # (worth less, refer more) so that over all customers CLTV says nothing of referrals. Found by bisection at a
 # million customers, mean of several seeds.
-LEAN = 0.30
+LEAN = 0.31
 
 MONTHLY_CHURN = 0.05
 CHURNERS_FACTOR, LOYAL_FACTOR = 3.0, 0.4

@@ -1,4 +1,4 @@
-"""The customers as a CRM would hand them out: who they are, what they cost, their attributes, their tokens."""
+"""The customers as a CRM would hand them out: who they are, what they cost, attributes, tokens."""
 
 from __future__ import annotations
 
@@ -26,16 +26,20 @@ from refnet.examples.sheets import Column, Sheet, either, ids, moments, money, p
 
 UNDATED = 0.002  # of the customers have no joined_at: their first order tells
 TOKENS_OF = 0.12  # of the customers are in tokens.csv
-_FIRST = "Ada Ben Cleo Dan Eva Finn Gus Hana Ida Jan Kim Leo Mia Noa Otto Pia Quinn Rosa Sam Tess Uma Vera Will Zoe"
-_LAST = "Adler Blom Carter Dubois Evans Fischer Green Hughes Ito Jansen Klein Laurent Moore Novak Olsen Peters Roth"
+_FIRST = (
+    "Ada Ben Cleo Dan Eva Finn Gus Hana Ida Jan Kim Leo Mia Noa Otto Pia Quinn Rosa Sam Tess Uma Vera Will"
+)
+_LAST = (
+    "Adler Blom Carter Dubois Evans Fischer Green Hughes Ito Jansen Klein Laurent Moore Novak Olsen Peters"
+)
 _MONTHS = (np.datetime64(START) + np.arange(DAYS)).astype("datetime64[M]")
 _QUARTER_OF_DAY = (_MONTHS - np.datetime64(START, "M")).astype(np.int64) // 3
 
 
 def form_of(joined: npt.NDArray[np.int32], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """The sign-up form, a code into FORM_LEVELS: the classic one for 95% in the first quarter, 5% in the last."""
+    """The sign-up form, a code into FORM_LEVELS: classic for 95% in the first quarter, 5% in the last."""
     old = 0.95 - 0.90 * _QUARTER_OF_DAY / _QUARTER_OF_DAY[-1]
-    return (rng.random(len(joined)) >= old[joined // DAY]).astype(np.uint8)
+    return np.asarray(rng.random(len(joined)) >= old[joined // DAY], dtype=np.uint8)
 
 
 def write_customers(
@@ -106,7 +110,7 @@ def _mails(
 
 
 def write_tokens(rings: list[Ring], part: slice, seed: int, block: int, sheet: Sheet) -> None:
-    """Append a block to tokens.csv: everyone in a ring, and a sample of the others, whose tokens are their own."""
+    """Append a block to tokens.csv: everyone in a ring, and a sample of others, whose tokens are their own."""
     rng = stream(seed, "tokens", block)
     rows = part.stop - part.start
     has = rng.random(rows) < TOKENS_OF

@@ -44,7 +44,7 @@ class Orders:
 
 
 def draw_orders(people: People, part: slice, seed: int, block: int) -> Orders:
-    """A first order on joining, then orders at random moments, at each customer's own pace, until they leave."""
+    """A first order on joining, then orders at random moments, at the customer's own pace, until leaving."""
     rng = stream(seed, "orders", block)
     joined = people.joined[part].astype(np.int64)
     until = np.minimum(people.left[part], STOP - 1)
@@ -94,7 +94,7 @@ def write_orders(orders: Orders, sheet: Sheet) -> npt.NDArray[np.int64]:
 def write_commissions(
     orders: Orders, numbers: npt.NDArray[np.int64], people: People, affiliates: Affiliates, sheet: Sheet
 ) -> None:
-    """Append to commissions.csv: a part of each order of the first year, or a fixed amount for the new customer.
+    """Append to commissions.csv: a part of each order of the first year, or a fixed amount for the first.
 
     Voided where the whole order was refunded, pending while it is younger than 45 days.
     """

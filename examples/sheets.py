@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from refnet.examples.planted import DAY, DAYS, IDLE_LEVELS, START
 
 Ints = npt.NDArray[np.integer[Any]]
 Mask = npt.NDArray[np.bool_]
-Column = pa.Array
+Column: TypeAlias = Any  # pyarrow's arrays of texts carry no types
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (

@@ -1,4 +1,4 @@
-"""What was planted, beside what came out: the figures of truth.json, reckoned from the generator's own arrays."""
+"""What was planted, beside what came out: the figures of truth.json, from the generator's own arrays."""
 
 from __future__ import annotations
 
@@ -54,8 +54,7 @@ def tell(
 ) -> dict[str, Any]:
     """The content of truth.json, `files` apart.
 
-    Args:
-        revenue: Σ (amount − refunded) of each customer's orders in cents, shape (n,).
+    `revenue` is Σ (amount − refunded) of each customer's orders in cents, shape (n,).
 
     """
     influence, depth = _network(bonds, revenue)
@@ -75,15 +74,15 @@ def tell(
             {
                 "rule": {"signup_form": "classic"},
                 "explained_by": "the quarter of joining",
-                "why": "Earlier customers are worth less (baskets grew with each cohort) and had more time to bring "
-                "revenue; the classic form went away step by quarterly step and does nothing by itself.",
+                "why": "Earlier customers are worth less (baskets grew with each cohort) and had more time to "
+                "bring revenue; the classic form went away step by quarterly step and does nothing by itself.",
             }
         ],
         "effects": {
-            "friction": f"customers with many tickets are {FRICTION_FACTOR} times as likely to invite, at all else "
+            "friction": f"customers with many tickets are {FRICTION_FACTOR} times as likely to invite, all else "
             "equal; their NPS and CSAT are lower",
-            "channel": "customers from organic_search spend 1.12, from referral 1.08, from paid_search 0.97 and from "
-            "paid_social 0.92 times as much",
+            "channel": "customers from organic_search spend 1.12, from referral 1.08, from paid_search 0.97 and "
+            "from paid_social 0.92 times as much",
             "nps": "those who invite answer one point higher",
             "usage": "active days more than halve in the month before leaving",
         },
@@ -96,8 +95,8 @@ def tell(
                 reason: int(n)
                 for reason, n in zip(REASONS, np.bincount(claims.reason, minlength=len(REASONS)), strict=True)
             },
-            "definition": "under the policy `first`; an affiliate who is a customer claims for that customer; an id "
-            "that no row of customers.csv has is unknown",
+            "definition": "under the policy `first`; an affiliate who is a customer claims for that customer; an "
+            "id that no row of customers.csv has is unknown",
         },
         "not_planted": NOT_PLANTED,
     }
@@ -128,20 +127,22 @@ def _planted(people: People, bonds: Bonds, depth: npt.NDArray[np.uint8]) -> dict
             counts[CONVERTED] / max(alive, 1),
             "status converted / (converted + expired + pending); rejected ones are in neither",
         ),
-        "rejected_invitations": _figure(None, counts[[FRAUD, DUPLICATE]].sum(), "status rejected, counted apart"),
+        "rejected_invitations": _figure(
+            None, counts[[FRAUD, DUPLICATE]].sum(), "how many have the status rejected"
+        ),
         "propensity_ratio": _figure(
             PROPENSITY_RATIO,
             by_friend / max(by_other, 1e-9),
-            f"share with a first invitation within {WINDOW_DAYS} days of joining, referred : not referred (those "
-            "brought by affiliates are not referred), of customers who joined at least so long before the end",
+            f"share with a first invitation within {WINDOW_DAYS} days of joining, referred : not referred (who "
+            "was brought by an affiliate is not referred), of customers who joined so long before the end",
         ),
         "propensity_referred": _figure(None, by_friend, "the share above, referred"),
         "propensity_not_referred": _figure(None, by_other, "the share above, not referred"),
         "referral_share_before": _figure(
             SHARE_BEFORE,
             referred[~after].mean(),
-            "of the customers who joined before the launch, those with a credited claim of a customer (or of an "
-            "affiliate who is that customer); it rises from nothing in the first weeks",
+            "of the customers who joined before the launch, those with a credited claim of a customer (or of "
+            "an affiliate who is that customer); it rises from nothing in the first weeks",
         ),
         "referral_share_after": _figure(SHARE_AFTER, referred[after].mean(), "the same from the launch on"),
         "affiliate_share": _figure(
@@ -152,15 +153,18 @@ def _planted(people: People, bonds: Bonds, depth: npt.NDArray[np.uint8]) -> dict
         "rho_cltv_referrals": _figure(
             0.0,
             spearman(people.cltv, brought),
-            "Spearman's rank correlation over all customers of cltv and of the number of customers brought. The "
-            "segments pull it down (worth less, bring more); who is worth more than others of the same segments "
-            "refers a little more, which pulls it up by as much",
+            "Spearman's rank correlation over all customers of cltv and of the number of customers brought. "
+            "The segments pull it down (worth less, bring more); who spends more than others of the same "
+            "segments refers a little more, which pulls it up by as much",
         ),
         "k_factor": _figure(None, counts[CONVERTED] / len(people), "invitations per customer × conversion"),
         "longest_chain": _figure(None, int(depth.max()), "referrals one after the other"),
-        "spend_per_new_customer": {"target": cost, "definition": f"{CURRENCY} in spend.csv by channel, 1 customer "
-                                   "a month more; rewards and commissions come on top"},
-    }  # fmt: skip
+        "spend_per_new_customer": {
+            "target": cost,
+            "definition": f"{CURRENCY} of spend.csv by channel / (new customers of the channel + one a month); "
+            "rewards and commissions come on top",
+        },
+    }
 
 
 def spearman(values: npt.NDArray[np.float32], counts: npt.NDArray[np.int64]) -> float:
@@ -179,7 +183,7 @@ def _network(
     n = len(revenue)
     child = np.flatnonzero(bonds.brought_by >= 0)
     parent = bonds.brought_by[child]
-    influence, below = np.zeros(n), revenue / 100.0
+    influence, below = np.zeros(n), revenue.astype(np.float64) / 100.0
     for hop in range(HOPS):
         below = np.bincount(parent, weights=below[child], minlength=n)
         influence += DECAY**hop * below
@@ -200,7 +204,11 @@ def _segments(
     told = []
     for rule in SEGMENTS:
         inside = people.codes[rule.attribute] == list(LEVELS[rule.attribute]).index(rule.level)
-        measures = {"cltv": people.cltv, "direct_referral_revenue": direct, "influence": influence}
+        measures: dict[str, npt.NDArray[Any]] = {
+            "cltv": people.cltv,
+            "direct_referral_revenue": direct,
+            "influence": influence,
+        }
         told.append(
             {
                 "rule": {rule.attribute: rule.level},
@@ -229,8 +237,8 @@ def _alike(people: People, bonds: Bonds) -> dict[str, Any]:
     child = np.flatnonzero(bonds.brought_by >= 0)
     parent = bonds.brought_by[child]
     told: dict[str, Any] = {
-        "definition": "of referred and referrer: the share of equal levels, and what chance would give from how often "
-        "the levels occur on either side; Pearson's correlation of log cltv"
+        "definition": "of referred and referrer: the share of equal levels, and what chance would give from how "
+        "often the levels occur on either side; Pearson's correlation of log cltv"
     }
     for name in ("country", "age_band"):
         size = len(LEVELS[name])
@@ -282,6 +290,6 @@ def _ring(ring: Ring) -> dict[str, Any]:
     return {
         "customers": [f"c-{member + 1:07}" for member in ring.members],
         "shared_tokens": list(ring.shared),
-        "claims": "each refers the next and gets credit; the last refers the first, which would close the circle",
+        "claims": "each refers the next and gets credit; the last one's claim on the first closes the circle",
         "first_names_itself": ring.names_itself,
     }

@@ -89,7 +89,9 @@ class Catalogue(Mapping[str, Query]):
             if query.name in self._queries:
                 raise InputError(f"two queries are called {query.name}", file=path)
             if f"{query.name}.cypher" != path:
-                raise InputError(f"is called {query.name}", file=path, hint=f"Call it {path.removesuffix('.cypher')}.")
+                raise InputError(
+                    f"is called {query.name}", file=path, hint=f"Call it {path.removesuffix('.cypher')}."
+                )
             self._queries[query.name] = query
 
     def __getitem__(self, name: str) -> Query:
@@ -157,12 +159,14 @@ def parse(source: str, path: str = "query") -> Query:
         raise InputError("holds one statement that ends in ; with nothing after it", file=path)
     used = set(_USED.findall(bare))
     if used != set(parameters):
-        odd = sorted(used ^ set(parameters))[0]
+        odd = min(used ^ set(parameters))
         raise InputError(f"${odd} is {'not declared' if odd in used else 'declared and not used'}", file=path)
     if fields["mode"] == "read" and (found := _WRITES.search(bare)):
         raise InputError(f"is a read query and says {found[1].upper()}", file=path)
-    mode = cast(Literal["read", "write"], fields["mode"])
-    return Query(fields["name"], header[0], mode, parameters, tuple(notes), body.removesuffix(";").strip(), source)
+    mode = cast("Literal['read', 'write']", fields["mode"])
+    return Query(
+        fields["name"], header[0], mode, parameters, tuple(notes), body.removesuffix(";").strip(), source
+    )
 
 
 def _value(text: str, path: str, row: int) -> Any:

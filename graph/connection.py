@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any
 
 import neo4j
 from neo4j import exceptions as bolt
@@ -147,14 +147,14 @@ class Graph:
     def write_alone(self, statement: str, **parameters: Any) -> Answer:
         """Run a statement that manages its own transactions: a constraint, an index, CALL … IN TRANSACTIONS."""
         with translated(self.address), self._driver.session(database=self._database) as session:
-            result = session.run(cast(LiteralString, statement), parameters)
+            result = session.run(statement, parameters)
             return Answer(list(result.keys()), [list(r.values()) for r in result])
 
     def _run(self, statements: Sequence[tuple[str, Mapping[str, Any]]], access: str) -> list[Answer]:
         def work(tx: neo4j.ManagedTransaction) -> list[Answer]:
             answers = []
             for statement, parameters in statements:
-                result = tx.run(cast(LiteralString, statement), dict(parameters))
+                result = tx.run(statement, dict(parameters))
                 answers.append(Answer(list(result.keys()), [list(r.values()) for r in result]))
             return answers
 
@@ -194,7 +194,8 @@ class translated:  # noqa: N801 (reads as a word in a with statement)
             ) from error
         if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired)):
             raise StoreUnavailable(
-                f"Nobody answers at {at}.", "Is the server running? Check NEO4J_URI, or unset it for the embedded engine."
+                f"Nobody answers at {at}.",
+                "Is the server running? Check NEO4J_URI, or unset it for the embedded engine.",
             ) from error
         if isinstance(error, bolt.Neo4jError):
             if error.code and "DatabaseNotFound" in error.code:
@@ -233,14 +234,19 @@ def resolve(
     uri = uri or settings.neo4j_uri
     if uri is None:
         engine = local.running(settings.home) or local.start(
-            settings.home, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
+            settings.home,
+            heap=settings.engine_heap,
+            idle_minutes=settings.engine_idle_minutes,
+            reporter=reporter,
         )
         return Address(engine.uri, engine.username, engine.password, engine.database), engine
     if password is None and settings.neo4j_password is not None:
         password = settings.neo4j_password.get_secret_value()
     if password is None:
         raise StoreRefused(f"{uri} needs a password.", "Set NEO4J_PASSWORD in the environment or in .env.")
-    return Address(uri, username or settings.neo4j_username, password, database or settings.neo4j_database), None
+    return Address(
+        uri, username or settings.neo4j_username, password, database or settings.neo4j_database
+    ), None
 
 
 def connect(
@@ -272,7 +278,9 @@ def connect(
         try:
             driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
         except (ValueError, bolt.ConfigurationError) as error:
-            raise UsageError(f"{at.uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687.") from error
+            raise UsageError(
+                f"{at.uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687."
+            ) from error
         try:
             driver.verify_connectivity(database=at.database)
         except BaseException:

@@ -1,7 +1,7 @@
-"""What is in the graph: labels, their ids, how nodes hang together, and the names that are not for anybody's columns.
+"""What is in the graph: labels, their ids, how nodes hang together, and the names that are taken.
 
-The rows that become nodes are described in loaders/schemas.py, with these. Properties are camelCase, and every node
-keeps the ids of the nodes it belongs to (`Order.customerId`), so that it can wait for them when they come later.
+The rows that become nodes are described in loaders/schemas.py, with these. Properties are camelCase, and every
+node keeps the ids of the nodes it belongs to (`Order.customerId`): it can wait for them when they come later.
 """
 
 from __future__ import annotations
@@ -60,16 +60,16 @@ SEGMENT = Node("Segment", "segmentId")
 WAITING = Node("Waiting", "waitingId")
 
 NODES = (
-    CUSTOMER, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND, REWARD,
-    VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
+    CUSTOMER, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
+    REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
 )  # fmt: skip
 
 UNLINKED = "unlinked"
 """True on a node that waits for one it belongs to; absent otherwise."""
 
 SCORES = (
-    "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile", "band",
-    "quadrant", "scoreVersion", "scoredAt", "scoreChangedAt", "generations", "scoreHops", "scoreDecay",
+    "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile",
+    "band", "quadrant", "scoreVersion", "scoredAt", "scoreChangedAt", "generations", "scoreHops", "scoreDecay",
 )  # fmt: skip
 """Properties of :Customer that an analysis writes."""
 
@@ -84,7 +84,7 @@ RESERVED = frozenset(SCORES) | frozenset(DERIVED) | {UNLINKED}
 
 
 def camel(column: str) -> str:
-    """The property for a column: `age_band`, `Age band` and `age-band` are ageBand; '' if it holds no letter."""
+    """The property for a column: `age_band`, `Age band`, `age-band` are ageBand; '' if it has no letter."""
     words = [word for word in re.split(r"[\W_]+", column.strip()) if word]
     if not words or not any(c.isalpha() for c in column):
         return ""

@@ -97,7 +97,8 @@ def demo(
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Directories of canonical files, or single files.")],
     rejects: Annotated[
-        Path | None, typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME.")
+        Path | None,
+        typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -120,8 +121,12 @@ def load(
     for loaded, credit in summaries:
         typer.echo(str(loaded))
         if credit.claims:
-            why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in credit.uncredited.items())
-            typer.echo(f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else ""))
+            why = ", ".join(
+                f"{count:,} {reason.replace('_', ' ')}" for reason, count in credit.uncredited.items()
+            )
+            typer.echo(
+                f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
+            )
 
 
 @app.command()
@@ -145,7 +150,9 @@ def analyze(as_json: Json = False) -> None:
 def show(
     customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's id.")],
     hops: Annotated[int | None, typer.Option(help="Hops that influence counts.", min=1)] = None,
-    decay: Annotated[float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)] = None,
+    decay: Annotated[
+        float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """One customer: what they are worth by what they brought."""
@@ -165,7 +172,8 @@ def show(
 def report(
     fmt: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     launch: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compare new customers before and after this day.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Compare new customers before and after this day."),
     ] = None,
     top: Annotated[int, typer.Option(help="Hidden advocates to list.", min=1, max=1000)] = 10,
 ) -> None:
@@ -189,10 +197,12 @@ def report(
 @app.command()
 def query(
     name: Annotated[str, typer.Argument(help="As `refnet queries` lists it, such as tree/downline.")],
-    parameters: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Its parameters.")] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Its parameters.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run one of the queries that Neo4j Browser has, too: `refnet query tree/downline rootId=c-0000001 hops=3 limit=50`.
+    """Run one of the queries of cypher/: `refnet query tree/downline rootId=c-0000001 hops=3 limit=50`.
 
     Parameters that are not given have the value of their example in the query's file, ids excepted.
     """
@@ -204,7 +214,9 @@ def query(
     for part in parameters or []:
         key, equals, value = part.partition("=")
         if not equals:
-            raise UsageError(f"{part!r} is no NAME=VALUE.", f"Such as {next(iter(chosen.parameters), 'hops')}=6.")
+            raise UsageError(
+                f"{part!r} is no NAME=VALUE.", f"Such as {next(iter(chosen.parameters), 'hops')}=6."
+            )
         given[key] = _as(value, chosen.parameters.get(key, ""), key)
     if chosen.mode == "write":
         raise UsageError(f"{name} writes: it is refnet's own.", "`refnet queries` lists those that read.")
@@ -235,7 +247,8 @@ def _as(value: str, example: Any, name: str) -> Any:
 
 @app.command()
 def queries(
-    name: Annotated[str | None, typer.Argument(help="Show this one's whole text.")] = None, as_json: Json = False
+    name: Annotated[str | None, typer.Argument(help="Show this one's whole text.")] = None,
+    as_json: Json = False,
 ) -> None:
     """List the queries by name, or show one as it runs in Neo4j Browser."""
     from refnet.graph import catalogue
@@ -266,7 +279,9 @@ def example(
 
 
 @app.command()
-def template(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made if missing.")]) -> None:
+def template(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made if missing.")],
+) -> None:
     """Write empty files with the headers that `refnet load` understands."""
     from refnet.loaders import write_templates
 
@@ -276,7 +291,9 @@ def template(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Wher
 
 @engine_app.command("start")
 def engine_start(
-    neo4j: Annotated[bool, typer.Option("--neo4j", help="A real Neo4j Community, fetched when first started.")] = False,
+    neo4j: Annotated[
+        bool, typer.Option("--neo4j", help="A real Neo4j Community, fetched when first started.")
+    ] = False,
     idle_minutes: Annotated[
         float | None, typer.Option(help="Stop after so long without a client; 0: never.", min=0)
     ] = None,

@@ -38,11 +38,19 @@ def run(*, kind: local.Kind, serve: bool, customers: int, settings: Settings) ->
     reporter.say(f"The example brand, {customers:,} customers over three years")
     stopping = _Stop()
     found_running = local.running(home) is not None
-    engine = local.start(home, kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter)
+    engine = local.start(
+        home, kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
+    )
     try:
         # The demo is the same whatever currency or policy somebody has set for their own graph.
         own = Settings.model_construct(home=home)
-        with connect(engine.uri, username=engine.username, password=engine.password, database=engine.database, settings=own) as graph:
+        with connect(
+            engine.uri,
+            username=engine.username,
+            password=engine.password,
+            database=engine.database,
+            settings=own,
+        ) as graph:
             _load_once(graph, home, customers, own, reporter)
             print_findings(findings(graph, launch=brand.LAUNCH, settings=own, reporter=reporter))
             if serve:

@@ -22,7 +22,11 @@ _FILE_WIDTH = 132
 def _console() -> Console:
     console = Console(highlight=False, soft_wrap=False)
     # Into a file or a pipe there is no window to fit into: long rows are better than cut ones.
-    return console if console.is_terminal else Console(highlight=False, width=int(os.environ.get("COLUMNS", _FILE_WIDTH)))
+    return (
+        console
+        if console.is_terminal
+        else Console(highlight=False, width=int(os.environ.get("COLUMNS", _FILE_WIDTH)))
+    )
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -65,11 +69,17 @@ def print_findings(found: dict[str, Any]) -> None:
 
 
 def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> None:
-    _heading(console, "Hidden advocates", "buy little and bring much: who brought how many, generation by generation")
+    _heading(
+        console,
+        "Hidden advocates",
+        "buy little and bring much: who brought how many, generation by generation",
+    )
     if not found["hidden_advocates"]:
         console.print("none: nobody with a low CLTV brings more than most referrers do")
         return
-    table = _table("customer", "", "CLTV", "influence", "brought", "people", "spent below", right=(2, 3, 5, 6))
+    table = _table(
+        "customer", "", "CLTV", "influence", "brought", "people", "spent below", right=(2, 3, 5, 6)
+    )
     for one in found["hidden_advocates"]:
         table.add_row(
             one["customer_id"],
@@ -82,19 +92,33 @@ def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> 
         )
     console.print(table)
     quadrants = {q["quadrant"]: q["customers"] for q in found["quadrants"]}
-    parts = [f"{quadrants[name]:,} {name.replace('_', ' ')}" for name in
-             ("champions", "affluents", "hidden_advocates", "misers") if name in quadrants]
+    parts = [
+        f"{quadrants[name]:,} {name.replace('_', ' ')}"
+        for name in ("champions", "affluents", "hidden_advocates", "misers")
+        if name in quadrants
+    ]
     console.print(Text("all customers: " + ", ".join(parts), style="dim"))
 
 
 def _print_segments(console: Console, found: dict[str, Any], currency: str) -> None:
-    _heading(console, "Segments with low CLTV and high referral value", "false-discovery rate 5 % over all looked at")
+    _heading(
+        console,
+        "Segments with low CLTV and high referral value",
+        "false-discovery rate 5 % over all looked at",
+    )
     reported = [s for s in found["segments"] if s["reported"]]
     if not reported:
         console.print("none stands out from chance")
     else:
         table = _table(
-            "segment", "customers", "mean CLTV", "the rest's", "brings each", "the rest", "share of value", "q",
+            "segment",
+            "customers",
+            "mean CLTV",
+            "the rest's",
+            "brings each",
+            "the rest",
+            "share of value",
+            "q",
             right=(1, 2, 3, 4, 5, 6, 7),
         )
         for s in reported:
@@ -110,7 +134,9 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
                 f"{s['q_value']:.3f}",
             )
         console.print(table)
-    console.print(Text(f"{found['relation']['reading']} ({len(found['segments'])} segments looked at)", style="dim"))
+    console.print(
+        Text(f"{found['relation']['reading']} ({len(found['segments'])} segments looked at)", style="dim")
+    )
 
 
 def _print_programme(console: Console, figures: dict[str, Any], currency: str) -> None:
@@ -118,44 +144,60 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
     table = _table("figure", "", "", "", right=(1,))
     rate, conversion, propensity = figures["referral_rate"], figures["conversion"], figures["propensity"]
     table.add_row(
-        "referral rate", percent(rate["value"]), _between(rate["interval"]),
+        "referral rate",
+        percent(rate["value"]),
+        _between(rate["interval"]),
         f"{rate['count']:,} of {rate['of']:,} customers invited somebody",
     )
     if conversion["of"]:
         table.add_row(
-            "conversion", percent(conversion["value"]), _between(conversion["interval"]),
+            "conversion",
+            percent(conversion["value"]),
+            _between(conversion["interval"]),
             f"{conversion['count']:,} of {conversion['of']:,} invitations became customers; "
             f"{conversion['rejected']:,} rejected ones apart",
         )
     if propensity["value"] is not None:
         low, high = propensity["interval"]
         table.add_row(
-            "propensity", f"{propensity['value']:.2f} ×", f"({low:.2f} to {high:.2f})",
+            "propensity",
+            f"{propensity['value']:.2f} ×",
+            f"({low:.2f} to {high:.2f})",
             f"the referred invite so much more often, within {propensity['window_days']} days of joining",
         )
     if figures["k_factor"]["value"] is not None:
         table.add_row(
-            "K-factor", f"{figures['k_factor']['value']:.2f}", "",
+            "K-factor",
+            f"{figures['k_factor']['value']:.2f}",
+            "",
             f"{figures['k_factor']['invitations_per_customer']:.2f} invitations per customer × conversion",
         )
     share = figures["referral_share"]
     table.add_row(
-        "referral share", percent(share["value"]), _between(share["interval"]),
+        "referral share",
+        percent(share["value"]),
+        _between(share["interval"]),
         f"of new customers were brought by customers, {percent(share['by_affiliates']['value'])} by affiliates",
     )
     if share["before_after"]:
         around = share["before_after"]
         change = around["difference"]
-        verdict = "significant" if change["p_value"] is not None and change["p_value"] < 0.05 else "not significant"
+        verdict = (
+            "significant" if change["p_value"] is not None and change["p_value"] < 0.05 else "not significant"
+        )
         table.add_row(
             f"  from {around['date']} on",
             f"{percent(around['before']['value'])} → {percent(around['after']['value'])}",
             _between(change["interval"]),
-            f"a change of {100 * change['value']:+.1f} points, {verdict}" if change["value"] is not None else "too little data",
+            f"a change of {100 * change['value']:+.1f} points, {verdict}"
+            if change["value"] is not None
+            else "too little data",
         )
     for channel in figures["acquisition_cost"]:
         table.add_row(
-            f"cost of a customer, {channel['channel']}", money(channel["cac"], currency), "",
+            f"cost of a customer, {channel['channel']}",
+            money(channel["cac"], currency),
+            "",
             f"{money(channel['spend'], currency)} for {channel['customers']:,}",
         )
     console.print(table)
@@ -167,14 +209,25 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
         return
     others = found["others"]
     _heading(
-        console, "Affiliates",
+        console,
+        "Affiliates",
         f"monthly churn of customers without one: {percent(others['value'], 2)} {_between(others['interval'], 2)}",
     )
     table = _table(
-        "affiliate", "", "customers", "sales", "commission", "net", "monthly churn", "", "", right=(2, 3, 4, 5, 6)
+        "affiliate",
+        "",
+        "customers",
+        "sales",
+        "commission",
+        "net",
+        "monthly churn",
+        "",
+        "",
+        right=(2, 3, 4, 5, 6),
     )
     worst = sorted(
-        (a for a in partners if a["reading"].startswith("loses")), key=lambda a: -a["monthly_churn"]["interval"][0]
+        (a for a in partners if a["reading"].startswith("loses")),
+        key=lambda a: -a["monthly_churn"]["interval"][0],
     )[:most]
     best = [a for a in partners if a not in worst][:most]
     for one in [*best, *worst]:
@@ -219,16 +272,21 @@ def print_profile(found: dict[str, Any]) -> None:
         table.add_row("direct revenue", money(found["ecr_direct"], currency), "own and of those they brought")
         table.add_row("network revenue", money(found["ecr_network"], currency), "own and of everyone below")
         table.add_row(
-            "influence", money(found["influence"], currency),
+            "influence",
+            money(found["influence"], currency),
             f"{found['hops']} hops, each further one × {found['decay']:g}; percentile {_number(found['percentile'])}, "
             f"band {found['band'] or '–'}",
         )
-        table.add_row("conserved credit", money(found["conserved_credit"], currency), "their share of all revenue")
+        table.add_row(
+            "conserved credit", money(found["conserved_credit"], currency), "their share of all revenue"
+        )
         table.add_row("downline", f"{found['downline']:,}", f"longest chain {found['longest_chain']}")
         console.print(table)
         console.print(Text(f"analysis {found['score_version']}, {found['scored_at']}", style="dim"))
     for g in found["generations"]:
-        console.print(f"  generation {g['depth']}: {g['customers']:,} customers, {money(g['value'], currency)}")
+        console.print(
+            f"  generation {g['depth']}: {g['customers']:,} customers, {money(g['value'], currency)}"
+        )
 
 
 def _number(value: float | None) -> str:
@@ -238,10 +296,7 @@ def _number(value: float | None) -> str:
 def print_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     """Rows of a query as a table."""
     console = _console()
-    numeric = [
-        n for n in range(len(columns))
-        if any(isinstance(row[n], (int, float)) for row in values)
-    ]
+    numeric = [n for n in range(len(columns)) if any(isinstance(row[n], (int, float)) for row in values)]
     table = _table(*columns, right=numeric)
     for row in values:
         table.add_row(*(_cell(value) for value in row))
@@ -276,9 +331,15 @@ def print_engine(running: Running | None, *, as_json: bool = False) -> None:
         "browser": running.browser,
         "pid": running.pid,
     }
-    print_plain(facts, as_json=as_json, text="\n".join(f"{k:<9} {v}" for k, v in facts.items() if k != "running" and v))
+    print_plain(
+        facts,
+        as_json=as_json,
+        text="\n".join(f"{k:<9} {v}" for k, v in facts.items() if k != "running" and v),
+    )
 
 
 def print_plain(value: Any, *, as_json: bool, text: str) -> None:
     """JSON or text."""
-    Console(highlight=False, soft_wrap=True, markup=False).print(json.dumps(value, indent=2) if as_json else text)
+    Console(highlight=False, soft_wrap=True, markup=False).print(
+        json.dumps(value, indent=2) if as_json else text
+    )

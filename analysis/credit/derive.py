@@ -38,7 +38,9 @@ class CreditSummary:
     changed: int
 
 
-def derive(graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None) -> CreditSummary:
+def derive(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> CreditSummary:
     """Decide which claims are credited and bring :REFERRED and the claims' status up to that.
 
     Args:
@@ -129,13 +131,20 @@ def _write_statuses(
     graph: Graph, claims: pd.DataFrame, credited: np.ndarray, reason: np.ndarray, reporter: Reporter
 ) -> int:
     status = np.where(credited, "credited", "uncredited").astype(object)
-    reasons = np.where(credited, None, reason)
-    had = claims[["status", "reason"]].astype(object).where(claims[["status", "reason"]].notna(), None).to_numpy()
+    reasons = reason.astype(object)
+    reasons[credited] = None
+    had = (
+        claims[["status", "reason"]]
+        .astype(object)
+        .where(claims[["status", "reason"]].notna(), None)
+        .to_numpy()
+    )
     changed = (had[:, 0] != status) | (had[:, 1] != reasons) if len(claims) else np.zeros(0, dtype=bool)
     if not changed.any():
         return 0
     rows = pd.DataFrame(
-        {"claimId": claims["claimId"].to_numpy(dtype=object), "status": status, "reason": reasons}, dtype=object
+        {"claimId": claims["claimId"].to_numpy(dtype=object), "status": status, "reason": reasons},
+        dtype=object,
     )[changed]
     with reporter.stage("decisions", len(rows), "claims") as progress:
         for batch in batches(rows):
@@ -146,4 +155,3 @@ def _write_statuses(
 
 def _days(milliseconds: pd.Series) -> np.ndarray:
     return pd.to_numeric(milliseconds).to_numpy(dtype=np.float64, na_value=np.nan) / _DAY_MS
-

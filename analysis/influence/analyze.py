@@ -53,7 +53,9 @@ def currency_of(graph: Graph, settings: Settings) -> str:
     return str(loaded.one()["currency"]) if len(loaded) else settings.currency or DEFAULT_CURRENCY
 
 
-def analyze(graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None) -> AnalysisSummary:
+def analyze(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> AnalysisSummary:
     """Score everyone and write the scores where they have changed.
 
     Args:
@@ -72,7 +74,9 @@ def analyze(graph: Graph, *, settings: Settings | None = None, reporter: Reporte
         edges = graph.query("export/referred").to_pandas()
         progress.advance(len(customers) + len(affiliates) + len(edges))
     with reporter.stage("influence of everyone", unit="nodes") as progress:
-        scores = score(customers, affiliates, edges, currency=currency, hops=settings.hops, decay=settings.decay)
+        scores = score(
+            customers, affiliates, edges, currency=currency, hops=settings.hops, decay=settings.decay
+        )
         progress.advance(len(scores))
 
     latest = graph.query("scores/latest")
@@ -80,11 +84,17 @@ def analyze(graph: Graph, *, settings: Settings | None = None, reporter: Reporte
     graph.query(
         "scores/begin",
         version=version,
-        settings=json.dumps({"hops": settings.hops, "decay": settings.decay, "creditPolicy": settings.credit_policy}),
+        settings=json.dumps(
+            {"hops": settings.hops, "decay": settings.decay, "creditPolicy": settings.credit_policy}
+        ),
     )
     at = datetime.now(UTC).isoformat()
-    changed = _write(graph, "customer", scores.iloc[: len(customers)], customers, _CUSTOMER, version, at, reporter)
-    changed += _write(graph, "affiliate", scores.iloc[len(customers) :], affiliates, _SHARED, version, at, reporter)
+    changed = _write(
+        graph, "customer", scores.iloc[: len(customers)], customers, _CUSTOMER, version, at, reporter
+    )
+    changed += _write(
+        graph, "affiliate", scores.iloc[len(customers) :], affiliates, _SHARED, version, at, reporter
+    )
     graph.query("scores/finish", version=version, currency=currency, customers=len(customers))
     return AnalysisSummary(version, len(customers), len(affiliates), len(edges), changed, currency)
 
@@ -100,11 +110,19 @@ def network_of(customers: pd.Series, affiliates: pd.Series, edges: pd.DataFrame)
         len(number) + affiliate.get_indexer(names),
     )
     referee = number.get_indexer(edges["referee"].astype(object))
-    return Network(referrer, referee, edges["credit"].to_numpy(dtype=np.float64), nodes=len(number) + len(affiliate))
+    return Network(
+        referrer, referee, edges["credit"].to_numpy(dtype=np.float64), nodes=len(number) + len(affiliate)
+    )
 
 
 def score(
-    customers: pd.DataFrame, affiliates: pd.DataFrame, edges: pd.DataFrame, *, currency: str, hops: int, decay: float
+    customers: pd.DataFrame,
+    affiliates: pd.DataFrame,
+    edges: pd.DataFrame,
+    *,
+    currency: str,
+    hops: int,
+    decay: float,
 ) -> pd.DataFrame:
     """The scores of all customers and then all affiliates, in their order, under the names they have in the graph.
 
@@ -117,7 +135,9 @@ def score(
     n = len(customers)
     network = network_of(customers["customerId"], affiliates["affiliateId"], edges)
     own = np.zeros(n + len(affiliates), dtype=np.int64)
-    own[:n] = to_minor(pd.to_numeric(customers["revenue"]).to_numpy(dtype=np.float64, na_value=np.nan), currency)
+    own[:n] = to_minor(
+        pd.to_numeric(customers["revenue"]).to_numpy(dtype=np.float64, na_value=np.nan), currency
+    )
     scale = 10 ** exponent(currency)
     influence = network.influence(own, hops=hops, decay=decay) / scale
     downline = network.downline()
@@ -157,7 +177,9 @@ def _write(
     changed = (new.to_numpy() != old.to_numpy()).any(axis=1) if len(new) else np.zeros(0, dtype=bool)
     if not changed.any():
         return 0
-    rows = pd.DataFrame({"id": there.loc[changed, f"{kind}Id"].to_numpy(), "scores": new[changed].to_dict("records")})
+    rows = pd.DataFrame(
+        {"id": there.loc[changed, f"{kind}Id"].to_numpy(), "scores": new[changed].to_dict("records")}
+    )
     with reporter.stage(f"scores of {kind}s", len(rows), f"{kind}s") as progress:
         for batch in batches(rows):
             graph.query(f"scores/write-{kind}s", rows=_plain(batch), version=version, at=at)
@@ -166,7 +188,7 @@ def _write(
 
 
 def _plain(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """numpy's numbers as Python's: the driver takes no others inside a map."""
+    """Numpy's numbers as Python's: the driver takes no others inside a map."""
     return [
         {**row, "scores": {k: v.item() if isinstance(v, np.generic) else v for k, v in row["scores"].items()}}
         for row in batch

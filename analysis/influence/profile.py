@@ -28,8 +28,8 @@ def profile(
         hops, decay: of `influence` only; unset: those of the last analysis. All else counts all hops, undiminished.
 
     Returns:
-        The object of the contract, amounts in `currency`, `generations` as [{depth, customers, value}]. Before the first
-        analysis the scores are None; generations are always those of the graph as it is.
+        The object of the contract, amounts in `currency`, `generations` as [{depth, customers, value}]. Before the
+        first analysis the scores are None; generations are always those of the graph as it is.
 
     Raises:
         NotFound: there is no such customer.
@@ -39,7 +39,8 @@ def profile(
     if not len(found):
         if len(graph.query("affiliates/exists", affiliateId=customer_id)):
             raise NotFound(
-                f"{customer_id} is an affiliate, not a customer.", "`refnet query affiliates/scorecard` shows affiliates."
+                f"{customer_id} is an affiliate, not a customer.",
+                "`refnet query affiliates/scorecard` shows affiliates.",
             )
         raise NotFound(f"There is no customer {customer_id}.", "Ids are told apart by upper and lower case.")
     customer = found.one()
@@ -79,7 +80,8 @@ def generations(graph: Graph, customer_id: str) -> list[dict[str, Any]]:
 
     People are counted once, where they are nearest; value is revenue weighted by the credits along each path.
     """
-    weights, seen, result = {customer_id: 1.0}, {customer_id}, []
+    weights, seen = {customer_id: 1.0}, {customer_id}
+    result: list[dict[str, Any]] = []
     while weights:
         rows = [{"id": key, "weight": weight} for key, weight in weights.items()]
         found = list(graph.query("tree/next-generation", rows=rows))

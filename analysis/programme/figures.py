@@ -37,7 +37,10 @@ def programme(graph: Graph, *, launch: date | None = None, window_days: int = WI
         "referral_rate": share(rate["inviters"], customers),
         "conversion": converted,
         "propensity": _propensity(graph, window_days),
-        "k_factor": {"value": k_factor, "invitations_per_customer": invitations / customers if customers else None},
+        "k_factor": {
+            "value": k_factor,
+            "invitations_per_customer": invitations / customers if customers else None,
+        },
         "referral_share": _referral_share(graph, launch),
         "acquisition_cost": list(graph.query("programme/acquisition-cost")),
         "rewards": list(graph.query("programme/rewards")),
@@ -83,7 +86,10 @@ def _referral_share(graph: Graph, launch: date | None) -> dict[str, Any]:
     }
     if launch is not None:
         day = datetime.combine(launch, time(), UTC).isoformat()
-        found = {row["period"]: (row["referred"], row["customers"]) for row in graph.query("programme/share-before-after", date=day)}
+        found = {
+            row["period"]: (row["referred"], row["customers"])
+            for row in graph.query("programme/share-before-after", date=day)
+        }
         before, after = found.get("before", (0, 0)), found.get("after", (0, 0))
         result["before_after"] = {
             "date": launch.isoformat(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
@@ -19,7 +20,12 @@ def share(count: int, of: int) -> dict[str, Any]:
     if of == 0:
         return {"value": None, "interval": None, "count": count, "of": of}
     interval = stats.binomtest(count, of).proportion_ci(LEVEL, method="wilson")
-    return {"value": count / of, "interval": [float(interval.low), float(interval.high)], "count": count, "of": of}
+    return {
+        "value": count / of,
+        "interval": [float(interval.low), float(interval.high)],
+        "count": count,
+        "of": of,
+    }
 
 
 def difference(first: tuple[int, int], second: tuple[int, int]) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def difference(first: tuple[int, int], second: tuple[int, int]) -> dict[str, Any
     delta = b["value"] - a["value"]
     low = delta - math.hypot(b["value"] - b["interval"][0], a["interval"][1] - a["value"])
     high = delta + math.hypot(b["interval"][1] - b["value"], a["value"] - a["interval"][0])
-    table = [[first[0], first[1] - first[0]], [second[0], second[1] - second[0]]]
+    table = np.array([[first[0], first[1] - first[0]], [second[0], second[1] - second[0]]])
     p_value = stats.fisher_exact(table).pvalue
     return {"value": delta, "interval": [low, high], "p_value": float(p_value)}
 

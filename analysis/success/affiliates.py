@@ -23,7 +23,9 @@ def affiliates(graph: Graph) -> dict[str, Any]:
     until = observed_until(graph)
     months: dict[str | None, dict[str, Any]] = {}
     if until is not None:
-        months = {r["affiliateId"]: r for r in graph.query("affiliates/months-at-risk", until=until.isoformat())}
+        months = {
+            r["affiliateId"]: r for r in graph.query("affiliates/months-at-risk", until=until.isoformat())
+        }
     others = _churn(months.get(None))
     return {
         "affiliates": [

@@ -1,8 +1,8 @@
 """Fetching what a real Neo4j needs: its jars from Maven Central, and a Java runtime if none here fits.
 
 All goes into one cache for all homes (REFNET_CACHE, else the platform's cache directory). What is to be fetched
-stands in the .lock files beside this module, each file with its SHA-256: nothing else is ever run, and a file
-that an interrupted download left half is fetched again. A directory gets its name when all of it is there.
+stands in the .lock files beside this module, each file with its SHA-256: nothing else is ever run, and a
+file that an interrupted download left half is fetched again. A directory gets its name when all of it is there.
 """
 
 from __future__ import annotations

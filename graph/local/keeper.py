@@ -207,8 +207,9 @@ def main(arguments: list[str]) -> None:
         answer = {"message": sentence.message, "hint": sentence.hint}
     with suppress(BrokenPipeError):  # who asked may be gone: the engine serves the next one
         print(json.dumps(answer), flush=True)  # noqa: T201
+    if state is None:
+        return  # who asked reads on until we are gone
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    if state is not None:
-        keeper.watch(state)
+    keeper.watch(state)

@@ -28,6 +28,7 @@ server.bolt.enabled=true
 server.http.enabled=true
 server.https.enabled=false
 server.memory.pagecache.size={pagecache}m
+server.bolt.thread_pool_shutdown_wait_time=1s
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
 """

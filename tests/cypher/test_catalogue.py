@@ -38,7 +38,11 @@ def test_a_file_is_read_whole() -> None:
         ("mode: read", "mode: readwrite", "read or write"),
         ("// mode: read\n", "// mode: read\n// mode: write\n", "twice"),
         ("// :param limit => 10\n", "", r"\$limit is not declared"),
-        ("// :param limit => 10\n", "// :param limit => 10\n// :param most => 1\n", r"\$most is declared and not used"),
+        (
+            "// :param limit => 10\n",
+            "// :param limit => 10\n// :param most => 1\n",
+            r"\$most is declared and not used",
+        ),
         ("=> 10", "=> ten", "no example value"),
         ("LIMIT $limit;", "LIMIT $limit", "ends in ;"),
         ("LIMIT $limit;", "LIMIT $limit; // more", "ends in ;"),
