@@ -43,9 +43,7 @@ def write_visits(
 ) -> None:
     """visits.csv: a row per day and page (without affiliates), and per day and affiliate with any visit.
 
-    Args:
-        landed: those without an affiliate by page and day, shape (pages, DAYS).
-
+    `landed` counts those without an affiliate by page and day, shape (pages, DAYS).
     """
     rng = stream(seed, "visits")
     day = np.arange(DAYS)

@@ -115,12 +115,13 @@ class Calendar:
     invites: float
 
 
-def calendar() -> Calendar:
+def calendar(seed: int) -> Calendar:
     """Growth, weekdays, Januaries; referral shares that average to the planted ones; the rate of inviting."""
     day = np.arange(DAYS)
     weekday = (day + START.weekday()) % 7
     weight = np.exp(0.9 * day / DAYS) * np.array([1.12, 1.06, 1.03, 1.0, 0.95, 0.84, 1.0])[weekday]
     weight *= 1 + 0.35 * (day % 365.25 < 31)
+    weight *= np.exp(0.08 * stream(seed, "days").standard_normal(DAYS))
     weight /= weight.sum()
     before, ramp = day < LAUNCH_DAY, 1 - np.exp(-(day + 1) / RAMP_DAYS)
     share = np.where(before, ramp, SHARE_AFTER)
@@ -136,10 +137,8 @@ def calendar() -> Calendar:
 
 def draw_people(customers: int, seed: int, affiliates: Affiliates, progress: Progress) -> People:
     """All customers of a brand of that size, block by block in the order of joining."""
-    plan = calendar()
-    rng = stream(seed, "days")
-    busy = plan.weight * np.exp(0.08 * rng.standard_normal(DAYS))
-    per_day = rng.multinomial(customers, busy / busy.sum())
+    plan = calendar(seed)
+    per_day = stream(seed, "joiners").multinomial(customers, plan.weight)
     day_of = np.repeat(np.arange(DAYS, dtype=np.int16), per_day)
     people = People(
         joined=np.empty(customers, np.int32),

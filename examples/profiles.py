@@ -110,7 +110,7 @@ def _mails(
 
 
 def write_tokens(rings: list[Ring], part: slice, seed: int, block: int, sheet: Sheet) -> None:
-    """Append a block to tokens.csv: everyone in a ring, and a sample of others, whose tokens are their own."""
+    """Append a block to tokens.csv: everyone in a ring, and a sample of others with tokens of their own."""
     rng = stream(seed, "tokens", block)
     rows = part.stop - part.start
     has = rng.random(rows) < TOKENS_OF

@@ -74,15 +74,15 @@ def tell(
             {
                 "rule": {"signup_form": "classic"},
                 "explained_by": "the quarter of joining",
-                "why": "Earlier customers are worth less (baskets grew with each cohort) and had more time to "
-                "bring revenue; the classic form went away step by quarterly step and does nothing by itself.",
+                "why": "Earlier customers are worth less (baskets grew with each cohort) and had more time "
+                "to bring revenue; the classic form went away quarter by quarter and does nothing by itself.",
             }
         ],
         "effects": {
-            "friction": f"customers with many tickets are {FRICTION_FACTOR} times as likely to invite, all else "
-            "equal; their NPS and CSAT are lower",
-            "channel": "customers from organic_search spend 1.12, from referral 1.08, from paid_search 0.97 and "
-            "from paid_social 0.92 times as much",
+            "friction": f"customers with many tickets are {FRICTION_FACTOR} times as likely to invite, all "
+            "else equal; their NPS and CSAT are lower",
+            "channel": "customers from organic_search spend 1.12, from referral 1.08, from paid_search 0.97 "
+            "and from paid_social 0.92 times as much",
             "nps": "those who invite answer one point higher",
             "usage": "active days more than halve in the month before leaving",
         },
@@ -95,8 +95,8 @@ def tell(
                 reason: int(n)
                 for reason, n in zip(REASONS, np.bincount(claims.reason, minlength=len(REASONS)), strict=True)
             },
-            "definition": "under the policy `first`; an affiliate who is a customer claims for that customer; an "
-            "id that no row of customers.csv has is unknown",
+            "definition": "under the policy `first`; an affiliate who is a customer claims for that customer; "
+            "an id that no row of customers.csv has is unknown",
         },
         "not_planted": NOT_PLANTED,
     }
@@ -133,8 +133,8 @@ def _planted(people: People, bonds: Bonds, depth: npt.NDArray[np.uint8]) -> dict
         "propensity_ratio": _figure(
             PROPENSITY_RATIO,
             by_friend / max(by_other, 1e-9),
-            f"share with a first invitation within {WINDOW_DAYS} days of joining, referred : not referred (who "
-            "was brought by an affiliate is not referred), of customers who joined so long before the end",
+            f"share with a first invitation within {WINDOW_DAYS} days of joining, referred : not referred "
+            "(who was brought by an affiliate is not referred), of customers who joined so long before the end",
         ),
         "propensity_referred": _figure(None, by_friend, "the share above, referred"),
         "propensity_not_referred": _figure(None, by_other, "the share above, not referred"),
@@ -161,8 +161,8 @@ def _planted(people: People, bonds: Bonds, depth: npt.NDArray[np.uint8]) -> dict
         "longest_chain": _figure(None, int(depth.max()), "referrals one after the other"),
         "spend_per_new_customer": {
             "target": cost,
-            "definition": f"{CURRENCY} of spend.csv by channel / (new customers of the channel + one a month); "
-            "rewards and commissions come on top",
+            "definition": f"{CURRENCY} of spend.csv by channel / (new customers of the channel + one a month);"
+            " rewards and commissions come on top",
         },
     }
 
@@ -185,7 +185,7 @@ def _network(
     parent = bonds.brought_by[child]
     influence, below = np.zeros(n), revenue.astype(np.float64) / 100.0
     for hop in range(HOPS):
-        below = np.bincount(parent, weights=below[child], minlength=n)
+        below = np.bincount(parent, weights=below[child], minlength=n).astype(np.float64)
         influence += DECAY**hop * below
     depth = np.zeros(n, np.uint8)
     while True:
@@ -237,8 +237,8 @@ def _alike(people: People, bonds: Bonds) -> dict[str, Any]:
     child = np.flatnonzero(bonds.brought_by >= 0)
     parent = bonds.brought_by[child]
     told: dict[str, Any] = {
-        "definition": "of referred and referrer: the share of equal levels, and what chance would give from how "
-        "often the levels occur on either side; Pearson's correlation of log cltv"
+        "definition": "of referred and referrer: the share of equal levels, and what chance would give from "
+        "how often the levels occur on either side; Pearson's correlation of log cltv"
     }
     for name in ("country", "age_band"):
         size = len(LEVELS[name])
