@@ -1,0 +1,291 @@
+"""Influence, downline and conserved credit: worked truths, and every measure against listing paths."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from networks import Made, forests, networks  # isort: skip
+from refnet.analysis.influence.conserved import to_whole
+from refnet.analysis.influence.distinct import people_below
+from refnet.analysis.influence.network import Network
+from refnet.core.errors import InputError, UsageError
+
+hops = st.one_of(st.none(), st.integers(1, 14))
+decays = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(9, 10), Fraction(1, 10)])
+CHAIN = Network([0, 1, 2], [1, 2, 3], nodes=4)
+DIAMOND = Network([0, 0, 1, 2], [1, 2, 3, 3], [1, 1, 0.5, 0.5], nodes=4)
+HUNDRED = np.full(4, 10_000)
+
+
+def test_worked_truths():
+    assert CHAIN.influence(HUNDRED).tolist() == [17_500, 15_000, 10_000, 0]
+    assert CHAIN.conserved(HUNDRED).tolist() == [24_762, 9_524, 5_714, 0]
+    assert DIAMOND.influence(HUNDRED, hops=2)[0] == 25_000
+    assert not DIAMOND.is_forest
+    assert DIAMOND.downline().tolist() == [3, 1, 1, 0]
+
+    friends = Network([0] * 10 + [1, 1, 2, 2, 3, 4], range(1, 17), nodes=17)
+    spent = np.append(20_000, np.full(16, 18_750))
+    assert spent[0] + friends.influence(spent, hops=None, decay=1)[0] == 320_000
+
+    seven = Network([0] * 7 + [1, 1, 2, 3], range(1, 12), nodes=12)
+    heads = np.ones(12, dtype=np.int64)
+    assert seven.influence(heads)[0] == 9
+    assert seven.generations(0, heads) == [(1, 7, 7), (2, 4, 4)]
+    assert seven.downline()[0] == 11
+
+    cascade = Network([0] * 10 + [1, 1, 2, 2, 3, 4], range(1, 17), nodes=17)
+    assert 1 + 0.1 * cascade.influence(np.ones(17), hops=None, decay=0.1)[0] == pytest.approx(2.06)
+
+
+@given(made=networks, hops=hops, decay=decays)
+@settings(deadline=None, max_examples=150)
+def test_influence_is_the_sum_over_paths(made, hops, decay):
+    found = made.network().influence(made.value, hops=hops, decay=float(decay))
+    assert found == pytest.approx(made.influence(hops, decay), rel=1e-9, abs=1e-6)
+
+
+@given(made=forests(), hops=hops)
+@settings(deadline=None)
+def test_whole_credits_without_decay_stay_exact(made, hops):
+    big = made.value * 90_000_000_001  # beyond what float64 holds exactly
+    found = made.network().influence(big, hops=hops, decay=1)
+    assert found.dtype == np.int64
+    exact = [
+        sum(int(big[u]) for d, u, _ in made.paths(v) if not hops or d <= hops) for v in range(made.nodes)
+    ]
+    assert found.tolist() == exact
+
+
+@given(made=networks)
+@settings(deadline=None, max_examples=150)
+def test_shape_of_the_network(made):
+    network = made.network()
+    graph = made.graph
+    assert network.downline().tolist() == [len(nx.descendants(graph, v)) for v in range(made.nodes)]
+    longest = [max((length for length, *_ in made.paths(v)), default=0) for v in range(made.nodes)]
+    assert network.longest_chain().tolist() == longest
+    assert network.is_forest == all(d <= 1 for _, d in graph.in_degree())
+    assert network.roots().tolist() == [v for v in graph if graph.out_degree(v) and not graph.in_degree(v)]
+    trees = {
+        frozenset(np.flatnonzero(network.tree_of() == t).tolist()) for t in set(network.tree_of().tolist())
+    }
+    assert trees == {frozenset(c) for c in nx.weakly_connected_components(graph)}
+    assert (np.diff(np.unique(network.tree_of(), return_index=True)[1]) > 0).all()
+
+
+@given(made=networks)
+@settings(deadline=None)
+def test_generations_add_up(made):
+    network = made.network()
+    everything = network.influence(made.value, hops=None, decay=1)
+    for root in range(made.nodes):
+        found = network.generations(root, made.value)
+        depth = nx.single_source_shortest_path_length(made.graph, root)
+        assert [g.depth for g in found] == list(range(1, len(found) + 1))
+        for generation in found:
+            assert generation.customers == sum(d == generation.depth for d in depth.values())
+            at_depth = sum(c * int(made.value[u]) for d, u, c in made.paths(root) if d == generation.depth)
+            assert generation.value == pytest.approx(float(at_depth), abs=1e-6)
+        assert len(found) == network.longest_chain()[root]
+        assert sum(g.value for g in found) == pytest.approx(float(everything[root]), abs=1e-6)
+
+
+@given(made=networks, decay=decays)
+@settings(deadline=None, max_examples=150)
+def test_conserved_credit_is_the_expected_share_and_sums_exactly(made, decay):
+    found = made.network().conserved(made.value, decay=float(decay))
+    assert found.dtype == np.int64
+    assert found.sum() == made.value.sum()
+    assert np.abs(found - np.array([float(s) for s in made.shares(decay)])).max(initial=0) < 1 + 1e-6
+
+
+def test_conserved_credit_of_long_walks_with_several_referrers():
+    """A ladder of 150 rungs: beyond the columns of one block, and beyond where the decay's sums stand still."""
+    length = 150
+    tail = [i for i in range(length) for _ in (0, 1)]
+    head = [j for i in range(length) for j in (i + 1, min(i + 2, length))]
+    edges = sorted(set(zip(tail, head, strict=True)))
+    brought = np.bincount([h for _, h in edges])
+    credit = [0.9 / brought[h] for _, h in edges]
+    network = Network(*zip(*edges, strict=True), credit, nodes=length + 1)
+    value = np.random.default_rng(1).integers(0, 10**7, length + 1)
+    for decay in (0.5, 0.97, 1.0):
+        # P(walk from u is at v after d steps), all of it
+        step = np.zeros((length + 1, length + 1))
+        for (v, u), c in zip(edges, credit, strict=True):
+            step[u, v] = c
+        stop = 1 - step.sum(axis=1)
+        after = [np.eye(length + 1)]
+        for _ in range(length):
+            after.append(after[-1] @ step)
+        ends = np.array([p @ stop for p in after])  # [j, v]: exactly j more steps
+        weight = np.array([sum(decay**i for i in range(m)) for m in range(1, 2 * length + 2)])
+        share = value * stop
+        for d in range(1, length + 1):
+            share += (
+                (value @ after[d])
+                * decay ** (d - 1)
+                * (ends / weight[d - 1 : d + length][:, None]).sum(axis=0)
+            )
+        found = network.conserved(value, decay=decay)
+        assert found.sum() == value.sum()
+        assert np.abs(found - share).max() < 1.001
+
+
+@given(made=networks, decay=decays, seed=st.integers(0, 9))
+@settings(deadline=None)
+def test_order_of_edges_does_not_matter_to_the_last_bit(made, decay, seed):
+    order = np.random.default_rng(seed).permutation(len(made.edges))
+    shuffled = Made([made.edges[i] for i in order], made.value.tolist()).network()
+    network = made.network()
+    for measure in (
+        lambda n: n.influence(made.value, decay=float(decay)),
+        lambda n: n.influence(made.value, hops=None, decay=float(decay)),
+        lambda n: n.conserved(made.value, decay=float(decay)),
+    ):
+        assert measure(network).tolist() == measure(shuffled).tolist()
+
+
+@given(made=networks, decay=decays, data=st.data())
+@settings(deadline=None)
+def test_what_changes_and_what_does_not(made, decay, data):
+    if not made.nodes:
+        return
+    network, decay = made.network(), float(decay)
+    before = network.influence(made.value, decay=decay)
+    assert network.influence(made.value * 3, decay=decay) == pytest.approx(3 * before)
+    unlimited = network.influence(made.value, hops=None, decay=decay)
+    assert network.influence(made.value, hops=made.nodes, decay=decay) == pytest.approx(unlimited, abs=1e-6)
+    parent = data.draw(st.integers(0, made.nodes - 1))
+    grown = Made([*made.edges, (parent, made.nodes, Fraction(1))], [*made.value.tolist(), 500])
+    gain = grown.network().influence(grown.value, hops=None, decay=decay)[:-1] - unlimited
+    above = nx.ancestors(made.graph, parent) | {parent}
+    assert gain[parent] == pytest.approx(500)
+    for node in range(made.nodes):
+        assert (gain[node] > 0) == (node in above)
+
+
+@pytest.mark.parametrize(
+    ("edges", "credit", "message"),
+    [
+        (([0], [4]), None, "Edge 0 → 4 is none of 4 nodes"),
+        (([0], [-1]), None, "Edge 0 → -1 is none of 4 nodes"),
+        (([2], [2]), None, "Edge 2 → 2 leads from a node to itself"),
+        (([0], [1]), [0.0], "Edge 0 → 1 has a credit"),
+        (([0], [1]), [1.5], "Edge 0 → 1 has a credit"),
+        (([0], [1]), [np.nan], "Edge 0 → 1 has a credit"),
+        (([0, 1, 2], [3, 2, 1]), None, "Edge 1 → 2 is on a cycle"),
+        (([0, 1, 2, 0], [1, 2, 1, 3]), [0.5] * 4, "Edge 1 → 2 is on a cycle"),
+        (([0, 1], [2, 2]), None, "Edge 0 → 2 leads to a node whose credits sum to more than 1"),
+        (([0, 1], [2]), None, "as many referrers as referees"),
+    ],
+)
+def test_what_is_no_credited_network_is_refused(edges, credit, message):
+    with pytest.raises(InputError, match=message):
+        Network(*edges, credit, nodes=4)
+
+
+def test_questions_asked_wrongly():
+    with pytest.raises(InputError, match="4 nodes and values of shape"):
+        CHAIN.influence([1.0])
+    with pytest.raises(InputError, match="value of b is not"):
+        Network([0], [1], nodes=2, names=["a", "b"]).influence([1.0, np.nan])
+    with pytest.raises(InputError, match="integers"):
+        CHAIN.conserved(HUNDRED / 3)
+    for wrong in ({"hops": 0}, {"decay": 0.0}, {"decay": 1.1}):
+        with pytest.raises(UsageError):
+            CHAIN.influence(HUNDRED, **wrong)
+    with pytest.raises(UsageError):
+        CHAIN.generations(4, HUNDRED)
+
+
+@pytest.mark.parametrize("nodes", [0, 3])
+def test_nobody_and_no_edges(nodes):
+    network = Network([], [], nodes=nodes)
+    value = np.arange(nodes)
+    assert network.influence(value).tolist() == [0] * nodes
+    assert network.conserved(value).tolist() == value.tolist()
+    assert network.downline().tolist() == network.longest_chain().tolist() == [0] * nodes
+    assert network.tree_of().tolist() == list(range(nodes))
+    assert network.roots().tolist() == []
+    assert network.is_forest
+    if nodes:
+        assert network.generations(1, value) == []
+
+
+@pytest.mark.parametrize("diamond", [False, True])
+def test_a_chain_of_a_hundred_thousand_is_quick(diamond):
+    length = 100_000
+    tail, head, credit = np.arange(length - 1), np.arange(1, length), np.ones(length - 1)
+    if diamond:  # 5 → 6 → 7 and 5 → 7
+        tail, head = np.append(tail, 5), np.append(head, 7)
+        credit = np.append(credit, 0.5)
+        credit[6] = 0.5
+    started = time.perf_counter()
+    network = Network(tail, head, credit, nodes=length)
+    value = np.full(length, 100)
+    assert network.influence(value, hops=None)[10] == pytest.approx(200)
+    assert network.influence(value, hops=6)[10] == pytest.approx(196.875)
+    assert network.influence(value, hops=None, decay=1)[10] == 100 * (length - 11)
+    assert network.downline()[10] == network.longest_chain()[10] == length - 11
+    assert network.downline()[0] == length - 1
+    assert network.conserved(value).sum() == 100 * length
+    assert len(network.generations(length - 100, value)) == 99
+    assert time.perf_counter() - started < 15
+
+
+def test_distinct_people_in_blocks_of_joins():
+    """More joins than one block holds, in one component, against networkx."""
+    rng = np.random.default_rng(3)
+    nodes = 6000
+    referee = np.repeat(np.arange(1, nodes), 2)
+    referrer = np.floor(rng.uniform(0.97, 1, referee.size) * referee).astype(np.int64)
+    network = Network(referrer, referee, np.full(referee.size, 0.5), nodes=nodes)
+    found = network.downline()
+    graph = nx.DiGraph(zip(referrer.tolist(), referee.tolist(), strict=True))
+    for node in [*range(0, nodes, 500), nodes - 1]:
+        assert found[node] == len(nx.descendants(graph, node))
+    assert (
+        people_below(referrer, referee, network.longest_chain(), network.tree_of()).tolist() == found.tolist()
+    )
+
+
+def test_rounding_gives_the_units_to_the_largest_remainders():
+    assert to_whole(np.array([1.6, 2.3, 0.1]), 4).tolist() == [2, 2, 0]
+    assert to_whole(np.array([0.5, 0.5, 0.0]), 1).tolist() == [1, 0, 0]
+    assert to_whole(np.array([-1.5, 2.5]), 1).tolist() == [-1, 2]
+    assert to_whole(np.array([2.9999999999, 1.0]), 4).tolist() == [3, 1]
+
+
+@pytest.mark.slow
+def test_everyone_at_once_beats_one_by_one():
+    rng = np.random.default_rng(4)
+    nodes = 100_000
+    child = np.flatnonzero(rng.random(nodes) < 0.35)
+    child = child[child > 0]
+    parent = np.floor(rng.random(child.size) ** 2 * child).astype(np.int64)
+    value = rng.integers(0, 10_000, nodes)
+    graph = nx.DiGraph(zip(parent.tolist(), child.tolist(), strict=True))
+    graph.add_nodes_from(range(nodes))
+
+    def by_node(node: int) -> float:
+        reached = nx.single_source_shortest_path_length(graph, node, cutoff=6)
+        return sum(0.5 ** (d - 1) * int(value[u]) for u, d in reached.items() if d)
+
+    started = time.perf_counter()
+    each = [by_node(node) for node in range(0, nodes, 10)]
+    slow = 10 * (time.perf_counter() - started)
+    network = Network(parent, child, nodes=nodes)
+    started = time.perf_counter()
+    found = network.influence(value)
+    quick = time.perf_counter() - started
+    assert found[::10] == pytest.approx(each)
+    assert slow / quick > 30  # hundreds, on a machine that has nothing else to do
