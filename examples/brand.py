@@ -1,7 +1,7 @@
 """The example brand: `write` makes its canonical files, of any size, with truth.json beside them.
 
 Customers come in the order of joining and are drawn, and written, in blocks of 65,536; only the compact
-arrays of `people` and `friends` (about a hundred bytes a customer at the peak) are held for all of them at
+arrays of `people` and `friends` (about 130 bytes a customer at the peak) are held for all of them at
 once. The random numbers are numpy's PCG64, with a stream of its own for every block and purpose (`chance`):
 the same seed and size give the same bytes.
 """

@@ -68,6 +68,13 @@ def tell(
         "window_days": WINDOW_DAYS,
         "currency": CURRENCY,
         "planted": _planted(people, bonds, depth),
+        "measures": {
+            "cltv": f"{CURRENCY}, as loaded",
+            "direct_referral_revenue": f"{CURRENCY}: Σ (amount − refunded) of the customers whom one brought oneself",
+            "influence": f"{CURRENCY}: the same over {HOPS} hops, each further one at {DECAY} of the one before",
+            "planted factors": "against the same customer outside the segment; a member of two segments spends less "
+            "by both factors and refers as a member of one",
+        },
         "segments": _segments(people, bonds, revenue, influence),
         "friends_alike": _alike(people, bonds),
         "explained": [

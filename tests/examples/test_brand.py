@@ -540,7 +540,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_memory_is_bounded(tmp_path: Path) -> None:
-    """Beyond a small brand's peak, at most 300 bytes for each further customer (the orders alone fill more)."""
+    """Beyond a small brand's peak, at most 300 bytes for each further customer."""
     pytest.importorskip("resource")
     script = (
         "import resource, sys; from pathlib import Path; from refnet.examples import brand; "
