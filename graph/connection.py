@@ -282,7 +282,8 @@ def connect(
                 f"{at.uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687."
             ) from error
         try:
-            driver.verify_connectivity(database=at.database)
+            with driver.session(database=at.database) as session:
+                session.run("RETURN 1").consume()
         except BaseException:
             driver.close()
             raise

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from refnet.core.errors import EngineError
 from refnet.graph import Graph, connect, local
 
+IMAGES = {"neo4j": "neo4j:2026.08.1", "neo4j5": "neo4j:5.26.30"}
 KINDS = [
     pytest.param("embedded", marks=pytest.mark.engine("embedded")),
     pytest.param("neo4j", marks=[pytest.mark.engine("neo4j"), pytest.mark.slow]),
@@ -39,6 +41,7 @@ class Engines:
         self._directory = directory
         self._graphs: dict[str, Graph] = {}
         self._failures: dict[str, str] = {}
+        self._containers: list[Any] = []
 
     def graph(self, kind: local.Kind) -> Graph:
         if kind in self._failures:
@@ -59,6 +62,11 @@ class Engines:
                 username=os.environ.get("NEO4J_TEST_USERNAME", "neo4j"),
                 password=os.environ.get("NEO4J_TEST_PASSWORD", ""),
             )
+        if kind in IMAGES and (container := container_of(IMAGES[kind])):
+            self._containers.append(container)
+            return connect(
+                container.get_connection_url(), username=container.username, password=container.password
+            )
         running = local.start(self._directory / kind, kind, idle_minutes=5)
         graph = connect(
             running.uri, username=running.username, password=running.password, database=running.database
@@ -70,6 +78,32 @@ class Engines:
         for kind, graph in self._graphs.items():
             graph.close()
             local.stop(self._directory / kind)
+        for container in self._containers:
+            container.stop()
+
+
+def container_of(image: str) -> Any | None:
+    """A Neo4j in a container, where a Docker engine answers and the image is there or can be pulled; else None."""
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env(timeout=20)
+    except DockerException:
+        return None
+    try:
+        client.ping()
+        if not client.images.list(name=image):
+            client.images.pull(*image.split(":"))
+    except DockerException:
+        return None
+    finally:
+        client.close()
+    # Its reaper is an image more to pull; we stop what we start.
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    from testcontainers.community.neo4j import Neo4jContainer
+
+    return Neo4jContainer(image).start()
 
 
 def unavailable(reason: str) -> None:
