@@ -90,7 +90,9 @@ def camel(column: str) -> str:
         return ""
     first, *rest = words
     name = first[0].lower() + first[1:] if not first.isupper() else first.lower()
-    return name + "".join(word[0].upper() + word[1:] for word in rest)
+    # cltv_ is not cltv: somebody told the two apart.
+    trailing = "_" if column.strip().endswith("_") else ""
+    return name + "".join(word[0].upper() + word[1:] for word in rest) + trailing
 
 
 def quoted(name: str) -> str:

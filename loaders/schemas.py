@@ -10,12 +10,12 @@ from refnet.graph.model import AFFILIATE, CUSTOMER, ORDER, Node, Reference
 from refnet.loaders.rows import Column, Edge, Rule, Table
 
 
-def _id(name: str, **more: object) -> Column:
-    return Column(name, "id", required=True, **more)  # type: ignore[arg-type]
+def _id(name: str) -> Column:
+    return Column(name, "id", required=True)
 
 
-def _money(name: str, *, required: bool = False, least: float | None = 0.0, **more: str) -> Column:
-    return Column(name, "money", required=required, least=least, **more)
+def _money(name: str, *, required: bool = False, least: float | None = 0.0, prop: str = "") -> Column:
+    return Column(name, "money", required=required, least=least, property=prop)
 
 
 def _from(kind: str, node: Node, prop: str) -> Reference:
@@ -42,9 +42,9 @@ CUSTOMERS = Table(
         Column("channel"),
         Column("crm_role"),
         _CURRENCY,
-        _money("revenue", property="revenueLoaded"),
-        _money("margin", least=None, property="marginLoaded"),
-        _money("cltv", least=None, property="cltvLoaded"),
+        _money("revenue", prop="revenueLoaded"),
+        _money("margin", least=None, prop="marginLoaded"),
+        _money("cltv", least=None, prop="cltvLoaded"),
         _money("retention_cost"),
         _money("acquisition_cost"),
         Column("referral_count", "count", least=0),
@@ -120,7 +120,7 @@ INVITATIONS = Table(
         _id("referrer_id"),
         Column("sent_at", "time", required=True),
         _REFERRER_KIND,
-        Column("status"),
+        Column("status", "choice"),
         Column("referee_id", "id"),
         Column("channel"),
         Column("campaign"),
@@ -186,7 +186,7 @@ COMMISSIONS = Table(
         Column("customer_id", "id"),
         Column("order_id", "id"),
         _CURRENCY,
-        Column("status"),
+        Column("status", "choice"),
     ),
     node=model.COMMISSION,
     id_column="commission_id",
@@ -233,7 +233,7 @@ REWARDS = Table(
         Column("side", "choice", choices=("referrer", "referee")),
         Column("claim_id", "id"),
         _CURRENCY,
-        Column("status"),
+        Column("status", "choice"),
     ),
     node=model.REWARD,
     id_column="reward_id",
@@ -264,7 +264,7 @@ TOKENS = Table(
     "tokens",
     (
         _id("customer_id"),
-        Column("kind", "id", required=True),
+        Column("kind", "choice", required=True),
         Column("token", "secret", required=True, property="tokenId"),
     ),
     edge=Edge("SHARES", model.TOKEN, "sharesId", ("token", "kind"), ("kind",)),

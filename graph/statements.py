@@ -1,0 +1,218 @@
+"""The Cypher that refnet generates: constraints, merges and links, from the model. Python has no other.
+
+In the Cypher that all engines have in common. Rows are sent as lists, `r[0]` being the key: less to pack and to send
+than maps, and a fifth faster. Relationships are merged between bound nodes, from the side that has few of them: from
+the other side a customer with many orders would have them all searched for every new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from refnet.graph.model import (
+    ATTRIBUTE,
+    CUSTOMER,
+    LOAD_RUN,
+    NODES,
+    UNLINKED,
+    WAITING,
+    Node,
+    Reference,
+    quoted,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place of a row: the property it becomes, and whether it is sent as text that is a time or a day."""
+
+    property: str
+    temporal: Literal["", "datetime", "date"] = ""
+
+    def at(self, place: int) -> str:
+        """The cell as it is read from the row."""
+        return f"{self.temporal}(r[{place}])" if self.temporal else f"r[{place}]"
+
+
+def schema(indexes: Sequence[tuple[str, str]]) -> list[str]:
+    """Uniqueness of every id, then range indexes on the given (label, property)."""
+    constraints = [
+        f"CREATE CONSTRAINT {node.label.lower()}_id IF NOT EXISTS "
+        f"FOR (n:{node.label}) REQUIRE n.{node.key} IS UNIQUE"
+        for node in NODES
+    ]
+    return constraints + [
+        f"CREATE INDEX {label.lower()}_{name.lower()} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
+        for label, name in indexes
+    ]
+
+
+def merge(node: Node, cells: Sequence[Cell], link: tuple[Reference, Node, int] | None, *, fresh: bool) -> str:
+    """Rows [key, …] become nodes; with `link`, also the relationship to the node whose id is at that place.
+
+    Args:
+        node: what the rows become.
+        cells: what is at places 1, 2, …
+        link: a reference, the kind of node it is to, and the place of its id.
+        fresh: there were none of this kind, so that nobody can have waited.
+    """
+    sets = [f"{quoted(cell.property)}: {cell.at(place)}" for place, cell in enumerate(cells, start=1)]
+    if not fresh:
+        sets.append(f"{UNLINKED}: null")
+    text = f"UNWIND $rows AS r\nMERGE (n:{node.label} {{{node.key}: r[0]}})"
+    if sets:
+        text += f"\nSET n += {{{', '.join(sets)}}}"
+    if link is not None:
+        reference, other, place = link
+        text += f"\nWITH n, r\nMATCH (o:{other.label} {{{other.key}: r[{place}]}})\nMERGE {_pattern(reference, 'o')}"
+    return text
+
+
+def link(node: Node, reference: Reference, other: Node) -> str:
+    """Rows [key, id of the other]: the relationship, where both are there."""
+    return (
+        f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\n"
+        f"MATCH (o:{other.label} {{{other.key}: r[1]}})\nMERGE {_pattern(reference, 'o')}"
+    )
+
+
+def unlink_moved(node: Node, reference: Reference) -> str:
+    """Rows [key, id of the other, kind]: delete the relationship of nodes that named another until now."""
+    moved = f"n.{reference.property} <> coalesce(r[1], '')"
+    if reference.kind is not None:
+        moved += f" OR n.{reference.kind} <> coalesce(r[2], '')"
+    end = f":{reference.others[0][1].label}" if len(reference.others) == 1 else ""
+    return (
+        f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nWHERE {moved}\n"
+        f"MATCH {_pattern(reference, end, 'p')}\nDELETE p"
+    )
+
+
+def mark_waiting(node: Node, other: Node) -> str:
+    """Rows [key, id of the other]: mark those whose other is not there."""
+    return (
+        f"UNWIND $rows AS r\nOPTIONAL MATCH (o:{other.label} {{{other.key}: r[1]}})\nWITH r, o\nWHERE o IS NULL\n"
+        f"MATCH (n:{node.label} {{{node.key}: r[0]}})\nSET n.{UNLINKED} = true"
+    )
+
+
+def linkable(node: Node, reference: Reference, other: Node, kind: str) -> str:
+    """Some of the waiting nodes whose other has come: [key, id of the other]."""
+    chosen = f" AND n.{reference.kind} = '{kind}'" if reference.kind is not None else ""
+    return (
+        f"MATCH (n:{node.label} {{{UNLINKED}: true}})\n"
+        f"MATCH (o:{other.label} {{{other.key}: n.{reference.property}}})\n"
+        f"WHERE NOT EXISTS {{ {_pattern(reference, 'o')} }}{chosen}\n"
+        f"RETURN n.{node.key} AS key, o.{other.key} AS other\nLIMIT $limit"
+    )
+
+
+def unmark(node: Node, references: Sequence[Reference]) -> str:
+    """Take the mark from nodes that have all they asked for."""
+    have = [
+        f"(n.{reference.property} IS NULL OR EXISTS {{ {_pattern(reference, _end(reference))} }})"
+        for reference in references
+    ]
+    return f"MATCH (n:{node.label} {{{UNLINKED}: true}})\nWHERE {' AND '.join(have)}\nREMOVE n.{UNLINKED}"
+
+
+def count_waiting(node: Node) -> str:
+    """How many nodes of a kind wait."""
+    return f"MATCH (n:{node.label} {{{UNLINKED}: true}})\nRETURN count(n) AS waiting"
+
+
+def any_of(label: str) -> str:
+    """Whether there is one at all."""
+    return f"MATCH (n:{label})\nRETURN n.{UNLINKED} AS one\nLIMIT 1"
+
+
+def merge_targets(target: Node, cells: Sequence[Cell]) -> str:
+    """Rows [key, …] become the nodes at the end of relationships; what a row leaves empty stays as it was."""
+    sets = [
+        f"n.{cell.property} = coalesce({cell.at(place)}, n.{cell.property})"
+        for place, cell in enumerate(cells, start=1)
+    ]
+    text = f"UNWIND $rows AS r\nMERGE (n:{target.label} {{{target.key}: r[0]}})"
+    return f"{text}\nSET {', '.join(sets)}" if sets else text
+
+
+def merge_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
+    """Rows [key, customer, target's key, …] become relationships, where the customer is there."""
+    sets = ", ".join(f"{cell.property}: {cell.at(place)}" for place, cell in enumerate(cells, start=3))
+    return (
+        f"UNWIND $rows AS r\nMATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[1]}})\n"
+        f"MATCH (t:{target.label} {{{target.key}: r[2]}})\n"
+        f"MERGE (c)-[e:{type_} {{{key}: r[0]}}]->(t)\nSET e += {{{sets}}}"
+    )
+
+
+def wait_edges(source: str, cells: Sequence[Cell]) -> str:
+    """Rows [key, customer, target's key, …] whose customer is not there are kept until they are."""
+    sets = "".join(f", {cell.property}: {cell.at(place)}" for place, cell in enumerate(cells, start=3))
+    return (
+        f"UNWIND $rows AS r\nOPTIONAL MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[1]}})\n"
+        f"WITH r, c\nWHERE c IS NULL\nMERGE (w:{WAITING.label} {{{WAITING.key}: r[0]}})\n"
+        f"SET w += {{source: '{source}', customerId: r[1], target: r[2]{sets}}}"
+    )
+
+
+def come_edges(source: str, type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
+    """Some of the waiting rows whose customer has come become relationships; how many."""
+    sets = ", ".join(f"{cell.property}: w.{cell.property}" for cell in cells)
+    return (
+        f"MATCH (w:{WAITING.label} {{source: '{source}'}})\n"
+        f"MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: w.customerId}})\nWITH w, c\nLIMIT $limit\n"
+        f"MATCH (t:{target.label} {{{target.key}: w.target}})\n"
+        f"MERGE (c)-[e:{type_} {{{key}: w.waitingId}}]->(t)\nSET e += {{{sets}}}\nDELETE w\nRETURN count(*) AS came"
+    )
+
+
+def count_waiting_edges(source: str) -> str:
+    """How many rows of a table wait for their customers."""
+    return f"MATCH (w:{WAITING.label} {{source: '{source}'}})\nRETURN count(w) AS waiting"
+
+
+def start_run() -> str:
+    """A table's load begins."""
+    return (
+        f"CREATE (r:{LOAD_RUN.label} {{runId: $runId, source: $source, table: $table, "
+        "startedAt: datetime($at), currency: $currency})"
+    )
+
+
+def finish_run() -> str:
+    """A table's load has ended."""
+    return (
+        f"MATCH (r:{LOAD_RUN.label} {{runId: $runId}})\n"
+        "SET r.finishedAt = datetime($at), r.rowsRead = $read, r.rowsLoaded = $loaded, r.rowsRejected = $rejected"
+    )
+
+
+def latest_currency() -> str:
+    """The graph's reporting currency, if it has one."""
+    return (
+        f"MATCH (r:{LOAD_RUN.label})\nWHERE r.currency IS NOT NULL\n"
+        "RETURN r.currency AS currency\nORDER BY r.startedAt DESC\nLIMIT 1"
+    )
+
+
+def merge_attributes() -> str:
+    """Rows [property, column, kind]: the further columns of customers that there are."""
+    return f"UNWIND $rows AS r\nMERGE (a:{ATTRIBUTE.label} {{{ATTRIBUTE.key}: r[0]}})\nSET a.column = r[1], a.kind = r[2]"
+
+
+def attributes() -> str:
+    """The further columns of customers that there are, and of what kind."""
+    return f"MATCH (a:{ATTRIBUTE.label})\nRETURN a.{ATTRIBUTE.key} AS name, a.kind AS kind"
+
+
+def _end(reference: Reference) -> str:
+    return f":{reference.others[0][1].label}" if len(reference.others) == 1 else ""
+
+
+def _pattern(reference: Reference, end: str, name: str = "") -> str:
+    if reference.outward:
+        return f"(n)-[{name}:{reference.type}]->({end})"
+    return f"(n)<-[{name}:{reference.type}]-({end})"

@@ -1,0 +1,183 @@
+"""Cells: a whole column of whatever a file or DataFrame held becomes a column of one type, and a mask of misfits.
+
+All of it by column, none of it by cell: a table must be read many times faster than the graph can take it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+
+from refnet.loaders.rows import Column, Type
+
+Mask = npt.NDArray[np.bool_]
+
+_FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+
+_REASONS: dict[Type, str] = {
+    "time": "is no date or time; write it as 2026-03-31 or 2026-03-31T12:00:00Z",
+    "day": "is no date; write it as 2026-03-31",
+    "month": "is no month; write it as 2026-03",
+    "money": "is no amount; write it as 1234.50, without currency or thousands separator",
+    "number": "is no number; write it as 1234.5",
+    "count": "is no whole number",
+    "flag": "is neither yes nor no; write true or false",
+    "currency": "is no currency; write its three letters, such as EUR",
+}
+
+
+def text(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Any column as stripped text, missing where there is none; 7.0 reads 7, as it does in a spreadsheet."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if isinstance(values.dtype, pd.StringDtype):
+        plain = values.astype("str")
+    elif pd.api.types.is_datetime64_any_dtype(values.dtype):
+        plain = pd.Series(_list(values, _one), index=values.index, dtype="str")
+    elif pd.api.types.is_integer_dtype(values.dtype):
+        plain = values.astype("str")
+    else:
+        plain = pd.Series(_list(values, _one), index=values.index, dtype="str")
+    stripped: pd.Series[Any] = plain.str.strip()
+    return stripped.where(stripped != "")
+
+
+def _list(values: pd.Series[Any], shown: Callable[[Any], str | None]) -> list[str | None]:
+    return [shown(value) for value in values.astype(object).tolist()]
+
+
+def _one(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple, dict, set, np.ndarray)):
+        return str(value)
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, (float, np.floating)):
+        return str(int(value)) if float(value).is_integer() else repr(float(value))
+    if isinstance(value, (dt.datetime, dt.date)):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    return str(value)
+
+
+def number(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Any column as float64, NaN where it is none or not finite."""
+    if pd.api.types.is_bool_dtype(values.dtype):
+        values = text(values)
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        values = _parsed(text(values))
+    numbers = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    return pd.Series(np.where(np.isfinite(numbers), numbers, np.nan), index=values.index)
+
+
+def _parsed(read: pd.Series[Any]) -> pd.Series[Any]:
+    """Text as the nearest float64; pandas' own reading may be off by the last digit, and takes more for a number."""
+    words = pa.array(read, type=pa.string(), from_pandas=True)
+    fits = pa.compute.match_substring_regex(words, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+    numbers = pa.compute.if_else(fits, words, pa.scalar(None, pa.string())).cast(pa.float64())
+    return pd.Series(numbers.to_numpy(zero_copy_only=False), index=read.index)
+
+
+def time(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Any column as UTC times to the microsecond, NaT where it is none; without a zone it is UTC."""
+    stamps: pd.Series[Any]
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        stamps = values if values.dt.tz is not None else values.dt.tz_localize("UTC")
+        stamps = stamps.dt.tz_convert("UTC")
+    elif pd.api.types.is_numeric_dtype(values.dtype):
+        # A bare number may be seconds, milliseconds or a spreadsheet's days: it is not guessed.
+        stamps = pd.Series(pd.NaT, index=values.index).dt.tz_localize("UTC")
+    else:
+        read = text(values)
+        dated = read.where(read.str.contains("-", regex=False).fillna(False).astype(bool))
+        stamps = pd.to_datetime(dated, format="ISO8601", utc=True, errors="coerce")
+    utc: pd.Series[Any] = stamps.dt.as_unit("us")
+    return utc
+
+
+def flag(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Any column as nullable booleans, missing where it says neither."""
+    return text(values).str.lower().map(_FLAGS).astype("boolean")
+
+
+def typed(values: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask, str]:
+    """A column as its schema wants it, which cells could not be read so, and the reason to give for them."""
+    read: pd.Series[Any]
+    match column.type:
+        case "id" | "text" | "secret":
+            return text(values), np.zeros(len(values), dtype=np.bool_), ""
+        case "choice":
+            read = text(values).str.lower().str.replace(r"[\s-]+", "_", regex=True)
+            return read, np.zeros(len(values), dtype=np.bool_), ""
+        case "currency":
+            read = text(values).str.upper()
+            read = read.where(read.str.fullmatch(r"[A-Z]{3}").fillna(False).astype(bool))
+        case "time" | "day":
+            read = time(values)
+        case "month":
+            read = time(values)
+            read = read - pd.to_timedelta(read.dt.day - 1, unit="D")
+        case "money" | "number":
+            read = number(values)
+        case "count":
+            read = number(values)
+            read = read.where(read == np.floor(read))
+        case "flag":
+            read = flag(values)
+    missing = read.isna().to_numpy(dtype=np.bool_)
+    if missing.any():
+        missing = missing & text(values).notna().to_numpy(dtype=np.bool_)
+    return read, missing, _REASONS[column.type]
+
+
+def plain(values: pd.Series[Any], kind: Type) -> list[Any]:
+    """A typed column as what the driver sends: str, float, int, bool; times as ISO text; None for nothing."""
+    if kind in ("time", "day", "month"):
+        stamps = values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+        missing = np.isnat(stamps)
+        if kind != "time":
+            texts = np.datetime_as_string(stamps.astype("datetime64[D]"), unit="D")
+        else:
+            whole = bool((stamps[~missing].astype(np.int64) % 1_000_000 == 0).all())
+            texts = np.char.add(np.datetime_as_string(stamps, unit="s" if whole else "us"), "Z")
+        return _holes(texts.tolist(), missing)
+    if kind == "count":
+        numbers = values.to_numpy(dtype=np.float64)
+        missing = np.isnan(numbers)
+        return _holes(np.where(missing, 0, numbers).astype(np.int64).tolist(), missing)
+    return pa.array(values, from_pandas=True).to_pylist()  # type: ignore[no-any-return]
+
+
+def _holes(values: list[Any], missing: Mask) -> list[Any]:
+    for place in np.flatnonzero(missing).tolist():
+        values[place] = None
+    return values
+
+
+def kind_of(values: pd.Series[Any]) -> str:
+    """What a further column holds, by all of its cells: number, flag, time or text; '' if it is empty."""
+    if pd.api.types.is_bool_dtype(values.dtype) and values.notna().any():
+        return "flag"
+    read = text(values).dropna()
+    if read.empty:
+        return ""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return "time"
+    if number(read).notna().all():
+        # 007 and 0151 are names made of digits: a number would lose their zeros.
+        return "text" if read.str.match(r"[+-]?0\d").any() else "number"
+    if read.str.lower().isin(["true", "false", "yes", "no"]).all():
+        return "flag"
+    return "time" if time(read).notna().all() else "text"

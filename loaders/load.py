@@ -1,0 +1,199 @@
+"""Load: files or DataFrames into the graph, checked row by row, merged in batches, as often as one likes."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from refnet.core.progress import Progress, Quiet, Reporter
+from refnet.core.settings import Settings, load_settings
+from refnet.graph import Graph, statements
+from refnet.graph.model import UNLINKED, WAITING, camel
+from refnet.loaders import upkeep
+from refnet.loaders.ahead import ahead
+from refnet.loaders.cells import kind_of, text
+from refnet.loaders.check import Reject, check
+from refnet.loaders.headers import Source, sources
+from refnet.loaders.prepare import Batch, Preparer
+from refnet.loaders.rows import Column, Table, Type
+from refnet.loaders.schemas import TABLES
+from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
+
+_TYPES: dict[str, Type] = {"number": "number", "flag": "flag", "time": "time", "text": "text"}
+
+
+class _Secrets(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="REFNET_", extra="ignore")
+    token_key: SecretStr | None = Field(None, description="tokens are hashed with it; unset: hashed plainly")
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Work done on some rows of a file: what to send, or (with no batch) what was read and refused."""
+
+    batch: Batch | None
+    read: int = 0
+    rejects: Sequence[Reject] = ()
+
+
+def load(
+    graph: Graph,
+    source: Path | Mapping[str, pd.DataFrame],
+    *,
+    reporter: Reporter | None = None,
+    rejects: Path | None = None,
+    settings: Settings | None = None,
+) -> LoadSummary:
+    """Load a directory of canonical files, one of them, or DataFrames by table name.
+
+    Loading the same again changes nothing, and the order of files and rows does not matter: what belongs to somebody
+    who is not loaded waits for them. Amounts are in one reporting currency (REFNET_CURRENCY, else the graph's, else the
+    first one found, else EUR), rounded to its minor unit. Credit is not given here: `refnet.analysis` does, afterwards.
+
+    Args:
+        graph: where to.
+        source: a directory, a file (its name tells the table), or {table: DataFrame}.
+        reporter: told of each table's rows and rate.
+        rejects: directory for files of refused cells; unset: `rejects` in the settings' home.
+        settings: unset: from the environment and .env.
+
+    Raises:
+        InputError: a file or its columns are wrong, and nothing was written; or it broke off while being read or the
+            rejects could not be written, and the batches until then are in the graph: load the same again.
+        UsageError: a table or file by an unknown name.
+        StoreError: the graph cannot be reached.
+    """
+    settings = settings or load_settings()
+    reporter = reporter or Quiet()
+    found, warnings = sources(Path(source) if isinstance(source, str) else source)
+    summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
+    _make_schema(graph)
+    summary.currency = _currency(graph, found, settings)
+    typed = []
+    for each in found:
+        table, said = _with_attributes(graph, each)
+        typed.append(replace(each, table=table))
+        summary.warnings += said
+    secret = _Secrets().token_key
+    key = secret.get_secret_value().encode() if secret else b""
+    for each in typed:
+        table_rejects = rejects or settings.home / "rejects"
+        summary.tables.append(_load_table(graph, each, summary.currency, table_rejects, reporter, key))
+    summary.waiting = upkeep.bring_together(graph, {each.table.name for each in typed}, reporter)
+    for told in summary.tables:
+        told.waiting = summary.waiting.get(told.table, 0)
+    upkeep.work_out_customers(
+        graph, {told.table for told in summary.tables if told.rows_loaded}, summary.currency, reporter
+    )
+    return summary
+
+
+def _make_schema(graph: Graph) -> None:
+    indexes = [(table.node.label, UNLINKED) for table in TABLES.values() if table.node and table.references]
+    for statement in statements.schema([*indexes, (WAITING.label, "source")]):
+        graph.write_alone(statement)
+
+
+def _currency(graph: Graph, found: Sequence[Source], settings: Settings) -> str:
+    if settings.currency:
+        return settings.currency.upper()
+    for row in graph.read(statements.latest_currency()):
+        return str(row["currency"])
+    for source in found:
+        if "currency" in source.opened.columns:
+            for chunk in source.opened.chunks():
+                known = text(chunk.frame["currency"]).str.upper().dropna()
+                known = known[known.str.fullmatch("[A-Z]{3}")]
+                if len(known):
+                    return str(known.iloc[0])
+    return "EUR"
+
+
+def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
+    """The schema with a file's further columns in it, each of the kind that all of its cells are; they are noted."""
+    if not source.further:
+        return source.table, []
+    cells = pd.concat(
+        [chunk.frame[list(source.further)] for chunk in source.opened.chunks()], ignore_index=True
+    )
+    known = {row["name"]: row["kind"] for row in graph.read(statements.attributes())}
+    columns, rows, said = [], [], []
+    for name in source.further:
+        prop = camel(name)
+        kind = kind_of(cells[name]) or known.get(prop, "text")
+        before = known.get(prop, kind)
+        if before != kind:
+            said.append(f"{name} was {before} in an earlier load and is {kind} now: it is kept as text")
+            kind = "text"
+        columns.append(Column(name, _TYPES[kind], property=prop))
+        rows.append([prop, name, kind])
+    graph.write(statements.merge_attributes(), rows=rows)
+    return replace(source.table, columns=source.table.columns + tuple(columns)), said
+
+
+def _load_table(
+    graph: Graph, source: Source, currency: str, rejects: Path, reporter: Reporter, token_key: bytes
+) -> TableSummary:
+    table, opened = source.table, source.opened
+    told = TableSummary(table.name, Path(opened.name).name)
+    run, began = str(uuid.uuid4()), time.monotonic()
+    graph.write(
+        statements.start_run(), runId=run, source=told.source, table=table.name, at=_now(), currency=currency
+    )
+    label = table.node.label if table.node is not None else WAITING.label
+    existing = len(graph.read(statements.any_of(label))) > 0
+    preparer = Preparer(table, opened.columns, existing=existing, token_key=token_key)
+    steps = ahead(_steps(source, preparer, currency))
+    with (
+        Rejects(rejects / f"{table.name}-{run[:8]}.csv", told) as refused,
+        reporter.stage(table.name, opened.total) as progress,
+    ):
+        try:
+            _send(graph, steps, told, refused, progress)
+        finally:
+            steps.close()
+    told.rows_repeated = preparer.seen.again
+    told.rows_loaded -= preparer.seen.again - preparer.dropped
+    told.seconds = time.monotonic() - began
+    graph.write(
+        statements.finish_run(),
+        runId=run,
+        at=_now(),
+        read=told.rows_read,
+        loaded=told.rows_loaded,
+        rejected=told.rows_rejected,
+    )
+    return told
+
+
+def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]:
+    for chunk in source.opened.chunks():
+        checked = check(source.table, chunk.frame, chunk.rows, currency)
+        rejects = [*chunk.rejects, *checked.rejects]
+        yield _Step(None, len(chunk.rows) + len(chunk.rejects), rejects)
+        for batch in preparer.batches(checked.frame):
+            yield _Step(batch)
+
+
+def _send(
+    graph: Graph, steps: Iterator[_Step], told: TableSummary, refused: Rejects, progress: Progress
+) -> None:
+    for step in steps:
+        told.rows_read += step.read
+        refused.write(step.rejects)
+        if step.batch is not None:
+            graph.write_all(step.batch.statements)
+            told.rows_loaded += step.batch.rows
+            progress.advance(step.batch.rows)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

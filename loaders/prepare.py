@@ -1,0 +1,244 @@
+"""Prepare: checked rows become batches, each of them the statements of one transaction with their parameters."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from refnet.graph import statements
+from refnet.graph.model import Node, Reference
+from refnet.graph.statements import Cell
+from refnet.loaders.cells import plain
+from refnet.loaders.rows import Column, Table
+
+# Found on the embedded engine: beyond, nothing is gained. A message over 16 MiB hangs it, and a batch's rows are
+# sent up to three times (nodes, links, marks), each time as a message of its own.
+BATCH_ROWS = 2_500
+BATCH_BYTES = 8 * 2**20
+
+Statements = list[tuple[str, dict[str, Any]]]
+Row = list[Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one transaction sends, and how many rows it stands for."""
+
+    statements: Statements
+    rows: int
+
+
+@dataclass
+class Seen:
+    """Which keys a load has met, as sorted hashes: eight bytes a row."""
+
+    hashes: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    again: int = 0
+
+    def meet(self, keys: Sequence[str]) -> bool:
+        """Note keys that differ from each other; whether one of them was met before."""
+        new = np.sort(pd.util.hash_array(np.asarray(keys, dtype=object), categorize=False))
+        old = int(np.isin(new, self.hashes, assume_unique=True).sum()) if len(self.hashes) else 0
+        self.again += old
+        self.hashes = (
+            np.union1d(self.hashes, new)
+            if old
+            else np.sort(np.concatenate([self.hashes, new]), kind="stable")
+        )
+        return old > 0
+
+
+class Preparer:
+    """Makes batches of one table.
+
+    Args:
+        table: its schema.
+        columns: the columns that the file has, further ones included.
+        existing: there are nodes of its kind in the graph, so that some may have to move or may have waited.
+        token_key: what tokens are hashed with; empty: plain.
+    """
+
+    def __init__(
+        self, table: Table, columns: Sequence[str], *, existing: bool, token_key: bytes = b""
+    ) -> None:
+        self._table, self._existing, self._token_key = table, existing, token_key
+        self._columns = [table.by_name[name] for name in columns]
+        present = {column.name for column in self._columns}
+        # A column left out of the file stands for its default, where it has one.
+        self._columns += [c for c in table.columns if c.default is not None and c.name not in present]
+        self.seen = Seen()
+        # Rows with a key that came again within their chunk are never sent.
+        self.dropped = 0
+
+    def batches(self, frame: pd.DataFrame) -> Iterator[Batch]:
+        """Checked rows as batches; of two rows with one key the later one holds."""
+        if frame.empty:
+            return
+        lists = self._lists(frame)
+        keys = self._keys(frame, lists)
+        last = {key: place for place, key in enumerate(keys)}
+        if len(last) < len(keys):
+            self.seen.again += len(keys) - len(last)
+            self.dropped += len(keys) - len(last)
+            kept = sorted(last.values())
+            keys = [keys[place] for place in kept]
+            lists = {name: [values[place] for place in kept] for name, values in lists.items()}
+        moved = self.seen.meet(keys) or self._existing
+        for start, stop in _parts(keys, lists):
+            part = {name: values[start:stop] for name, values in lists.items()}
+            make = self._node if self._table.node is not None else self._edge
+            yield Batch(make(keys[start:stop], part, moved=moved), stop - start)
+
+    def _lists(self, frame: pd.DataFrame) -> dict[str, list[Any]]:
+        lists: dict[str, list[Any]] = {}
+        for column in self._columns:
+            if column.name not in frame:
+                lists[column.name] = [column.default] * len(frame)
+            elif column.type == "secret":
+                lists[column.name] = self._hashed(frame, column)
+            else:
+                lists[column.name] = plain(frame[column.name], column.type)
+        return lists
+
+    def _hashed(self, frame: pd.DataFrame, column: Column) -> list[str]:
+        """Tokens as hashes: equal ones stay equal, and a person's device or account is not in the store.
+
+        With a key nobody can find a token by trying all of them, which for card or phone numbers is little work;
+        without one two graphs of one company still know the same token.
+        """
+        facts = zip(frame["kind"].tolist(), frame[column.name].tolist(), strict=True)
+        if self._token_key:
+            return [hmac.new(self._token_key, f"{k}\x1f{v}".encode(), "sha256").hexdigest() for k, v in facts]
+        return [hashlib.sha256(f"{k}\x1f{v}".encode()).hexdigest() for k, v in facts]
+
+    def _keys(self, frame: pd.DataFrame, lists: Mapping[str, list[Any]]) -> list[str]:
+        table = self._table
+        given = lists.get(table.id_column) if table.id_column is not None else None
+        if not table.identity:
+            assert given is not None
+            return given
+        if given is not None and None not in given:
+            return given
+        none: list[Any] = [None] * len(frame)
+        facts = [
+            self._facts(frame, name) if name in frame else lists.get(name, none) for name in table.identity
+        ]
+        # The table's name goes in, since rows of several tables may wait side by side under such ids.
+        hashed = [_hash(table.name, row) for row in zip(*facts, strict=True)]
+        return (
+            hashed
+            if given is None
+            else [a if a is not None else b for a, b in zip(given, hashed, strict=True)]
+        )
+
+    def _facts(self, frame: pd.DataFrame, name: str) -> list[Any]:
+        column = self._table.by_name[name]
+        if column.type == "secret":
+            return self._hashed(frame, column)
+        if column.type == "time":
+            # As microseconds: the text that is sent has fewer digits when a whole chunk needs no more.
+            stamps = frame[name].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+            return [
+                None if gone else at
+                for at, gone in zip(stamps.astype(np.int64).tolist(), np.isnat(stamps), strict=True)
+            ]
+        return plain(frame[name], column.type)
+
+    def _node(self, keys: list[str], part: dict[str, list[Any]], *, moved: bool) -> Statements:
+        table, node = self._table, self._table.node
+        assert node is not None
+        columns = [column for column in self._columns if column.property != node.key]
+        places = {column.property: place for place, column in enumerate(columns, start=1)}
+        owed = [reference for reference in table.references if reference.property in places]
+        first = owed[0] if owed and _direct(owed[0], node) else None
+        complete = len(owed) == len(table.references) > 0
+        rows = [list(row) for row in zip(keys, *(part[column.name] for column in columns), strict=True)]
+        joined = (first, first.others[0][1], places[first.property]) if first is not None else None
+        merge = statements.merge(node, [_cell(c) for c in columns], joined, fresh=not (moved and complete))
+        made: Statements = [(merge, {"rows": rows})]
+        moves: Statements = []
+        for reference in owed:
+            at, kind_at = places[reference.property], places.get(reference.kind or "")
+            if moved:
+                named = [[row[0], row[at], row[kind_at] if kind_at else None] for row in rows]
+                moves.append((statements.unlink_moved(node, reference), {"rows": named}))
+            for kind, other in reference.others:
+                pairs = [
+                    [row[0], row[at]]
+                    for row in rows
+                    if row[at] is not None and (kind_at is None or row[kind_at] == kind)
+                ]
+                if not pairs:
+                    continue
+                if reference is not first:
+                    made.append((statements.link(node, reference, other), {"rows": pairs}))
+                made.append((statements.mark_waiting(node, other), {"rows": pairs}))
+        return moves + made
+
+    def _edge(self, keys: list[str], part: dict[str, list[Any]], *, moved: bool) -> Statements:  # noqa: ARG002
+        edge = self._table.edge
+        assert edge is not None
+        on_target = [self._table.by_name[name] for name in edge.on_target if name in part]
+        on_edge = [self._table.by_name[name] for name in edge.on_edge if name in part]
+        targets = list(dict.fromkeys(zip(*(part[column.name] for column in on_target), strict=True)))
+        rows = list(
+            zip(
+                keys,
+                part["customer_id"],
+                part[edge.on_target[0]],
+                *(part[column.name] for column in on_edge),
+                strict=True,
+            )
+        )
+        cells = [_cell(column) for column in on_edge]
+        return [
+            (statements.merge_targets(edge.target, [_cell(c) for c in on_target[1:]]), {"rows": targets}),
+            (statements.merge_edges(edge.type, edge.key, edge.target, cells), {"rows": rows}),
+            (statements.wait_edges(self._table.name, cells), {"rows": rows}),
+        ]
+
+
+def _direct(reference: Reference, node: Node) -> bool:
+    """Whether rows can be linked as they are merged: to one kind of node, that is not their own kind."""
+    return len(reference.others) == 1 and reference.others[0][1] != node
+
+
+def _cell(column: Column) -> Cell:
+    return Cell(
+        column.property,
+        "datetime" if column.type == "time" else "date" if column.type in ("day", "month") else "",
+    )
+
+
+def _hash(table: str, facts: Sequence[Any]) -> str:
+    told = "\x1f".join("" if fact is None else str(fact) for fact in facts)
+    return hashlib.blake2b(f"{table}\x1e{told}".encode(), digest_size=8).hexdigest()
+
+
+def _parts(keys: list[str], lists: Mapping[str, list[Any]]) -> Iterator[tuple[int, int]]:
+    """Where to cut: every BATCH_ROWS rows, and before a message becomes too long."""
+    columns = [keys, *lists.values()]
+    texts = [v for v in columns if any(isinstance(value, str) for value in v)]
+    # Four bytes of UTF-8 a character at most, and a few for what is not text.
+    longest = 9 * len(columns) + 4 * sum(max(map(len, filter(None, values)), default=0) for values in texts)
+    if longest * BATCH_ROWS <= BATCH_BYTES:
+        yield from ((at, min(at + BATCH_ROWS, len(keys))) for at in range(0, len(keys), BATCH_ROWS))
+        return
+    sizes = np.full(len(keys), 9 * len(columns), dtype=np.int64)
+    for values in texts:
+        sizes += np.fromiter((4 * len(value or "") for value in values), np.int64, len(keys))
+    ends = np.cumsum(sizes)
+    start = 0
+    while start < len(keys):
+        before = int(ends[start - 1]) if start else 0
+        stop = int(np.searchsorted(ends, before + BATCH_BYTES, side="right"))
+        stop = max(start + 1, min(stop, start + BATCH_ROWS))
+        yield start, stop
+        start = stop

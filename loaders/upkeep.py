@@ -1,0 +1,74 @@
+"""Upkeep after a load: bring together what had to wait, and work out what follows from it for customers."""
+
+from __future__ import annotations
+
+from refnet.core.money import exponent
+from refnet.core.progress import Reporter
+from refnet.graph import Graph, catalogue, statements
+from refnet.graph.statements import Cell
+from refnet.loaders.rows import Table
+from refnet.loaders.schemas import TABLES
+
+_PART = 2_500
+
+
+def bring_together(graph: Graph, loaded: set[str], reporter: Reporter) -> dict[str, int]:
+    """Link what can be linked now; how many rows of each table go on waiting, where there are any.
+
+    Args:
+        graph: where.
+        loaded: tables that were just loaded; others can have come together only with these.
+        reporter: told when there is something to do.
+    """
+    came = {TABLES[name].node for name in loaded}
+    waiting = {}
+    for table in TABLES.values():
+        count = _waiting(graph, table)
+        others = {other for reference in table.references for _, other in reference.others}
+        concerned = table.name in loaded or bool(others & came) or (table.edge and "customers" in loaded)
+        if count and concerned:
+            with reporter.stage(f"{table.name}, waiting", count) as progress:
+                progress.advance(_link(graph, table) if table.node is not None else _come(graph, table))
+            count = _waiting(graph, table)
+        if count:
+            waiting[table.name] = count
+    return waiting
+
+
+def _waiting(graph: Graph, table: Table) -> int:
+    if table.node is None:
+        return int(graph.read(statements.count_waiting_edges(table.name)).one()["waiting"])
+    if not table.references:
+        return 0
+    return int(graph.read(statements.count_waiting(table.node)).one()["waiting"])
+
+
+def _link(graph: Graph, table: Table) -> int:
+    node, linked = table.node, 0
+    assert node is not None
+    for reference in table.references:
+        for kind, other in reference.others:
+            find = statements.linkable(node, reference, other, kind)
+            while rows := graph.read(find, limit=_PART).values:
+                graph.write(statements.link(node, reference, other), rows=rows)
+                linked += len(rows)
+    graph.write(statements.unmark(node, table.references))
+    return linked
+
+
+def _come(graph: Graph, table: Table) -> int:
+    edge, came = table.edge, 0
+    assert edge is not None
+    cells = [Cell(table.by_name[name].property) for name in edge.on_edge]
+    statement = statements.come_edges(table.name, edge.type, edge.key, edge.target, cells)
+    while part := int(graph.write(statement, limit=_PART).one()["came"]):
+        came += part
+    return came
+
+
+def work_out_customers(graph: Graph, loaded: set[str], currency: str, reporter: Reporter) -> None:
+    """Revenue, orders, CLTV and joining dates, when customers or orders have come."""
+    if not loaded & {"customers", "orders"}:
+        return
+    with reporter.stage("customers' figures", unit="customers"):
+        graph.write_alone(catalogue()["upkeep/customers"].text, minor=float(10 ** exponent(currency)))
