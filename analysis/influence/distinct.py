@@ -3,8 +3,8 @@
 Only a *join*, somebody with several referrers, can be reached twice. Everyone else hangs, in a tree, below
 one join or one root. So: distinct people below v = those of its own tree below v + Σ over the joins below v
 of the whole tree below that join, itself included; only the joins need a set. The sets are bits, for some
-thousand joins at a time, so that memory is bounded; joins are taken component by component, so that a block
-touches the components of its joins only.
+thousand joins at a time, so that memory is bounded, and only of those above one of these joins. Joins of one
+component are taken together: they share those above them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from refnet.analysis.influence.forest import Ints, Jump, below
 
-Flags = npt.NDArray[np.bool_]
-
 _BLOCK_BYTES = 1 << 26
+_MOST_JOINS, _FEWEST_JOINS = 4096, 64
 
 
 def components(referrer: Ints, referee: Ints, nodes: int) -> Ints:
@@ -44,8 +42,8 @@ def people_below(referrer: Ints, referee: Ints, height: Ints, tree: Ints) -> Int
         height: int64, shape (n,), the longest chain below each.
         tree: int64, shape (n,), from `components`.
 
-    Complexity: O(n log depth) for what is without joins; with J joins besides, O(J/8 · edges above joins)
-    bytes, component by component. Memory O(n + m) and 64 MiB.
+    Complexity: O(n log depth) for what is without joins; for J joins, J/4096 blocks besides, each 512 bytes for
+    every edge above one of its joins. Memory O(n + m) and about 64 MiB.
 
     """
     nodes = height.size
@@ -57,43 +55,41 @@ def people_below(referrer: Ints, referee: Ints, height: Ints, tree: Ints) -> Int
     if not joins.size:
         return own
     joins = joins[np.argsort(tree[joins], kind="stable")]
-    leads = _leads_to(joins, referrer, referee, height)
-    edge = np.flatnonzero(leads[referee])
-    edge = edge[np.argsort(tree[referrer[edge]], kind="stable")]
-    edge_tree = tree[referrer[edge]]
     weight, total = own[joins] + 1, own.copy()
-    begin = 0
+    by_referee = np.argsort(referee, kind="stable")
+    above = _Above(by_referee, referrer, np.searchsorted(referee[by_referee], np.arange(nodes + 1)))
+    begin, width = 0, _MOST_JOINS
     while begin < joins.size:
-        # As many joins as leave room for the edges of all their components.
-        low = int(np.searchsorted(edge_tree, tree[joins[begin]], side="left"))
-        bits, high = 64, low
-        for width in (4096, 1024, 256, 64):
-            end = min(begin + width, joins.size)
-            high = int(np.searchsorted(edge_tree, tree[joins[end - 1]], side="right"))
-            bits = width
-            if (high - low + width) * width // 8 <= _BLOCK_BYTES:
-                break
-        end = min(begin + bits, joins.size)
-        these = edge[low:high]
-        _count(total, joins[begin:end], weight[begin:end], referrer[these], referee[these], height)
-        begin = end
+        these = joins[begin : begin + width]
+        edges = above.edges(these)
+        if (edges.size + width) * width // 8 > _BLOCK_BYTES and width > _FEWEST_JOINS:
+            width //= 4
+            continue
+        _count(total, these, weight[begin : begin + width], referrer[edges], referee[edges], height)
+        begin, width = begin + width, _MOST_JOINS
     return total
 
 
-def _leads_to(joins: Ints, referrer: Ints, referee: Ints, height: Ints) -> Flags:
-    """Who is a join or has one below, shape (n,)."""
-    leads = np.zeros(height.size, dtype=np.bool_)
-    leads[joins] = True
-    order = np.argsort(referee, kind="stable")
-    above, start = referrer[order], np.searchsorted(referee[order], np.arange(height.size + 1))
-    front = joins
-    while front.size:
-        count = start[front + 1] - start[front]
-        into = np.repeat(start[front] - np.cumsum(count) + count, count) + np.arange(count.sum())
-        up = above[into]
-        front = np.unique(up[~leads[up]])
-        leads[front] = True
-    return leads
+class _Above:
+    """Edges by referee, to walk up."""
+
+    def __init__(self, edges: Ints, referrer: Ints, start: Ints) -> None:
+        self._edges, self._referrer, self._start = edges, referrer, start
+
+    def edges(self, nodes: Ints) -> Ints:
+        """All edges on ways down to any of `nodes`. O(those edges + all nodes / 8)."""
+        seen = np.zeros(self._start.size - 1, dtype=np.bool_)
+        found = []
+        front = nodes
+        while front.size:
+            seen[front] = True
+            count = self._start[front + 1] - self._start[front]
+            place = np.repeat(self._start[front] - np.cumsum(count) + count, count) + np.arange(count.sum())
+            edges = self._edges[place]
+            found.append(edges)
+            up = np.unique(self._referrer[edges])
+            front = up[~seen[up]]
+        return np.concatenate(found)
 
 
 def _count(total: Ints, joins: Ints, weight: Ints, referrer: Ints, referee: Ints, height: Ints) -> None:

@@ -159,7 +159,8 @@ def test_order_of_edges_does_not_matter_to_the_last_bit(made, decay, seed):
 def test_what_changes_and_what_does_not(made, decay, data):
     if not made.nodes:
         return
-    network, decay = made.network(), float(decay)
+    network = made.network()
+    decay = float(decay)
     before = network.influence(made.value, decay=decay)
     assert network.influence(made.value * 3, decay=decay) == pytest.approx(3 * before)
     unlimited = network.influence(made.value, hops=None, decay=decay)
@@ -170,7 +171,9 @@ def test_what_changes_and_what_does_not(made, decay, data):
     above = nx.ancestors(made.graph, parent) | {parent}
     assert gain[parent] == pytest.approx(500)
     for node in range(made.nodes):
-        assert (gain[node] > 0) == (node in above)
+        ways = [(d, credit) for d, last, credit in grown.paths(node) if last == made.nodes]
+        assert bool(ways) == (node in above)
+        assert gain[node] == pytest.approx(500 * float(sum(decay ** (d - 1) * c for d, c in ways)), abs=1e-6)
 
 
 @pytest.mark.parametrize(
