@@ -16,7 +16,7 @@ _HELLO, _RUN, _PULL, _GOODBYE = 0x01, 0x10, 0x3F, 0x02
 _RECORD, _FAILURE = 0x71, 0x7F
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+class Refused(Exception):
     """The server answered with a failure; `code` is Neo4j's, like Neo.ClientError.Security.Unauthorized."""
 
     def __init__(self, code: str) -> None:

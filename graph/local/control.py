@@ -79,7 +79,7 @@ def start(
     with _locked(place):
         state = _settled(place)
         _refuse_other(state, kind)
-        if state is not None and not state.answers():
+        if state is not None and not _answers_at_last(state):
             _end(place, state, timeout=10)  # alive, but it takes no connections: of no use to anybody
             state = None
         if state is None:
@@ -165,6 +165,16 @@ def _settled(place: Home) -> State | None:
         if time.monotonic() > until:
             _end(place, state, timeout=10)
     return None
+
+
+def _answers_at_last(state: State, patience: float = 10.0) -> bool:
+    """Whether it takes connections; one that is overloaded gets some time, as others may be using it."""
+    until = time.monotonic() + patience
+    while state.phase == "ready" and state.engine.alive() and time.monotonic() < until:
+        if state.answers():
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def _end(place: Home, state: State, timeout: float) -> None:

@@ -46,7 +46,7 @@ _REASONS = (
 _TELLING = re.compile(r"SEVERE|ERROR|Caused by|Exception|Error")
 
 
-class PortTaken(Exception):  # noqa: N818 - expected, and retried
+class PortTaken(Exception):
     """Somebody else took a port between our choosing it and the engine's listening."""
 
 

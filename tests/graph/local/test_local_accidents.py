@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -139,6 +140,20 @@ def test_sigterm_to_the_keeper_stops_the_engine_cleanly(home: Path) -> None:
     wait_until(state.dead)
     assert not Home(home).file.exists()
     assert "ArcadeDB Server is down" in (engine.store / "logs" / "console.log").read_text()
+
+
+def test_a_start_that_is_broken_off_is_finished_by_the_next(ask: Ask, home: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from refnet.graph import local; local.start(Path(sys.argv[1]))"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", code, str(home)])
+    wait_until(lambda: Home(home).read() is not None, 30)
+    starter.kill()
+    starter.wait()
+    before = state_of(home)
+    engine = local.start(home)
+    assert engine.pid == before.engine.pid
+    assert ask(engine, "RETURN 1") == [1]
 
 
 def test_an_engine_that_does_not_stop_is_killed(home: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_real_neo4j(ask: Ask, home: Path, kind: local.Kind, version: str) -> N
     with pytest.raises(EngineError, match="refnet engine stop"):
         local.start(home, "embedded")
 
-    assert ask(engine, "CALL dbms.components() YIELD versions RETURN versions[0]") == [version]
+    assert version in ask(engine, "CALL dbms.components() YIELD versions RETURN versions[0]")
     assert ask(engine, "CREATE (c:Customer {customerId: 'c-1'}) RETURN 1") == [1]
     assert engine.browser is not None
     with urllib.request.urlopen(engine.browser) as page:
