@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks import Made, forests, networks  # isort: skip
 from refnet.analysis.influence.conserved import to_whole
 from refnet.analysis.influence.distinct import people_below
 from refnet.analysis.influence.network import Network
 from refnet.core.errors import InputError, UsageError
+from tests.analysis.influence.networks import Made, forests, networks
 
 hops = st.one_of(st.none(), st.integers(1, 14))
 decays = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(9, 10), Fraction(1, 10)])
