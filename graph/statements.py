@@ -200,7 +200,8 @@ def latest_currency() -> str:
 
 def merge_attributes() -> str:
     """Rows [property, column, kind]: the further columns of customers that there are."""
-    return f"UNWIND $rows AS r\nMERGE (a:{ATTRIBUTE.label} {{{ATTRIBUTE.key}: r[0]}})\nSET a.column = r[1], a.kind = r[2]"
+    merged = f"MERGE (a:{ATTRIBUTE.label} {{{ATTRIBUTE.key}: r[0]}})"
+    return f"UNWIND $rows AS r\n{merged}\nSET a.column = r[1], a.kind = r[2]"
 
 
 def attributes() -> str:

@@ -1,6 +1,6 @@
 """Outside → graph: an export, a table, a DataFrame, checked row by row and merged in batches."""
 
-from refnet.loaders.load import load
+from refnet.loaders.loading import load
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.summary import LoadSummary, TableSummary
 

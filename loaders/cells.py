@@ -151,7 +151,7 @@ def plain(values: pd.Series[Any], kind: Type) -> list[Any]:
             texts = np.datetime_as_string(stamps.astype("datetime64[D]"), unit="D")
         else:
             whole = bool((stamps[~missing].astype(np.int64) % 1_000_000 == 0).all())
-            texts = np.char.add(np.datetime_as_string(stamps, unit="s" if whole else "us"), "Z")
+            texts = np.datetime_as_string(stamps, unit="s" if whole else "us", timezone="UTC")
         return _holes(texts.tolist(), missing)
     if kind == "count":
         numbers = values.to_numpy(dtype=np.float64)

@@ -24,7 +24,6 @@ BATCH_ROWS = 2_500
 BATCH_BYTES = 8 * 2**20
 
 Statements = list[tuple[str, dict[str, Any]]]
-Row = list[Any]
 
 
 @dataclass(frozen=True)
@@ -159,22 +158,26 @@ class Preparer:
         owed = [reference for reference in table.references if reference.property in places]
         first = owed[0] if owed and _direct(owed[0], node) else None
         complete = len(owed) == len(table.references) > 0
-        rows = [list(row) for row in zip(keys, *(part[column.name] for column in columns), strict=True)]
+        # Tuples: of lists in such numbers the garbage collector keeps count, for a third of the time.
+        rows = list(zip(keys, *(part[column.name] for column in columns), strict=True))
+        by_property = {column.property: part[column.name] for column in columns}
         joined = (first, first.others[0][1], places[first.property]) if first is not None else None
         merge = statements.merge(node, [_cell(c) for c in columns], joined, fresh=not (moved and complete))
         made: Statements = [(merge, {"rows": rows})]
         moves: Statements = []
         for reference in owed:
-            at, kind_at = places[reference.property], places.get(reference.kind or "")
+            refs = by_property[reference.property]
+            kinds = by_property.get(reference.kind or "")
             if moved:
-                named = [[row[0], row[at], row[kind_at] if kind_at else None] for row in rows]
+                named = list(zip(keys, refs, kinds or [None] * len(keys), strict=True))
                 moves.append((statements.unlink_moved(node, reference), {"rows": named}))
             for kind, other in reference.others:
-                pairs = [
-                    [row[0], row[at]]
-                    for row in rows
-                    if row[at] is not None and (kind_at is None or row[kind_at] == kind)
-                ]
+                of_kind = (
+                    refs
+                    if kinds is None
+                    else [r if k == kind else None for r, k in zip(refs, kinds, strict=True)]
+                )
+                pairs = [pair for pair in zip(keys, of_kind, strict=True) if pair[1] is not None]
                 if not pairs:
                     continue
                 if reference is not first:

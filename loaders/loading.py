@@ -121,14 +121,16 @@ def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
     """The schema with a file's further columns in it, each of the kind that all of its cells are; they are noted."""
     if not source.further:
         return source.table, []
-    cells = pd.concat(
-        [chunk.frame[list(source.further)] for chunk in source.opened.chunks()], ignore_index=True
-    )
+    kinds: dict[str, set[str]] = {name: set() for name in source.further}
+    for chunk in source.opened.chunks():
+        for name in source.further:
+            kinds[name].add(kind_of(chunk.frame[name]))
     known = {row["name"]: row["kind"] for row in graph.read(statements.attributes())}
     columns, rows, said = [], [], []
     for name in source.further:
         prop = camel(name)
-        kind = kind_of(cells[name]) or known.get(prop, "text")
+        held = kinds[name] - {""}
+        kind = held.pop() if len(held) == 1 else "text" if held else known.get(prop, "text")
         before = known.get(prop, kind)
         if before != kind:
             said.append(f"{name} was {before} in an earlier load and is {kind} now: it is kept as text")
