@@ -41,6 +41,7 @@ class Query:
         mode: whether it reads or writes.
         parameters: an example for each, as a Python value.
         notes: what a reader should know besides: cost, limits.
+        columns: what a row of the answer holds, in order.
         text: the statement, without its header and its closing semicolon.
         source: the whole file, as it runs in Neo4j Browser.
     """
@@ -50,6 +51,7 @@ class Query:
     mode: Literal["read", "write"]
     parameters: Mapping[str, Any]
     notes: tuple[str, ...]
+    columns: tuple[str, ...]
     text: str
     source: str
 
@@ -164,9 +166,24 @@ def parse(source: str, path: str = "query") -> Query:
     if fields["mode"] == "read" and (found := _WRITES.search(bare)):
         raise InputError(f"is a read query and says {found[1].upper()}", file=path)
     mode = cast("Literal['read', 'write']", fields["mode"])
-    return Query(
-        fields["name"], header[0], mode, parameters, tuple(notes), body.removesuffix(";").strip(), source
-    )
+    text = body.removesuffix(";").strip()
+    return Query(fields["name"], header[0], mode, parameters, tuple(notes), _columns(bare), text, source)
+
+
+def _columns(statement: str) -> tuple[str, ...]:
+    """What the statement's last RETURN gives, by name; nothing if a subquery's is the last."""
+    *before, clause = re.split(r"\bRETURN\b", statement.rstrip("; \n"))
+    clause = re.split(r"\b(?:ORDER BY|SKIP|LIMIT)\b", clause)[0].strip().removeprefix("DISTINCT ")
+    depth, items = 0, [""]
+    for letter in clause:
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth < 0:
+            return ()
+        if letter == "," and depth == 0:
+            items.append("")
+        else:
+            items[-1] += letter
+    return tuple(item.split()[-1] for item in items if item.strip()) if before else ()
 
 
 def _value(text: str, path: str, row: int) -> Any:

@@ -130,7 +130,9 @@ class Graph:
         """
         query = catalogue()[name]
         checked = query.check(parameters)
-        return self.read(query.text, **checked) if query.mode == "read" else self.write(query.text, **checked)
+        answer = self.read(query.text, **checked) if query.mode == "read" else self.write(query.text, **checked)
+        # The embedded engine does not name the columns of an empty answer.
+        return answer if answer.columns else Answer(list(query.columns), answer.values)
 
     def read(self, statement: str, **parameters: Any) -> Answer:
         """Run one reading statement."""

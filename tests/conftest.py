@@ -7,6 +7,8 @@ local one made from jars. Where none can be had its tests are skipped in one lin
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,26 +86,22 @@ class Engines:
 
 def container_of(image: str) -> Any | None:
     """A Neo4j in a container, where a Docker engine answers and the image is there or can be pulled; else None."""
-    import docker
-    from docker.errors import DockerException
-
-    try:
-        client = docker.from_env(timeout=20)
-    except DockerException:
+    if not shutil.which("docker") or not _docker("info"):
         return None
-    try:
-        client.ping()
-        if not client.images.list(name=image):
-            client.images.pull(*image.split(":"))
-    except DockerException:
+    if not _docker("image", "inspect", image) and not _docker("pull", "--quiet", image):
         return None
-    finally:
-        client.close()
     # Its reaper is an image more to pull; we stop what we start.
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     from testcontainers.community.neo4j import Neo4jContainer
 
     return Neo4jContainer(image).start()
+
+
+def _docker(*command: str) -> bool:
+    try:
+        return subprocess.run(["docker", *command], capture_output=True, timeout=300, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def unavailable(reason: str) -> None:

@@ -106,7 +106,7 @@ def derive(
 
 
 def _write_edges(graph: Graph, wanted: pd.DataFrame, reporter: Reporter) -> int:
-    there = graph.query("export/referred").to_pandas()
+    there = graph.query("export/referred").to_pandas().astype({"credit": np.float64})
     keys = ["kind", "referrer", "referee", "claimId"]
     both = wanted.merge(there, on=keys, how="outer", suffixes=("", "_there"), indicator=True)
     same = (both["_merge"] == "both") & np.isclose(both["credit"], both["credit_there"], rtol=0, atol=1e-15)

@@ -1,10 +1,10 @@
 """A village small enough to count on one's fingers, with one of everything that the queries ask about.
 
-    ann → ben → cat → dan        a chain; ann also brought eve, and nat as the affiliate she acts as
-    ann → eve → kim              (ann claims kim, too: too late)
-    affiliate a-1 → fay          fay left
-    hal → ida → joe (→ hal)      a ring without dates
-    gus → gus, dan → lea (who was there before), zed (nobody) → moe
+ann → ben → cat → dan        a chain; ann also brought eve, and nat as the affiliate she acts as
+ann → eve → kim              (ann claims kim, too: too late)
+affiliate a-1 → fay          fay left
+hal → ida → joe (→ hal)      a ring without dates
+gus → gus, dan → lea (who was there before), zed (nobody) → moe
 """
 
 import pandas as pd
@@ -30,7 +30,11 @@ CUSTOMERS = pd.DataFrame(
 ).assign(name=lambda t: t["customer_id"].str.title(), revenue=100.0)
 
 AFFILIATES = pd.DataFrame(
-    [("a-1", "Health blog", "health", None, None), ("a-2", "Ann's page", "food", "ann", None), ("a-3", "Sub", "food", None, "a-1")],
+    [
+        ("a-1", "Health blog", "health", None, None),
+        ("a-2", "Ann's page", "food", "ann", None),
+        ("a-3", "Sub", "food", None, "a-1"),
+    ],
     columns=["affiliate_id", "name", "niche", "customer_id", "parent_affiliate_id"],
 )
 
@@ -59,7 +63,7 @@ ORDERS = pd.DataFrame(
     [
         (f"o-{c}", c, joined, 120.0 if c == "cat" else 100.0, 20.0 if c == "cat" else 0.0)
         for c, joined in zip(CUSTOMERS["customer_id"], CUSTOMERS["joined_at"], strict=True)
-        if joined is not None
+        if pd.notna(joined)
     ],
     columns=["order_id", "customer_id", "placed_at", "amount", "refunded"],
 )
@@ -79,7 +83,10 @@ INVITATIONS = pd.DataFrame(
 )
 
 COMMISSIONS = pd.DataFrame(
-    [("m-1", "a-1", 10.0, "2024-05-02", "o-fay", "paid"), ("m-2", "a-1", 5.0, "2024-06-02", "o-fay", "voided")],
+    [
+        ("m-1", "a-1", 10.0, "2024-05-02", "o-fay", "paid"),
+        ("m-2", "a-1", 5.0, "2024-06-02", "o-fay", "voided"),
+    ],
     columns=["commission_id", "affiliate_id", "amount", "earned_at", "order_id", "status"],
 )
 
@@ -89,7 +96,10 @@ SPEND = pd.DataFrame(
 )
 
 REWARDS = pd.DataFrame(
-    [("r-1", "ann", 10.0, "2024-02-02", "referrer", "k-01"), ("r-2", "ben", 5.0, "2024-02-02", "referee", "k-01")],
+    [
+        ("r-1", "ann", 10.0, "2024-02-02", "referrer", "k-01"),
+        ("r-2", "ben", 5.0, "2024-02-02", "referee", "k-01"),
+    ],
     columns=["reward_id", "customer_id", "amount", "granted_at", "side", "claim_id"],
 ).assign(status="paid")
 

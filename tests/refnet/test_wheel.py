@@ -71,6 +71,7 @@ def test_the_wheel_beside_an_analysts_files(tmp_path: Path) -> None:
     )
     assert run(sys.executable, "notebook.py", cwd=notebook).strip() == "4.0"
     assert (target / "refnet" / "py.typed").exists()
+    assert list((target / "refnet" / "graph" / "local").glob("*.lock"))
     assert not list(target.glob("graph*"))
 
 
