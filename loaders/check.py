@@ -111,7 +111,7 @@ def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
             cases = errors.failure_cases
         else:
             return []
-    reasons = {_reason_of(rule): rule.column for rule in table.rules}
+    reasons = {_reason_of(rule): rule.column if rule.column in frame else rule.other for rule in table.rules}
     found = []
     for place, name, reason in zip(cases["index"], cases["column"], cases["check"], strict=True):
         said = "is empty and must not be" if reason == "not_nullable" else str(reason)
@@ -140,7 +140,7 @@ def schema_of(table: Table, columns: tuple[str, ...]) -> Any:
         checks=[
             pa.Check(_test_of(rule), error=_reason_of(rule), ignore_na=False)
             for rule in table.rules
-            if {rule.column, rule.other} <= set(columns)
+            if rule.kind == "one of" or {rule.column, rule.other} <= set(columns)
         ],
     )
 
@@ -173,13 +173,14 @@ def _reason_of(rule: Rule) -> str:
 
 def _test_of(rule: Rule) -> _Test:
     def test(frame: pd.DataFrame) -> pd.Series[bool]:
+        if rule.kind == "one of":
+            given = [frame[name].notna() for name in (rule.column, rule.other) if name in frame]
+            return given[0] ^ given[1] if len(given) == 2 else given[0]
         this, other = frame[rule.column], frame[rule.other]
         match rule.kind:
             case "at most":
-                return ~(this > other)
-            case "one of":
-                return this.notna() ^ other.notna()
-            case "within if":
+                return ~((this > other) & (other >= 0))
+            case _:
                 return ~((other == rule.value).fillna(False).astype(bool) & (this > rule.most))
 
     return test

@@ -159,19 +159,35 @@ def _csv(path: Path) -> Opened:
             raise InputError(f"is separated by {said}.", file=path, hint="Separate its columns by commas.")
     if not more and len(text.splitlines()) == 1:
         return Opened(str(path), columns, 0, lambda: iter(()))
-    lines = None if path.name.lower().endswith(".gz") else _lines(path)
-    return Opened(
-        str(path), columns, None if lines is None else max(lines - 1, 0), lambda: _csv_chunks(path, columns)
-    )
+    total = max(_lines(path) - 1, 0)
+    return Opened(str(path), columns, total, lambda: _csv_chunks(path, columns))
 
 
 def _lines(path: Path) -> int:
-    """Lines, which are rows but for line breaks inside quotes: near enough for a progress line."""
-    last, count = b"\n", 0
-    with path.open("rb") as file:
+    """Lines, which are rows but for line breaks inside quotes: near enough for a progress line.
+
+    Raises:
+        InputError: a quotation mark is never closed: all that follows it would be one cell, and quietly lost.
+    """
+    last, lines, quotes = b"\n", 0, 0
+    with _bytes(path) as file:
         while block := file.read(2**20):
-            count, last = count + block.count(b"\n"), block[-1:]
-    return count + (last != b"\n")
+            lines, quotes, last = lines + block.count(b"\n"), quotes + block.count(b'"'), block[-1:]
+    if quotes % 2:
+        # It may be an inch sign in the middle of a cell: only the slower reading tells.
+        with _bytes(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            reader, start = csv.reader(text, strict=True), 1
+            try:
+                for _ in reader:
+                    start = reader.line_num + 1
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field larger" in str(error):
+                    raise InputError(
+                        f"line {start} opens a quotation mark that is never closed.",
+                        file=path,
+                        hint="Close it.",
+                    ) from None
+    return lines + (last != b"\n")
 
 
 def _csv_chunks(path: Path, columns: Sequence[str]) -> Iterator[Chunk]:
@@ -271,8 +287,8 @@ def _jsonl(path: Path) -> Opened:
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     """Line number, the object or None, and the line. There is no header: the first line is row 1."""
-    with _bytes(path) as file:
-        for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), start=1):
+    with _bytes(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:

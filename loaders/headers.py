@@ -139,6 +139,11 @@ def _checked(table: Table, opened: Opened) -> Source:
             file=opened.name,
             hint=f"Is it the one called {near[0]}?" if near else f"It needs {', '.join(table.required)}.",
         )
+    for rule in table.rules:
+        if rule.kind == "one of" and rule.column not in names and rule.other not in names:
+            raise InputError(
+                f"has neither {rule.column} nor {rule.other}.", file=opened.name, hint="Add one of them."
+            )
     further = tuple(name for name in names if name not in table.by_name)
     if further and not table.attributes:
         near = difflib.get_close_matches(further[0], table.by_name, 1, cutoff=0.5)
