@@ -141,9 +141,8 @@ def _quadrants(customers: pd.DataFrame) -> list[dict[str, Any]]:
     table = grouped.agg(
         customers=("customerId", "size"), mean_cltv=("cltv", "mean"), influence=("influence", "sum")
     )
-    return [
-        {"quadrant": name, **{str(k): _plain(v) for k, v in row.items()}} for name, row in table.iterrows()
-    ]
+    rows = table.astype(object).reset_index().to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
 
 
 def _advocate(graph: Graph, row: dict[str, Any]) -> dict[str, Any]:

@@ -3,5 +3,6 @@
 from refnet.loaders.loading import load
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.summary import LoadSummary, TableSummary
+from refnet.loaders.templates import write_templates
 
-__all__ = ["TABLES", "LoadSummary", "TableSummary", "load"]
+__all__ = ["TABLES", "LoadSummary", "TableSummary", "load", "write_templates"]

@@ -108,6 +108,7 @@ def load(
     the same again changes nothing. Rows that cannot be taken are written to a rejects file with the reason.
     """
     from refnet.front import load as load_all
+    from refnet.terminal import uncredited_line
 
     settings = load_settings()
     summaries = []
@@ -121,9 +122,7 @@ def load(
     for loaded, credit in summaries:
         typer.echo(str(loaded))
         if credit.claims:
-            why = ", ".join(
-                f"{count:,} {reason.replace('_', ' ')}" for reason, count in credit.uncredited.items()
-            )
+            why = uncredited_line(credit.uncredited)
             typer.echo(
                 f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
             )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from refnet.core.money import exponent
 from refnet.core.money import show as money
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def _table(*columns: str, right: Sequence[int] = ()) -> Table:
     return table
 
 
+def _amount(value: float | None, currency: str) -> str:
+    return "–" if value is None else f"{value:,.{exponent(currency)}f}"
+
+
 def _heading(console: Console, title: str, remark: str) -> None:
     console.print()
     console.print(Text.assemble((title, "bold"), "  ", (remark, "dim")))
@@ -72,7 +77,7 @@ def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> 
     _heading(
         console,
         "Hidden advocates",
-        "buy little and bring much: who brought how many, generation by generation",
+        f"buy little and bring much, generation by generation; amounts in {currency}",
     )
     if not found["hidden_advocates"]:
         console.print("none: nobody with a low CLTV brings more than most referrers do")
@@ -84,11 +89,11 @@ def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> 
         table.add_row(
             one["customer_id"],
             one["name"] or "",
-            money(one["cltv"], currency),
-            money(one["influence"], currency),
+            _amount(one["cltv"], currency),
+            _amount(one["influence"], currency),
             tree_line(one["generations"]),
             f"{one['downline']:,}",
-            money(sum(g["value"] for g in one["generations"]), currency),
+            _amount(sum(g["value"] for g in one["generations"]), currency),
         )
     console.print(table)
     quadrants = {q["quadrant"]: q["customers"] for q in found["quadrants"]}
@@ -126,22 +131,20 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
             table.add_row(
                 f"{attribute} = {level}",
                 f"{s['customers']:,}",
-                money(s["mean_cltv"], currency),
-                money(s["mean_cltv_rest"], currency),
-                money(s["referral_value_per_customer"], currency),
-                money(s["referral_value_per_customer_rest"], currency),
+                _amount(s["mean_cltv"], currency),
+                _amount(s["mean_cltv_rest"], currency),
+                _amount(s["referral_value_per_customer"], currency),
+                _amount(s["referral_value_per_customer_rest"], currency),
                 percent(s["share_of_value"]),
-                f"{s['q_value']:.3f}",
+                "<0.001" if s["q_value"] < 0.001 else f"{s['q_value']:.3f}",
             )
         console.print(table)
-    console.print(
-        Text(f"{found['relation']['reading']} ({len(found['segments'])} segments looked at)", style="dim")
-    )
+    console.print(Text(found["relation"]["reading"], style="dim"))
 
 
 def _print_programme(console: Console, figures: dict[str, Any], currency: str) -> None:
     _heading(console, "The programme", "95 % intervals")
-    table = _table("figure", "", "", "", right=(1,))
+    table = _table("figure", "value", "interval", "", right=(1,))
     rate, conversion, propensity = figures["referral_rate"], figures["conversion"], figures["propensity"]
     table.add_row(
         "referral rate",
@@ -154,7 +157,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
             "conversion",
             percent(conversion["value"]),
             _between(conversion["interval"]),
-            f"{conversion['count']:,} of {conversion['of']:,} invitations became customers; "
+            f"{conversion['count']:,} of {conversion['of']:,} invitations, "
             f"{conversion['rejected']:,} rejected ones apart",
         )
     if propensity["value"] is not None:
@@ -163,7 +166,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
             "propensity",
             f"{propensity['value']:.2f} ×",
             f"({low:.2f} to {high:.2f})",
-            f"the referred invite so much more often, within {propensity['window_days']} days of joining",
+            f"the referred : the others, in inviting within {propensity['window_days']} days of joining",
         )
     if figures["k_factor"]["value"] is not None:
         table.add_row(
@@ -195,7 +198,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
         )
     for channel in figures["acquisition_cost"]:
         table.add_row(
-            f"cost of a customer, {channel['channel']}",
+            f"cost per customer, {channel['channel']}",
             money(channel["cac"], currency),
             "",
             f"{money(channel['spend'], currency)} for {channel['customers']:,}",
@@ -211,7 +214,8 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
     _heading(
         console,
         "Affiliates",
-        f"monthly churn of customers without one: {percent(others['value'], 2)} {_between(others['interval'], 2)}",
+        f"in {currency}; monthly churn of customers without one: "
+        f"{percent(others['value'], 2)} {_between(others['interval'], 2)}",
     )
     table = _table(
         "affiliate",
@@ -221,12 +225,12 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
         "commission",
         "net",
         "monthly churn",
-        "",
-        "",
+        "interval",
+        "their customers",
         right=(2, 3, 4, 5, 6),
     )
     worst = sorted(
-        (a for a in partners if a["reading"].startswith("loses")),
+        (a for a in partners if a["reading"].startswith("leave")),
         key=lambda a: -a["monthly_churn"]["interval"][0],
     )[:most]
     best = [a for a in partners if a not in worst][:most]
@@ -235,9 +239,9 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
             one["affiliate_id"],
             one["name"] or "",
             f"{one['customers']:,}",
-            money(one["sales"], currency),
-            money(one["commission"], currency),
-            money(one["net"], currency),
+            _amount(one["sales"], currency),
+            _amount(one["commission"], currency),
+            _amount(one["net"], currency),
             percent(one["monthly_churn"]["value"], 2),
             _between(one["monthly_churn"]["interval"], 2),
             one["reading"],
@@ -252,10 +256,27 @@ def _print_integrity(console: Console, found: dict[str, Any]) -> None:
     if not found["uncredited"]:
         return
     _heading(console, "Claims without credit", "kept, with the reason")
-    parts = [f"{count:,} {reason.replace('_', ' ')}" for reason, count in found["uncredited"].items()]
-    console.print(", ".join(parts))
+    console.print(uncredited_line(found["uncredited"]))
     for ring in found["rings"][:3]:
         console.print(f"ring: {' → '.join([*ring['ring'], ring['ring'][0]])}")
+
+
+_REASONS = {
+    "self_referral": "name the referrer themselves",
+    "unknown_referrer": "by somebody unknown",
+    "unknown_referee": "about somebody unknown",
+    "referee_was_there_before": "about a customer who was there before",
+    "referrer_joined_later": "by a referrer who joined later",
+    "outside_window": "outside the window",
+    "second_claim": "second to another claim",
+    "repeated": "repeated",
+    "would_close_cycle": "would close a cycle",
+}
+
+
+def uncredited_line(reasons: Mapping[str, int]) -> str:
+    """Claims without credit in one line: `10 name the referrer themselves, 4 would close a cycle`."""
+    return ", ".join(f"{count:,} {_REASONS.get(reason, reason)}" for reason, count in reasons.items())
 
 
 def print_profile(found: dict[str, Any]) -> None:

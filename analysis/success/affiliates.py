@@ -18,7 +18,8 @@ def affiliates(graph: Graph) -> dict[str, Any]:
     Returns:
         `affiliates`: [{affiliate_id, name, niche, customers, sales, commission, net, roas, mean_cltv, monthly_churn,
         reading}], `others`: the monthly churn of customers whom no affiliate brought. Amounts in the graph's currency;
-        churn is events per customer-month, with an exact Poisson interval (Garwood 1936); sales are after refunds.
+        churn is events per customer-month, with an exact Poisson interval (Garwood 1936); sales are after refunds;
+        `reading` compares its churn with that of the others.
     """
     until = observed_until(graph)
     months: dict[str | None, dict[str, Any]] = {}
@@ -67,7 +68,7 @@ def _reading(customers: int, churn: dict[str, Any], others: dict[str, Any]) -> s
     if customers < _FEW or churn["value"] is None or not others["value"]:
         return "too little data"
     if churn["interval"][0] > others["interval"][1]:
-        return f"loses customers {churn['value'] / others['value']:.1f} times as fast as those without an affiliate"
+        return f"leave {churn['value'] / others['value']:.1f} times as fast"
     if churn["interval"][1] < others["interval"][0]:
-        return "keeps customers longer than those without an affiliate stay"
+        return "stay longer"
     return "no clear difference"
