@@ -75,7 +75,7 @@ SCORES = (
 
 DERIVED = (
     "joinedAt", "revenue", "margin", "cltv", "cltvSource", "orders", "firstOrderAt", "lastOrderAt",
-    "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "health", "churnProbability",
+    "orderMargin", "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "health", "churnProbability",
 )  # fmt: skip
 """Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
 

@@ -23,6 +23,18 @@ from refnet.graph.model import (
     quoted,
 )
 
+# What follows for a customer from a row of their own; what follows from orders is in upkeep/customers.
+_FIGURES = """\
+SET n.orders = coalesce(n.orders, 0),
+  n.revenue = CASE WHEN n.orders > 0 THEN n.revenue ELSE n.revenueLoaded END,
+  n.margin = coalesce(n.orderMargin, n.marginLoaded),
+  n.joinedAt = coalesce(n.joinedAtLoaded, n.firstOrderAt)
+SET n.cltv = coalesce(n.cltvLoaded, n.revenue),
+  n.cltvSource = CASE
+    WHEN n.cltvLoaded IS NOT NULL THEN 'loaded'
+    WHEN n.revenue IS NOT NULL THEN 'historic'
+  END"""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -64,6 +76,8 @@ def merge(node: Node, cells: Sequence[Cell], link: tuple[Reference, Node, int] |
     text = f"UNWIND $rows AS r\nMERGE (n:{node.label} {{{node.key}: r[0]}})"
     if sets:
         text += f"\nSET n += {{{', '.join(sets)}}}"
+    if node == CUSTOMER:
+        text += f"\n{_FIGURES}"
     if link is not None:
         reference, other, place = link
         text += f"\nWITH n, r\nMATCH (o:{other.label} {{{other.key}: r[{place}]}})\nMERGE {_pattern(reference, 'o')}"
@@ -79,14 +93,14 @@ def link(node: Node, reference: Reference, other: Node) -> str:
 
 
 def unlink_moved(node: Node, reference: Reference) -> str:
-    """Rows [key, id of the other, kind]: delete the relationship of nodes that named another until now."""
+    """Rows [key, id of the other, kind]: delete the relationship of nodes that named another; whose it was."""
     moved = f"n.{reference.property} <> coalesce(r[1], '')"
     if reference.kind is not None:
         moved += f" OR n.{reference.kind} <> coalesce(r[2], '')"
-    end = f":{reference.others[0][1].label}" if len(reference.others) == 1 else ""
     return (
         f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nWHERE {moved}\n"
-        f"MATCH {_pattern(reference, end, 'p')}\nDELETE p"
+        f"MATCH {_pattern(reference, 'o' + _end(reference), 'p')}\n"
+        f"WITH p, o.{CUSTOMER.key} AS was\nDELETE p\nRETURN was"
     )
 
 

@@ -84,15 +84,14 @@ def load(
         summary.warnings += said
     secret = _Secrets().token_key
     key = secret.get_secret_value().encode() if secret else b""
+    buyers: set[str] = set()
+    refused = rejects or settings.home / "rejects"
     for each in typed:
-        table_rejects = rejects or settings.home / "rejects"
-        summary.tables.append(_load_table(graph, each, summary.currency, table_rejects, reporter, key))
-    summary.waiting = upkeep.bring_together(graph, {each.table.name for each in typed}, reporter)
+        summary.tables.append(_load_table(graph, each, summary.currency, refused, reporter, key, buyers))
+    summary.waiting = upkeep.bring_together(graph, {each.table.name for each in typed}, buyers, reporter)
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
-    upkeep.work_out_customers(
-        graph, {told.table for told in summary.tables if told.rows_loaded}, summary.currency, reporter
-    )
+    upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
     return summary
 
 
@@ -142,8 +141,15 @@ def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
 
 
 def _load_table(
-    graph: Graph, source: Source, currency: str, rejects: Path, reporter: Reporter, token_key: bytes
+    graph: Graph,
+    source: Source,
+    currency: str,
+    rejects: Path,
+    reporter: Reporter,
+    token_key: bytes,
+    buyers: set[str],
 ) -> TableSummary:
+    """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
     told = TableSummary(table.name, Path(opened.name).name)
     run, began = str(uuid.uuid4()), time.monotonic()
@@ -159,7 +165,7 @@ def _load_table(
         reporter.stage(table.name, opened.total) as progress,
     ):
         try:
-            _send(graph, steps, told, refused, progress)
+            _send(graph, steps, told, refused, progress, buyers)
         finally:
             steps.close()
     told.rows_repeated = preparer.seen.again
@@ -186,15 +192,25 @@ def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]
 
 
 def _send(
-    graph: Graph, steps: Iterator[_Step], told: TableSummary, refused: Rejects, progress: Progress
+    graph: Graph,
+    steps: Iterator[_Step],
+    told: TableSummary,
+    refused: Rejects,
+    progress: Progress,
+    buyers: set[str],
 ) -> None:
     for step in steps:
         told.rows_read += step.read
         refused.write(step.rejects)
-        if step.batch is not None:
-            graph.write_all(step.batch.statements)
-            told.rows_loaded += step.batch.rows
-            progress.advance(step.batch.rows)
+        if step.batch is None:
+            continue
+        answers = graph.write_all(step.batch.statements)
+        told.rows_loaded += step.batch.rows
+        progress.advance(step.batch.rows)
+        if step.batch.buyers:
+            buyers.update(step.batch.buyers)
+            # An order that was somebody else's until now changes their figures too.
+            buyers.update(was for answer in answers if answer.columns == ["was"] for (was,) in answer.values)
 
 
 def _now() -> str:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from refnet.graph import statements
-from refnet.graph.model import Node, Reference
+from refnet.graph.model import ORDER, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.rows import Column, Table
@@ -28,10 +28,11 @@ Statements = list[tuple[str, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Batch:
-    """What one transaction sends, and how many rows it stands for."""
+    """What one transaction sends, how many rows it stands for, and the customers whose orders they are."""
 
     statements: Statements
     rows: int
+    buyers: Sequence[str] = ()
 
 
 @dataclass
@@ -93,7 +94,8 @@ class Preparer:
         for start, stop in _parts(keys, lists):
             part = {name: values[start:stop] for name, values in lists.items()}
             make = self._node if self._table.node is not None else self._edge
-            yield Batch(make(keys[start:stop], part, moved=moved), stop - start)
+            buyers = part["customer_id"] if self._table.node == ORDER else ()
+            yield Batch(make(keys[start:stop], part, moved=moved), stop - start, buyers)
 
     def _lists(self, frame: pd.DataFrame) -> dict[str, list[Any]]:
         lists: dict[str, list[Any]] = {}

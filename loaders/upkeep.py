@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, catalogue, statements
+from refnet.graph import Graph, statements
+from refnet.graph.model import ORDER
 from refnet.graph.statements import Cell
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
@@ -12,12 +13,13 @@ from refnet.loaders.schemas import TABLES
 _PART = 2_500
 
 
-def bring_together(graph: Graph, loaded: set[str], reporter: Reporter) -> dict[str, int]:
+def bring_together(graph: Graph, loaded: set[str], buyers: set[str], reporter: Reporter) -> dict[str, int]:
     """Link what can be linked now; how many rows of each table go on waiting, where there are any.
 
     Args:
         graph: where.
         loaded: tables that were just loaded; others can have come together only with these.
+        buyers: customers who now have other orders than before; those found here are added.
         reporter: told when there is something to do.
     """
     came = {TABLES[name].node for name in loaded}
@@ -28,7 +30,9 @@ def bring_together(graph: Graph, loaded: set[str], reporter: Reporter) -> dict[s
         concerned = table.name in loaded or bool(others & came) or (table.edge and "customers" in loaded)
         if count and concerned:
             with reporter.stage(f"{table.name}, waiting", count) as progress:
-                progress.advance(_link(graph, table) if table.node is not None else _come(graph, table))
+                progress.advance(
+                    _link(graph, table, buyers) if table.node is not None else _come(graph, table)
+                )
             count = _waiting(graph, table)
         if count:
             waiting[table.name] = count
@@ -43,7 +47,7 @@ def _waiting(graph: Graph, table: Table) -> int:
     return int(graph.read(statements.count_waiting(table.node)).one()["waiting"])
 
 
-def _link(graph: Graph, table: Table) -> int:
+def _link(graph: Graph, table: Table, buyers: set[str]) -> int:
     node, linked = table.node, 0
     assert node is not None
     for reference in table.references:
@@ -52,6 +56,8 @@ def _link(graph: Graph, table: Table) -> int:
             while rows := graph.read(find, limit=_PART).values:
                 graph.write(statements.link(node, reference, other), rows=rows)
                 linked += len(rows)
+                if node == ORDER:
+                    buyers.update(other_id for _, other_id in rows)
     graph.write(statements.unmark(node, table.references))
     return linked
 
@@ -66,9 +72,14 @@ def _come(graph: Graph, table: Table) -> int:
     return came
 
 
-def work_out_customers(graph: Graph, loaded: set[str], currency: str, reporter: Reporter) -> None:
-    """Revenue, orders, CLTV and joining dates, when customers or orders have come."""
-    if not loaded & {"customers", "orders"}:
+def work_out_customers(graph: Graph, buyers: set[str], currency: str, reporter: Reporter) -> None:
+    """Revenue, orders, CLTV and joining dates of customers who now have other orders than before."""
+    if not buyers:
         return
-    with reporter.stage("customers' figures", unit="customers"):
-        graph.write_alone(catalogue()["upkeep/customers"].text, minor=float(10 ** exponent(currency)))
+    # In one order, whatever order they came in: two loads at a time do not wait for each other crosswise.
+    ids, minor = sorted(buyers), float(10 ** exponent(currency))
+    with reporter.stage("customers' figures", len(ids), unit="customers") as progress:
+        for start in range(0, len(ids), _PART):
+            part = ids[start : start + _PART]
+            graph.query("upkeep/customers", ids=part, minor=minor)
+            progress.advance(len(part))

@@ -42,8 +42,8 @@ def test_a_merge_says() -> None:
         "MERGE (n)<-[:PLACED]-(o)"
     )
     assert (
-        statements.merge(CUSTOMER, [], None, fresh=True)
-        == "UNWIND $rows AS r\nMERGE (n:Customer {customerId: r[0]})"
+        statements.merge(AFFILIATE, [], None, fresh=True)
+        == "UNWIND $rows AS r\nMERGE (n:Affiliate {affiliateId: r[0]})"
     )
 
 

@@ -145,6 +145,34 @@ def test_a_row_that_names_another_moves(graph: Graph, write: Write) -> None:
     assert _one(graph, "MATCH (:Invitation {invitationId: 'i1'})-[b:BECAME]->() RETURN count(b)") == 0
 
 
+def test_figures_follow_orders_and_columns(graph: Graph) -> None:
+    def figures() -> list[Any]:
+        return graph.read(
+            "MATCH (c:Customer {customerId: 'a'}) "
+            "RETURN c.orders, c.revenue, c.margin, c.cltv, c.cltvSource, toString(c.joinedAt)"
+        ).values[0]
+
+    customer = {"customer_id": "a", "revenue": 7, "margin": 3, "joined_at": None}
+    order = {"order_id": "1", "customer_id": "a", "placed_at": "2024-01-05", "amount": 10, "margin": 4.005}
+    load(graph, {"customers": pd.DataFrame([customer])})
+    assert figures() == [0, 7, 3, 7, "historic", None]
+    load(graph, {"orders": pd.DataFrame([order])})
+    assert figures()[:5] == [1, 10, 4, 10, "historic"]
+    assert figures()[5].startswith("2024-01-05")
+    load(graph, {"customers": pd.DataFrame([customer | {"revenue": 8, "margin": None, "cltv": 99}])})
+    assert figures()[:5] == [1, 10, 4, 99, "loaded"]
+    load(
+        graph,
+        {
+            "customers": pd.DataFrame({"customer_id": ["b"]}),
+            "orders": pd.DataFrame([order | {"customer_id": "b"}]),
+        },
+    )
+    assert figures() == [0, 8, None, 99, "loaded", None], "the order is another's now"
+    load(graph, {"customers": pd.DataFrame({"customer_id": ["a"], "cltv": [None]})})
+    assert figures()[:5] == [0, 8, None, 8, "historic"]
+
+
 def test_an_empty_cell_removes_and_no_longer_waits(graph: Graph) -> None:
     row = {
         "invitation_id": "i1",
