@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from refnet.analysis.influence.analyze import currency_of, network_of
+from refnet.analysis.currency import currency_of
+from refnet.analysis.influence.analyze import network_of
 from refnet.analysis.influence.profile import generations
 from refnet.analysis.integrity import integrity
 from refnet.analysis.programme import programme
 from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.relation import relation
 from refnet.analysis.segments.table import segment_table
-from refnet.analysis.success import affiliates
+from refnet.analysis.success.affiliates import affiliates
 from refnet.core.errors import NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings

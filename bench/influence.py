@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.loading import wipe
 from bench.table import line
-from refnet.analysis.influence import Network
+from refnet.analysis.influence.network import Network
 from refnet.graph import Graph
 
 HOPS, DECAY = 6, 0.5

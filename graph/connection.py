@@ -130,7 +130,9 @@ class Graph:
         """
         query = catalogue()[name]
         checked = query.check(parameters)
-        answer = self.read(query.text, **checked) if query.mode == "read" else self.write(query.text, **checked)
+        answer = (
+            self.read(query.text, **checked) if query.mode == "read" else self.write(query.text, **checked)
+        )
         # The embedded engine does not name the columns of an empty answer.
         return answer if answer.columns else Answer(list(query.columns), answer.values)
 
@@ -230,6 +232,7 @@ def resolve(
 
     Raises:
         StoreRefused: a server is named, but no password for it.
+        UsageError: the address has a password in it.
         EngineError: the local engine cannot be started.
     """
     settings = settings or load_settings()
@@ -242,6 +245,11 @@ def resolve(
             reporter=reporter,
         )
         return Address(engine.uri, engine.username, engine.password, engine.database), engine
+    if "@" in uri:
+        raise UsageError(
+            "The address holds a user or a password, where logs and others would see it.",
+            "Give the address alone, and NEO4J_USERNAME and NEO4J_PASSWORD beside it.",
+        )
     if password is None and settings.neo4j_password is not None:
         password = settings.neo4j_password.get_secret_value()
     if password is None:

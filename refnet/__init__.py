@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refnet.analysis.findings import findings
-    from refnet.analysis.influence import analyze, influence, profile
+    from refnet.analysis.influence.analyze import analyze
+    from refnet.analysis.influence.profile import profile
+    from refnet.analysis.influence.scores import influence
     from refnet.core.errors import RefnetError
     from refnet.front import load
     from refnet.graph import Graph, connect
@@ -29,12 +31,12 @@ __all__ = ["Graph", "RefnetError", "analyze", "connect", "findings", "influence"
 _HOMES = {
     "Graph": "refnet.graph",
     "RefnetError": "refnet.core.errors",
-    "analyze": "refnet.analysis.influence",
+    "analyze": "refnet.analysis.influence.analyze",
     "connect": "refnet.graph",
     "findings": "refnet.analysis.findings",
-    "influence": "refnet.analysis.influence",
+    "influence": "refnet.analysis.influence.scores",
     "load": "refnet.front",
-    "profile": "refnet.analysis.influence",
+    "profile": "refnet.analysis.influence.profile",
 }
 
 

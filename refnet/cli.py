@@ -131,7 +131,7 @@ def load(
 @app.command()
 def analyze(as_json: Json = False) -> None:
     """Score every customer and affiliate, and write the scores that have changed."""
-    from refnet.analysis.influence import analyze as analyze_all
+    from refnet.analysis.influence.analyze import analyze as analyze_all
 
     settings = load_settings()
     with _open(settings) as graph:
@@ -155,7 +155,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One customer: what they are worth by what they brought."""
-    from refnet.analysis.influence import profile
+    from refnet.analysis.influence.profile import profile
     from refnet.terminal import print_profile
 
     settings = load_settings()

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from refnet.analysis.findings import findings
-from refnet.analysis.influence import analyze
+from refnet.analysis.influence.analyze import analyze
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import Settings

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from refnet.analysis.currency import currency_of
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.scores import bands, percentile, quadrants
 from refnet.core.money import exponent, from_minor, to_minor
@@ -21,8 +22,6 @@ from refnet.core.progress import Quiet, Reporter
 from refnet.core.rows import batches
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
-
-DEFAULT_CURRENCY = "EUR"
 
 _SHARED = ["influence", "ecrNetwork", "conservedCredit", "downline", "longestChain"]
 _CUSTOMER = [*_SHARED, "ecrDirect", "percentile", "band", "quadrant"]
@@ -45,12 +44,6 @@ class AnalysisSummary:
     credits: int
     changed: int
     currency: str
-
-
-def currency_of(graph: Graph, settings: Settings) -> str:
-    """The currency that the graph counts in: what was loaded, else the setting, else EUR."""
-    loaded = graph.query("export/currency")
-    return str(loaded.one()["currency"]) if len(loaded) else settings.currency or DEFAULT_CURRENCY
 
 
 def analyze(

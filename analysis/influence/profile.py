@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from refnet.analysis.influence.analyze import currency_of
+from refnet.analysis.currency import currency_of
 from refnet.core.errors import NotFound
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from refnet.analysis.influence import analyze
+from refnet.analysis.influence.analyze import analyze
 from refnet.front import load
 from refnet.graph import Graph, catalogue
 from refnet.graph.connection import native
@@ -48,8 +48,12 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
                 57.14,
                 1,
                 1,
+                100 * 9.5 / 14,
+                "high",
+                "misers",
+                1,
+                None,
             ]
-            + [100 * 9.5 / 14, "high", "misers", 1, None]
         ],
     ),
     "demo/marker": ({}, []),
@@ -57,8 +61,14 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "export/currency": ({}, [["EUR"]]),
     "influence/everyone": (
         {},
-        [["ann", 425.0, 6], ["ben", 150.0, 2], ["hal", 150.0, 2], ["cat", 100.0, 1], ["eve", 100.0, 1]]
-        + [["ida", 100.0, 1]],
+        [
+            ["ann", 425.0, 6],
+            ["ben", 150.0, 2],
+            ["hal", 150.0, 2],
+            ["cat", 100.0, 1],
+            ["eve", 100.0, 1],
+            ["ida", 100.0, 1],
+        ],
     ),
     "influence/network-revenue": (ANN, [["ann", 100.0, 400.0, 700.0, 3]]),
     "influence/one": (ANN | {"hops": 2, "value": "heads"}, [["ann", 4.0, 5]]),

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from refnet.analysis.influence import analyze, profile
+from refnet.analysis.influence.analyze import analyze
+from refnet.analysis.influence.profile import profile
 from refnet.core.settings import load_settings
 from refnet.front import load
 from refnet.graph import Graph

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from refnet.analysis.findings import findings
-from refnet.analysis.influence import analyze, profile
+from refnet.analysis.influence.analyze import analyze
+from refnet.analysis.influence.profile import profile
 from refnet.front import load
 from refnet.graph import Graph
 from tests.real.prepare import cdnow

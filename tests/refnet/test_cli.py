@@ -1,0 +1,196 @@
+"""The command line from files to findings, and what it says when it is asked wrongly."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.refnet.conftest import Run, says
+
+CUSTOMERS = """customer_id,joined_at,revenue,cltv,country
+cate,2024-01-01,200,10,DE
+ben,2024-02-01,100,900,DE
+eve,2024-03-01,100,900,FR
+"""
+REFERRALS = """referrer_id,referee_id,referred_at
+cate,ben,2024-02-01
+ben,eve,2024-03-01
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    directory = tmp_path / "exports"
+    directory.mkdir()
+    (directory / "customers.csv").write_text(CUSTOMERS)
+    (directory / "referrals.csv").write_text(REFERRALS)
+    return directory
+
+
+def test_from_files_to_answers(refnet: Run, files: Path) -> None:
+    says(refnet("load", "exports"), 0, "customers: 3 rows loaded", "2 of 2 claims credited")
+    before = json.loads(refnet("show", "cate", "--json").stdout)
+    assert (before["influence"], before["scored_at"], before["generations"][0]["customers"]) == (
+        None,
+        None,
+        1,
+    )
+    says(refnet("report"), 1, "no finished analysis", "refnet analyze")
+    says(
+        refnet("analyze"), 0, "analysis 1: 3 customers, 0 affiliates, 2 credited referrals; 3 scores changed"
+    )
+    says(refnet("analyze"), 0, "analysis 2", "0 scores changed")
+
+    shown = json.loads(refnet("show", "cate", "--json").stdout)
+    scored_at = shown.pop("scored_at")
+    assert scored_at.startswith("20")
+    assert shown == {
+        "customer_id": "cate",
+        "currency": "EUR",
+        "own_revenue": 200.0,
+        "ecr_direct": 300.0,
+        "ecr_network": 400.0,
+        "influence": 150.0,
+        "conserved_credit": 333.33,
+        "downline": 2,
+        "longest_chain": 2,
+        "generations": [
+            {"depth": 1, "customers": 1, "value": 100.0},
+            {"depth": 2, "customers": 1, "value": 100.0},
+        ],
+        "percentile": pytest.approx(100 * 2.5 / 3),
+        "band": "high",
+        "hops": 6,
+        "decay": 0.5,
+        "score_version": 2,
+    }
+    other = json.loads(refnet("show", "cate", "--json", "--hops", "2", "--decay", "0.1").stdout)
+    assert other["influence"] == pytest.approx(110.0)
+    says(refnet("show", "cate"), 0, "network revenue", "400.00 EUR", "generation 2: 1 customers")
+
+    report = json.loads(refnet("report", "--format", "json", "--launch", "2024-02-15").stdout)
+    assert set(report) == {
+        "data", "programme", "relation", "segments", "quadrants", "hidden_advocates", "affiliates", "success",
+        "integrity",
+    }  # fmt: skip
+    assert report["hidden_advocates"][0]["customer_id"] == "cate"
+    assert report["programme"]["referral_share"]["before_after"]["after"]["value"] == 1
+    says(refnet("report"), 0, "Hidden advocates", "cate", "1 → 1", "none stands out from chance")
+
+    says(refnet("query", "tree/downline", "rootId=cate", "hops=1"), 0, "ben", "1 row")
+    rows = json.loads(refnet("query", "tree/downline", "rootId=cate", "--json").stdout)
+    assert [row["customerId"] for row in rows] == ["ben", "eve"]
+    says(refnet("load", "exports"), 0, "customers: 3 rows loaded")
+    says(refnet("analyze"), 0, "0 scores changed")
+    says(refnet("engine", "status"), 0, "bolt://127.0.0.1:", "embedded")
+    says(refnet("engine", "stop"), 0, "stopped")
+    says(refnet("engine", "status"), 0, "no engine runs")
+
+
+def test_questions_asked_wrongly(refnet: Run, files: Path) -> None:
+    says(refnet("query", "tree/downlin"), 1, "no query 'tree/downlin'", "tree/downline")
+    says(refnet("query", "tree/downline"), 2, "needs a value for rootId")
+    says(refnet("query", "tree/downline", "rootId"), 2, "no NAME=VALUE")
+    says(refnet("query", "tree/downline", "rootId=a", "hops=many"), 2, "hops cannot be 'many'", "hops=6")
+    says(refnet("query", "tree/downline", "rootId=a", "root=a"), 2, "no parameter 'root'", "rootId")
+    says(refnet("query", "credit/remove"), 2, "writes")
+    says(refnet("show", "nobody"), 1, "no customer nobody")
+    says(refnet("report", "--format", "pdf"), 2, "text or json")
+    says(refnet("report", "--launch", "soon"), 2, "launch")
+    says(refnet("analyse"), 2, "analyze")
+    says(refnet("load", "nowhere"), 1, "nowhere")
+    says(refnet("load", "exports", REFNET_CREDIT_POLICY="best"), 2, "REFNET_CREDIT_POLICY cannot be 'best'")
+
+
+def test_no_server_no_password_no_address(refnet: Run, files: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = f"bolt://127.0.0.1:{taken.getsockname()[1]}"
+        says(refnet("load", "exports", NEO4J_URI=nobody), 1, nobody, "needs a password", "NEO4J_PASSWORD")
+        says(
+            refnet("load", "exports", NEO4J_URI=nobody, NEO4J_PASSWORD="x"),
+            1,
+            f"Nobody answers at {nobody}",
+            "Check NEO4J_URI",
+        )
+    says(
+        refnet("load", "exports", NEO4J_URI="localhost:7687", NEO4J_PASSWORD="x"),
+        2,
+        "no Bolt address",
+        "bolt://",
+    )
+
+
+def test_a_wrong_password_is_refused(refnet: Run, files: Path) -> None:
+    engine = json.loads(refnet("engine", "start", "--json").stdout)
+    secret = "not-the-password"
+    done = refnet("load", "exports", NEO4J_URI=engine["uri"], NEO4J_USERNAME="root", NEO4J_PASSWORD=secret)
+    says(done, 1, "does not accept this user and password", "NEO4J_PASSWORD")
+    assert secret not in done.stderr + done.stdout
+
+
+def test_settings_come_from_a_file(
+    refnet: Run, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = json.loads(refnet("engine", "start", "--json").stdout)
+    (tmp_path / ".env").write_text(
+        f"NEO4J_URI={engine['uri']}\nNEO4J_USERNAME={engine['username']}\nNEO4J_PASSWORD={engine['password']}\n"
+        f"NEO4J_DATABASE={engine['database']}\nREFNET_HOME={tmp_path / 'elsewhere'}\nAURA_INSTANCEID=whatever\n"
+    )
+    monkeypatch.delenv("REFNET_HOME")
+    says(refnet("load", "exports"), 0, "customers: 3 rows loaded")
+    assert not (tmp_path / "elsewhere" / "embedded").exists()
+    assert json.loads(refnet("show", "cate", "--json").stdout)["own_revenue"] == 200
+
+
+def test_an_address_says_nothing_of_a_password(refnet: Run, files: Path) -> None:
+    done = refnet("load", "exports", NEO4J_URI="bolt://neo4j:hunter2@127.0.0.1:1", NEO4J_PASSWORD="x")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr + done.stdout
+
+
+def test_a_home_that_cannot_be_written(refnet: Run, files: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file, not a directory")
+    says(refnet("load", "exports"), 1, "home")
+
+
+def test_templates_and_the_example(refnet: Run, tmp_path: Path) -> None:
+    says(refnet("template", "empty"), 0, "customers.csv", "tokens.csv")
+    assert (tmp_path / "empty" / "referrals.csv").read_text().startswith("referrer_id,referee_id,referred_at")
+    says(refnet("template", "empty"), 2, "is there already")
+    says(refnet("example", "brand", "--customers", "300"), 0, "refnet load brand")
+    assert json.loads((tmp_path / "brand" / "truth.json").read_text())["customers"] == 300
+    says(refnet("example", "brand", "--customers", "10"), 2, "customers")
+
+
+def test_the_command_itself() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "refnet", "show"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "ID" in done.stderr
+
+
+def test_queries_are_listed_and_shown(refnet: Run) -> None:
+    says(refnet("queries"), 0, "tree/downline", "Everyone below one customer")
+    listed = json.loads(refnet("queries", "--json").stdout)
+    assert len(listed) >= 15
+    says(refnet("queries", "tree/downline"), 0, "// :param rootId => 'c-0000001'", "MATCH")
+    assert "Usage" in refnet("--help").stdout
+    for command in (
+        "demo",
+        "load",
+        "analyze",
+        "show",
+        "report",
+        "query",
+        "queries",
+        "example",
+        "template",
+        "engine",
+    ):
+        assert command in refnet("--help").stdout
