@@ -16,8 +16,15 @@ from refnet.examples.rings import Ring
 from refnet.examples.sheets import Sheet, either, ids, moments, money, pick
 
 REASONS = (
-    *("credited", "names_oneself", "customer_already", "unknown_referrer", "unknown_referee", "second_claim"),
-    *("referrer_joined_later", "closes_a_cycle"),
+    *(
+        "credited",
+        "self_referral",
+        "referee_was_there_before",
+        "unknown_referrer",
+        "unknown_referee",
+        "second_claim",
+    ),
+    *("referrer_joined_later", "would_close_cycle"),
 )
 REWARD_DELAY = 14 * DAY
 
@@ -92,9 +99,9 @@ def draw_claims(people: People, bonds: Bonds, rings: list[Ring], seed: int) -> C
     for ring in rings:
         first, last = ring.members[0], ring.members[-1]
         pile.add(ring.members[:-1], ring.members[1:], joined[ring.members[1:]] + 2, ring=True)
-        pile.add(last, first, joined[last] + 30, "closes_a_cycle", ring=True)
+        pile.add(last, first, joined[last] + 30, "would_close_cycle", ring=True)
         if ring.names_itself:
-            pile.add(first, first, joined[first] + 20, "names_oneself", ring=True)
+            pile.add(first, first, joined[first] + 20, "self_referral", ring=True)
     _add_odd_ones(pile, people, bonds, in_ring, stream(seed, "odd claims"))
     return pile.in_order()
 
@@ -116,9 +123,9 @@ def _add_odd_ones(
         there = np.searchsorted(ready, joined[who] - 60)
         return referrers[(rng.random(len(who)) * there).astype(np.int64)]
 
-    pile.add(itself, itself, joined[itself] + 60, "names_oneself")
+    pile.add(itself, itself, joined[itself] + 60, "self_referral")
     later = joined[already] + rng.integers(20 * DAY, 120 * DAY, len(already))
-    pile.add(someone_before(already), already, later, "customer_already")
+    pile.add(someone_before(already), already, later, "referee_was_there_before")
     nobody = n + 1000 + np.arange(count)
     pile.add(nobody[: len(by_nobody)], by_nobody, joined[by_nobody] + 2, "unknown_referrer")
     some = rng.choice(referrers[: len(referrers) * 3 // 4], count)

@@ -99,7 +99,7 @@ class Files:
     @staticmethod
     def _reason(by, of, at, known, joined, parent) -> str:
         if by == of:
-            return "names_oneself"
+            return "self_referral"
         if by not in known:
             return "unknown_referrer"
         if of not in known:
@@ -107,14 +107,14 @@ class Files:
         if of in parent:
             return "second_claim"
         if at - joined[of] > DAY:
-            return "customer_already"
+            return "referee_was_there_before"
         if by in joined and joined[by] - joined[of] > DAY:
             return "referrer_joined_later"
         above = by
         while above in parent:
             above = parent[above]
             if above == of:
-                return "closes_a_cycle"
+                return "would_close_cycle"
         return ""
 
     @cached_property
