@@ -61,10 +61,8 @@ class Settings(BaseSettings):
     )
     hops: int = Field(6, ge=1, description="hops that the influence score counts")
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")
-    churn_inactive_days: float | None = Field(
-        None,
-        gt=0,
-        description="no churned_at: a customer silent for so long counts as left; unset: 3 usual gaps",
+    token_key: SecretStr | None = Field(
+        None, description="key that tokens (devices, accounts, addresses) are hashed with; one key a graph"
     )
 
 

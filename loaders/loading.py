@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
@@ -28,11 +26,6 @@ from refnet.loaders.schemas import TABLES
 from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
 
 _TYPES: dict[str, Type] = {"number": "number", "flag": "flag", "time": "time", "text": "text"}
-
-
-class _Secrets(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", env_prefix="REFNET_", extra="ignore")
-    token_key: SecretStr | None = Field(None, description="tokens are hashed with it; unset: hashed plainly")
 
 
 @dataclass(frozen=True)
@@ -82,8 +75,7 @@ def load(
         table, said = _with_attributes(graph, each)
         typed.append(replace(each, table=table))
         summary.warnings += said
-    secret = _Secrets().token_key
-    key = secret.get_secret_value().encode() if secret else b""
+    key = settings.token_key.get_secret_value().encode() if settings.token_key else b""
     buyers: set[str] = set()
     refused = rejects or settings.home / "rejects"
     for each in typed:

@@ -99,7 +99,10 @@ def container_of(image: str) -> Any | None:
 
 def _docker(*command: str) -> bool:
     try:
-        return subprocess.run(["docker", *command], capture_output=True, timeout=300, check=False).returncode == 0
+        return (
+            subprocess.run(["docker", *command], capture_output=True, timeout=300, check=False).returncode
+            == 0
+        )
     except subprocess.TimeoutExpired:
         return False
 
