@@ -1,0 +1,61 @@
+"""What the documents say is what there is."""
+
+import re
+from pathlib import Path
+
+from typer.main import get_command
+
+from refnet.cli import app
+from refnet.core.settings import Settings
+from refnet.graph import catalogue
+from refnet.loaders import TABLES
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_column_is_documented() -> None:
+    lines = (ROOT / "docs" / "loading.md").read_text().splitlines()
+    for table in TABLES.values():
+        columns = ", ".join(f"**{c.name}**" if c.required else c.name for c in table.columns)
+        assert f"- `{table.name}`: {columns}" in lines
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "graph.md").read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"| `{field.validation_alias or f'REFNET_{name.upper()}'}` |" in text
+        assert str(field.description) in text
+
+
+def test_commands_and_queries_in_the_documents_exist() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    texts = [p.read_text() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]]
+    for text in texts:
+        for name in re.findall(r"refnet query ([a-z-]+/[a-z-]+)", text):
+            assert name in catalogue()
+        for name in re.findall(r"`(?:\.venv/bin/)?refnet ([a-z]+)", text):
+            assert name in commands, name
+    for name, command in commands.items():
+        assert command.help, name
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_lock_has_what_the_project_needs() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    needed = [
+        *project["project"]["dependencies"],
+        *(d for extra in project["project"]["optional-dependencies"].values() for d in extra),
+        *project["dependency-groups"]["dev"],
+    ]
+    for requirement in needed:
+        name = re.split(r"[^A-Za-z0-9-]", requirement)[0].lower()
+        assert name in locked, name
+    assert "://" not in (ROOT / "requirements.lock").read_text()
