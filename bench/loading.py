@@ -71,7 +71,7 @@ def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: ran
 
 def replay(graph: Graph, calls: list[Call]) -> None:
     """Send what was recorded by the driver alone."""
-    with graph._driver.session(database=graph._database) as session:
+    with graph._driver.session(database=graph.at.database) as session:
         for how, statements in calls:
             if how == "alone":
                 for statement, parameters in statements:

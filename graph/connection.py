@@ -33,6 +33,16 @@ _MERGE_RETRIES = 6
 
 
 @dataclass(frozen=True)
+class Address:
+    """Where a graph is and how to be let in."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str | None
+
+
+@dataclass(frozen=True)
 class Answer:
     """Rows of one query, in order."""
 
@@ -92,21 +102,12 @@ class Graph:
 
     Args:
         driver: an open driver; the graph closes it.
-        database: its database; None is the server's default one.
-        address: where it is, for messages (never with a password).
+        at: where it is.
         engine: the local engine behind it, if it is one.
     """
 
-    def __init__(
-        self,
-        driver: neo4j.Driver,
-        database: str | None = None,
-        *,
-        address: str = "",
-        engine: local.Running | None = None,
-    ) -> None:
-        self._driver, self._database = driver, database
-        self.address, self.engine = address, engine
+    def __init__(self, driver: neo4j.Driver, at: Address, *, engine: local.Running | None = None) -> None:
+        self._driver, self.at, self.engine = driver, at, engine
 
     def __enter__(self) -> Graph:
         return self
@@ -150,7 +151,7 @@ class Graph:
 
     def write_alone(self, statement: str, **parameters: Any) -> Answer:
         """Run a statement that manages its own transactions: a constraint, an index, CALL … IN TRANSACTIONS."""
-        with translated(self.address), self._driver.session(database=self._database) as session:
+        with translated(self.at.uri), self._driver.session(database=self.at.database) as session:
             result = session.run(statement, parameters)
             return Answer(list(result.keys()), [list(r.values()) for r in result])
 
@@ -163,8 +164,8 @@ class Graph:
             return answers
 
         with (
-            translated(self.address),
-            self._driver.session(database=self._database, default_access_mode=access) as session,
+            translated(self.at.uri),
+            self._driver.session(database=self.at.database, default_access_mode=access) as session,
         ):
             run = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
             for attempt in range(_MERGE_RETRIES):
@@ -207,16 +208,6 @@ class translated:  # noqa: N801 (reads as a word in a with statement)
             raise StoreError(f"{at} refused a statement: {error.message or error}") from error
         if isinstance(error, (bolt.DriverError, bolt.ConfigurationError)):
             raise StoreError(f"{at}: {error}") from error
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a graph is and how to be let in."""
-
-    uri: str
-    username: str
-    password: str = field(repr=False)
-    database: str | None
 
 
 def resolve(
@@ -297,4 +288,4 @@ def connect(
         except BaseException:
             driver.close()
             raise
-    return Graph(driver, at.database, address=at.uri, engine=engine)
+    return Graph(driver, at, engine=engine)

@@ -188,41 +188,6 @@ def count_waiting_edges(source: str) -> str:
     return f"MATCH (w:{WAITING.label} {{source: '{source}'}})\nRETURN count(w) AS waiting"
 
 
-def start_run() -> str:
-    """A table's load begins."""
-    return (
-        f"CREATE (r:{LOAD_RUN.label} {{runId: $runId, source: $source, table: $table, "
-        "startedAt: datetime($at), currency: $currency})"
-    )
-
-
-def finish_run() -> str:
-    """A table's load has ended."""
-    return (
-        f"MATCH (r:{LOAD_RUN.label} {{runId: $runId}})\n"
-        "SET r.finishedAt = datetime($at), r.rowsRead = $read, r.rowsLoaded = $loaded, r.rowsRejected = $rejected"
-    )
-
-
-def latest_currency() -> str:
-    """The graph's reporting currency, if it has one."""
-    return (
-        f"MATCH (r:{LOAD_RUN.label})\nWHERE r.currency IS NOT NULL\n"
-        "RETURN r.currency AS currency\nORDER BY r.startedAt DESC\nLIMIT 1"
-    )
-
-
-def merge_attributes() -> str:
-    """Rows [property, column, kind]: the further columns of customers that there are."""
-    merged = f"MERGE (a:{ATTRIBUTE.label} {{{ATTRIBUTE.key}: r[0]}})"
-    return f"UNWIND $rows AS r\n{merged}\nSET a.column = r[1], a.kind = r[2]"
-
-
-def attributes() -> str:
-    """The further columns of customers that there are, and of what kind."""
-    return f"MATCH (a:{ATTRIBUTE.label})\nRETURN a.{ATTRIBUTE.key} AS name, a.kind AS kind"
-
-
 def _end(reference: Reference) -> str:
     return f":{reference.others[0][1].label}" if len(reference.others) == 1 else ""
 

@@ -6,11 +6,11 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
+from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
@@ -94,10 +94,16 @@ def _make_schema(graph: Graph) -> None:
 
 
 def _currency(graph: Graph, found: Sequence[Source], settings: Settings) -> str:
-    if settings.currency:
-        return settings.currency.upper()
-    for row in graph.read(statements.latest_currency()):
+    asked = settings.currency.upper() if settings.currency else None
+    for row in graph.query("export/currency"):
+        if asked not in (None, row["currency"]):
+            raise UsageError(
+                f"This graph counts in {row['currency']}, REFNET_CURRENCY is {asked}.",
+                "Unset it, or load into another graph: amounts of two currencies are never mixed.",
+            )
         return str(row["currency"])
+    if asked:
+        return asked
     for source in found:
         if "currency" in source.opened.columns:
             for chunk in source.opened.chunks():
@@ -116,7 +122,7 @@ def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
     for chunk in source.opened.chunks():
         for name in source.further:
             kinds[name].add(kind_of(chunk.frame[name]))
-    known = {row["name"]: row["kind"] for row in graph.read(statements.attributes())}
+    known = {row["name"]: row["kind"] for row in graph.query("export/attribute-names")}
     columns, rows, said = [], [], []
     for name in source.further:
         prop = camel(name)
@@ -127,8 +133,8 @@ def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
             said.append(f"{name} was {before} in an earlier load and is {kind} now: it is kept as text")
             kind = "text"
         columns.append(Column(name, _TYPES[kind], property=prop))
-        rows.append([prop, name, kind])
-    graph.write(statements.merge_attributes(), rows=rows)
+        rows.append({"name": prop, "column": name, "kind": kind})
+    graph.query("loads/note-attributes", rows=rows)
     return replace(source.table, columns=source.table.columns + tuple(columns)), said
 
 
@@ -145,9 +151,7 @@ def _load_table(
     table, opened = source.table, source.opened
     told = TableSummary(table.name, Path(opened.name).name)
     run, began = str(uuid.uuid4()), time.monotonic()
-    graph.write(
-        statements.start_run(), runId=run, source=told.source, table=table.name, at=_now(), currency=currency
-    )
+    graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
     label = table.node.label if table.node is not None else WAITING.label
     existing = len(graph.read(statements.any_of(label))) > 0
     preparer = Preparer(table, opened.columns, existing=existing, token_key=token_key)
@@ -163,10 +167,9 @@ def _load_table(
     told.rows_repeated = preparer.seen.again
     told.rows_loaded -= preparer.seen.again - preparer.dropped
     told.seconds = time.monotonic() - began
-    graph.write(
-        statements.finish_run(),
+    graph.query(
+        "loads/finish",
         runId=run,
-        at=_now(),
         read=told.rows_read,
         loaded=told.rows_loaded,
         rejected=told.rows_rejected,
@@ -203,7 +206,3 @@ def _send(
             buyers.update(step.batch.buyers)
             # An order that was somebody else's until now changes their figures too.
             buyers.update(was for answer in answers if answer.columns == ["was"] for (was,) in answer.values)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()

@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 
 from refnet.analysis.influence.network import Network
 from refnet.core.errors import InputError
-from refnet.core.money import from_minor, to_minor
+from refnet.core.money import exponent, to_minor
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
@@ -109,7 +109,7 @@ def influence(
             not here) counts as nothing. None: heads, everyone is worth 1.
         hops: how many hops `influence` counts; None: all.
         decay: what each further hop's value is multiplied by, in (0, 1].
-        currency: its minor unit is what money is rounded to.
+        currency: its minor unit is what values are rounded to; what decay and part credits make of them is not.
 
     Returns:
         Indexed by id, those of `values` first: `influence`, `ecr_direct` (own + those brought), `ecr_network`
@@ -161,7 +161,7 @@ def influence(
         worth[:known] = to_minor(own.to_numpy(dtype=np.float64, na_value=np.nan), currency)
 
     def shown(amounts: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return from_minor(amounts, currency) if own is not None else amounts
+        return amounts / 10 ** exponent(currency) if own is not None else amounts
 
     table = pd.DataFrame(
         {

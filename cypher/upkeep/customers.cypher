@@ -14,25 +14,33 @@ WITH
   sum(o.amount - coalesce(o.refunded, 0)) AS paid,
   min(o.placedAt) AS first,
   max(o.placedAt) AS last,
-  CASE WHEN count(o.margin) > 0 THEN round(sum(o.margin) * $minor) / $minor END AS orderMargin
+  CASE
+    WHEN count(o.margin) > 0 THEN round(sum(o.margin) * $minor) / $minor
+  END AS orderMargin
 WITH
   c,
   orders,
   first,
   last,
   orderMargin,
-  CASE WHEN orders > 0 THEN round(paid * $minor) / $minor ELSE c.revenueLoaded END AS revenue
-SET c += {
-  orders: orders,
-  firstOrderAt: first,
-  lastOrderAt: last,
-  joinedAt: coalesce(c.joinedAtLoaded, first),
-  revenue: revenue,
-  orderMargin: orderMargin,
-  margin: coalesce(orderMargin, c.marginLoaded),
-  cltv: coalesce(c.cltvLoaded, revenue),
-  cltvSource: CASE
-    WHEN c.cltvLoaded IS NOT NULL THEN 'loaded'
-    WHEN revenue IS NOT NULL THEN 'historic'
-  END
-};
+  CASE
+    WHEN orders > 0 THEN round(paid * $minor) / $minor
+    ELSE c.revenueLoaded
+  END AS revenue
+SET
+  c +=
+    {
+      orders: orders,
+      firstOrderAt: first,
+      lastOrderAt: last,
+      joinedAt: coalesce(c.joinedAtLoaded, first),
+      revenue: revenue,
+      orderMargin: orderMargin,
+      margin: coalesce(orderMargin, c.marginLoaded),
+      cltv: coalesce(c.cltvLoaded, revenue),
+      cltvSource:
+        CASE
+          WHEN c.cltvLoaded IS NOT NULL THEN 'loaded'
+          WHEN revenue IS NOT NULL THEN 'historic'
+        END
+    };

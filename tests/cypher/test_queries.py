@@ -177,7 +177,7 @@ ELSEWHERE = {
     "export/joined",
     "export/referred",
     "graph/contents",
-    "graph/loads",
+    "loads/list",
     "scores/latest",
     "tree/picture",
 }
@@ -208,7 +208,7 @@ def test_answers_are_the_ones_counted_by_hand(graph: Graph) -> None:
     }  # fmt: skip
     loads = {
         row["table"]: (row["rowsRead"], row["rowsLoaded"], row["rowsRejected"])
-        for row in graph.query("graph/loads", limit=20)
+        for row in graph.query("loads/list", limit=20)
     }
     assert loads["referrals"] == (14, 14, 0)
     assert {

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from refnet.core.errors import InputError
+from refnet.core.errors import InputError, UsageError
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
 from refnet.loaders import load, prepare
@@ -232,10 +232,11 @@ def test_one_currency(graph: Graph) -> None:
         load(graph, {"customers": pd.DataFrame({"customer_id": ["b"], "currency": ["USD"]})}).currency
         == "JPY"
     )
-    settings = load_settings(currency="usd")
-    assert (
-        load(graph, {"customers": pd.DataFrame({"customer_id": ["b"]})}, settings=settings).currency == "USD"
-    )
+    customers = {"customers": pd.DataFrame({"customer_id": ["c"]})}
+    with pytest.raises(UsageError, match="counts in JPY, REFNET_CURRENCY is USD"):
+        load(graph, customers, settings=load_settings(currency="usd"))
+    assert _one(graph, "MATCH (c:Customer {customerId: 'c'}) RETURN count(c)") == 0
+    assert load(graph, customers, settings=load_settings(currency="jpy")).currency == "JPY"
 
 
 def test_wrong_columns_in_a_later_file_leave_the_graph_as_it_was(graph: Graph, write: Write) -> None:

@@ -1,5 +1,5 @@
 // What was loaded, the latest first
-// name: graph/loads
+// name: loads/list
 // mode: read
 // :param limit => 20
 MATCH (l:LoadRun)
