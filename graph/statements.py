@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from refnet.graph.model import (
-    ATTRIBUTE,
     CUSTOMER,
-    LOAD_RUN,
     NODES,
     UNLINKED,
     WAITING,
