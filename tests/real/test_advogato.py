@@ -10,18 +10,18 @@ from refnet.analysis.influence.profile import profile
 from refnet.core.settings import load_settings
 from refnet.front import load
 from refnet.graph import Graph
+from tests.conftest import unavailable
 from tests.real.prepare import SHARED, advogato
 
-pytestmark = pytest.mark.skipif(
-    not (SHARED / "advogato").exists(),
-    reason="the Advogato network is not on this machine (REFNET_TEST_DATA)",
-)
+pytestmark = pytest.mark.slow
 
 PEOPLE, ROWS, SELF, SPONSORED = 6_539, 51_127, 3_992, 4_422
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
+    if not (SHARED / "advogato").exists():
+        unavailable(f"no Advogato network in {SHARED} (REFNET_TEST_DATA says where it is)")
     return advogato()
 
 

@@ -10,6 +10,8 @@ from refnet.front import load
 from refnet.graph import Graph
 from tests.real.prepare import cdnow
 
+pytestmark = pytest.mark.slow
+
 ORDERS, CUSTOMERS = 69_659, 23_570
 
 

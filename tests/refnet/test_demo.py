@@ -47,6 +47,7 @@ def test_it_refuses_what_it_did_not_load(refnet: Run, tmp_path: Path) -> None:
     assert local.running(home) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stays_up_until_told(number: signal.Signals, tmp_path: Path) -> None:
     home = tmp_path / "home" / "demo-400"

@@ -22,6 +22,8 @@ from refnet.graph import local
 from refnet.graph.local import embedded
 from refnet.graph.local.state import Home, Process, State
 
+pytestmark = pytest.mark.slow
+
 Ask = Callable[[local.Running, LiteralString], list[object]]
 
 
