@@ -1,0 +1,58 @@
+// Hidden advocates as a table: on the first view a few of them, on their own all that were asked for.
+
+import type { Advocate } from "../api";
+import { money, number } from "../format";
+import { to } from "../route";
+
+export function AdvocatesTable({
+  items,
+  currency,
+  caption,
+}: {
+  items: Advocate[];
+  currency: string | null;
+  caption: string;
+}) {
+  return (
+    <div class="wide-table">
+      <table class="list">
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Customer</th>
+            <th scope="col" class="n">
+              CLTV
+            </th>
+            <th scope="col" class="n">
+              Influence
+            </th>
+            <th scope="col" class="n">
+              People
+            </th>
+            <th scope="col" class="n">
+              Generations
+            </th>
+            <th scope="col" class="n">
+              Network revenue
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one) => (
+            <tr key={one.customer_id}>
+              <th scope="row">
+                <a href={to.customer(one.customer_id)}>{one.name || one.customer_id}</a>{" "}
+                <span class="id">{one.customer_id}</span>
+              </th>
+              <td class="n">{money(one.cltv, currency)}</td>
+              <td class="n strong">{money(one.influence, currency)}</td>
+              <td class="n">{number(one.downline)}</td>
+              <td class="n">{number(one.longest_chain)}</td>
+              <td class="n">{money(one.ecr_network, currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,343 @@
+// The tree drawn, and walked with the keyboard as a tree: arrows, Home, End, Enter.
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { api, type Tree } from "../api";
+import { money, plural, shortMoney } from "../format";
+import { asProblem } from "../loaded";
+import { to } from "../route";
+import { Family, type Place } from "./family";
+import { layout, line, type Spot } from "./layout";
+import { useViewport } from "./viewport";
+
+const FURTHER = 2;
+
+interface Props {
+  tree: Tree;
+  root: string;
+  name: string;
+  currency: string | null;
+  /** Whoever brought the root, if anybody did. */
+  up: { href: string; name: string } | null;
+}
+
+export function TreeView({ tree, root, name, currency, up }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const narrow = window.innerWidth < 640;
+  const family = useMemo(() => new Family(root, tree, narrow ? 14 : undefined), [root, tree, narrow]);
+  // The family changes in place; this number tells that it did.
+  const [changes, setChanges] = useState(0);
+  const [active, setActive] = useState(root);
+  const [hovered, setHovered] = useState<string | null>(null);
+  const [busy, setBusy] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const anchor = useRef<Spot | null>(null);
+  const wantsFocus = useRef(false);
+
+  const drawing = useMemo(() => {
+    const places = family.places() as Place;
+    return layout(family, places, {
+      column: narrow ? 190 : 240,
+      note: (place) => noteOf(place, currency),
+    });
+    // `changes` stands for the family's own changes.
+  }, [family, changes, currency, narrow]);
+  const { view, zoom, fit, reveal, shift, dragged } = useViewport(box, drawing, root);
+
+  const current = drawing.byKey.get(active) ?? (drawing.spots[0] as Spot);
+
+  useEffect(() => {
+    // What was clicked stays under the pointer when the drawing around it changes.
+    const before = anchor.current;
+    const after = before && drawing.byKey.get(before.place.key);
+    anchor.current = null;
+    if (before && after) shift(before.x - after.x, before.y - after.y);
+  }, [drawing, shift]);
+
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    reveal(current);
+    const found = [...(box.current?.querySelectorAll<SVGElement>("[role=treeitem]") ?? [])].find(
+      (element) => element.dataset.key === current.place.key,
+    );
+    found?.focus({ preventScroll: true });
+  }, [current, reveal]);
+
+  const go = useCallback((spot: Spot | null | undefined) => {
+    if (!spot) return;
+    wantsFocus.current = true;
+    setActive(spot.place.key);
+  }, []);
+
+  const toggle = useCallback(
+    async (spot: Spot, wanted?: boolean) => {
+      const { person, folded } = spot.place;
+      setTrouble(null);
+      if (folded) {
+        family.unfold(person.id);
+        // The fold's own place may be gone: the first of the unfolded takes it.
+        const first = family.childrenOf(person.id)[spot.position - 1];
+        anchor.current = spot.parent;
+        if (first) {
+          wantsFocus.current = true;
+          setActive(first);
+        }
+        setChanges((n) => n + 1);
+        return;
+      }
+      if (person.brought === 0) return;
+      const open = wanted ?? !family.open.has(person.id);
+      anchor.current = spot;
+      if (open && family.lacks(person.id)) {
+        setBusy(person.id);
+        try {
+          const more = await api.tree(person.id, FURTHER);
+          family.add(more, person.depth);
+          if (family.lacks(person.id)) family.asked(person.id);
+        } catch (error) {
+          const problem = asProblem(error);
+          setTrouble(`${person.name}: ${problem.detail || problem.title}`);
+          return;
+        } finally {
+          setBusy(null);
+        }
+      }
+      if (open) family.open.add(person.id);
+      else family.open.delete(person.id);
+      setChanges((n) => n + 1);
+    },
+    [family],
+  );
+
+  const keys = (event: KeyboardEvent) => {
+    const at = drawing.spots.indexOf(current);
+    const { place } = current;
+    switch (event.key) {
+      case "ArrowDown":
+        go(drawing.spots[at + 1]);
+        break;
+      case "ArrowUp":
+        go(drawing.spots[at - 1]);
+        break;
+      case "ArrowRight":
+        if (place.open && place.children.length > 0) go(drawing.spots[at + 1]);
+        else if (!place.open) void toggle(current, true);
+        break;
+      case "ArrowLeft":
+        if (place.open && place.children.length > 0) void toggle(current, false);
+        else go(current.parent);
+        break;
+      case "Home":
+        go(drawing.spots[0]);
+        break;
+      case "End":
+        go(drawing.spots.at(-1));
+        break;
+      case "Enter":
+      case " ":
+        void toggle(current);
+        break;
+      case "+":
+        zoom(1.25);
+        break;
+      case "-":
+        zoom(0.8);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+
+  const shown = hovered ? drawing.byKey.get(hovered) : null;
+  const generations = [
+    ...new Set(drawing.spots.filter((s) => !s.place.folded).map((s) => s.place.person.depth)),
+  ];
+
+  return (
+    <section class="tree" aria-label="Who brought whom">
+      <div class="tools">
+        {up && (
+          <a class="button" href={up.href} title={`Up to ${up.name}`}>
+            ↑ <span>Up to {up.name}</span>
+          </a>
+        )}
+        <span class="spring" />
+        <button type="button" onClick={() => zoom(1.25)} aria-label="Closer" title="Closer (+)">
+          +
+        </button>
+        <button type="button" onClick={() => zoom(0.8)} aria-label="Further away" title="Further away (−)">
+          −
+        </button>
+        <button type="button" onClick={() => fit(0.15)}>
+          Show all
+        </button>
+      </div>
+      <div class="canvas" ref={box}>
+        <svg role="tree" aria-label={`Whom ${name} brought`} onKeyDown={keys}>
+          <g transform={`translate(${view.x},${view.y}) scale(${view.k})`}>
+            {drawing.spots.map(
+              (spot) =>
+                spot.parent && <path key={`to ${spot.place.key}`} class="line" d={line(spot.parent, spot)} />,
+            )}
+            {drawing.spots.flatMap((spot) =>
+              spot.place.folded
+                ? []
+                : spot.place.person.others.flatMap((id) => {
+                    const other = drawing.byKey.get(id);
+                    return other
+                      ? [<path key={`${id} to ${spot.place.key}`} class="line also" d={line(other, spot)} />]
+                      : [];
+                  }),
+            )}
+            {drawing.spots.map((spot) => (
+              <Node
+                key={spot.place.key}
+                spot={spot}
+                active={spot === current}
+                busy={busy === spot.place.key}
+                currency={currency}
+                onClick={() => {
+                  if (dragged()) return;
+                  setActive(spot.place.key);
+                  void toggle(spot);
+                }}
+                onFocus={() => setActive(spot.place.key)}
+                onHover={setHovered}
+              />
+            ))}
+          </g>
+        </svg>
+        {shown && !shown.place.folded && (
+          <div
+            class="tip"
+            aria-hidden="true"
+            style={{
+              left: `${Math.max(8, Math.min(shown.x * view.k + view.x, (box.current?.clientWidth ?? 0) - 250))}px`,
+              top: `${(shown.y + shown.r) * view.k + view.y + 8}px`,
+            }}
+          >
+            <Figures place={shown.place} currency={currency} />
+          </div>
+        )}
+        <ul class="legend" aria-hidden="true">
+          {generations.map((depth) => (
+            <li key={depth}>
+              <i class={`dot g${depth === 0 ? 0 : ((depth - 1) % 6) + 1}`} />
+              {depth === 0 ? "start" : depth}
+            </li>
+          ))}
+          <li class="wide">generation by colour · area: own revenue + influence · hollow: brought nobody</li>
+        </ul>
+      </div>
+      {trouble && (
+        <p class="trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+      <div class="selected">
+        <Figures place={current.place} currency={currency} />
+        {current.place.person.id !== root && (
+          <a class="button" href={to.customer(current.place.person.id)}>
+            Open {current.place.person.name}
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What follows a name: what they are worth, and how many are folded below them. */
+function noteOf(place: Place, currency: string | null): string {
+  if (place.folded) return `… ${place.folded} more`;
+  const { person, open } = place;
+  const value = shortMoney((person.revenue ?? 0) + (person.influence ?? 0), currency);
+  return person.brought > 0 && !open ? `${value}  +${person.brought}` : value;
+}
+
+function Figures({ place, currency }: { place: Place; currency: string | null }) {
+  const { person } = place;
+  return (
+    <div class="figures">
+      <b>{person.name}</b> <span class="id">{person.id}</span>
+      <dl>
+        <div>
+          <dt>generation</dt>
+          <dd>{person.depth || "start"}</dd>
+        </div>
+        <div>
+          <dt>own revenue</dt>
+          <dd>{money(person.revenue, currency)}</dd>
+        </div>
+        <div>
+          <dt>influence</dt>
+          <dd>{money(person.influence, currency)}</dd>
+        </div>
+        <div>
+          <dt>brought</dt>
+          <dd>
+            {person.brought}
+            {person.downline !== null && person.downline > person.brought && `, ${person.downline} in all`}
+          </dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+interface NodeProps {
+  spot: Spot;
+  active: boolean;
+  busy: boolean;
+  currency: string | null;
+  onClick: () => void;
+  onFocus: () => void;
+  onHover: (key: string | null) => void;
+}
+
+function Node({ spot, active, busy, currency, onClick, onFocus, onHover }: NodeProps) {
+  const { place } = spot;
+  const { person, folded } = place;
+  const generation = person.depth === 0 ? 0 : ((person.depth - 1) % 6) + 1;
+  const start = spot.x + spot.r + 6;
+  const expandable = folded === 0 && person.brought > 0;
+  const spoken = folded
+    ? `${plural(folded, "more customer", "more customers")} whom ${person.name} brought`
+    : `${person.name}, own revenue ${money(person.revenue, currency)}, influence ${money(person.influence, currency)}, brought ${person.brought}`;
+  return (
+    // The tree around it handles the keys.
+    <g
+      role="treeitem"
+      class={`node ${folded ? "fold" : `g${generation}`}${person.brought || folded ? "" : " leaf"}${busy ? " busy" : ""}`}
+      tabIndex={active ? 0 : -1}
+      data-key={place.key}
+      aria-label={spoken}
+      aria-level={(folded ? person.depth + 1 : person.depth) + 1}
+      aria-posinset={spot.position}
+      aria-setsize={spot.siblings}
+      aria-selected={active}
+      aria-busy={busy}
+      {...(expandable ? { "aria-expanded": place.open } : {})}
+      onClick={onClick}
+      onFocus={onFocus}
+      onMouseEnter={() => onHover(place.key)}
+      onMouseLeave={() => onHover(null)}
+    >
+      <rect
+        class="target"
+        x={spot.x - spot.r - 4}
+        y={spot.y - Math.max(12, spot.r + 2)}
+        width={spot.end - spot.x + spot.r + 8}
+        height={2 * Math.max(12, spot.r + 2)}
+        rx="6"
+      />
+      <circle cx={spot.x} cy={spot.y} r={spot.r} />
+      <text x={start} y={spot.y} dy="0.35em">
+        {spot.label}
+        <tspan class="note" dx={spot.label ? 8 : 0}>
+          {busy ? "…" : noteOf(place, currency)}
+        </tspan>
+      </text>
+    </g>
+  );
+}

@@ -1,0 +1,232 @@
+// One customer: who brought them, whom they brought, and the scores beside the tree.
+
+import { useEffect } from "preact/hooks";
+import { type Ancestor, api, type Customer, type Influence } from "../api";
+import { day, money, number, plural, shortMoney, words } from "../format";
+import { useLoaded } from "../loaded";
+import { NobodyById, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
+import { to } from "../route";
+import { TreeView } from "../tree/TreeView";
+
+const DEPTH = 3;
+
+export function CustomerView({ id }: { id: string }) {
+  const person = useLoaded(`customer ${id}`, async (signal) => {
+    const [customer, influence, tree, ancestors] = await Promise.all([
+      api.customer(id, signal),
+      api.influence(id, signal),
+      api.tree(id, DEPTH, signal),
+      api.ancestors(id, signal),
+    ]);
+    return { customer, influence, tree, ancestors: ancestors.items };
+  });
+  const name = person.value?.customer.name || id;
+  useEffect(() => {
+    document.title = `${name} · refnet`;
+  }, [name]);
+
+  if (person.problem)
+    return person.problem.status === 404 ? (
+      <NobodyById id={id} problem={person.problem} />
+    ) : (
+      <Trouble problem={person.problem} again={person.again} />
+    );
+  if (!person.value) return <Waiting what={`Looking for ${id}`} />;
+  const { customer, influence, tree, ancestors } = person.value;
+  const above = ancestors.find((one) => one.steps === 1 && one.kind === "customer");
+  const alone = tree.nodes.every((node) => node.customer_id === id);
+  return (
+    <div class="customer">
+      <div class="who">
+        <h1>{name}</h1>
+        <span class="id">{customer.customer_id}</span>
+        {customer.quadrant && (
+          <span class={`chip ${customer.quadrant}`}>
+            {QUADRANT[customer.quadrant]?.[0] ?? words(customer.quadrant)}
+          </span>
+        )}
+        <span class="facts">
+          {[
+            customer.country,
+            customer.plan,
+            customer.channel,
+            customer.joined_at && `joined ${day(customer.joined_at)}`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+        <Ancestors ancestors={ancestors} name={name} />
+      </div>
+      {alone ? (
+        <div class="tree">
+          <Notice title={`${name} has brought nobody yet`}>
+            <p>
+              {above
+                ? "No tree hangs below; the one above is a click away."
+                : "Nobody brought them either, as far as the loaded referrals tell."}
+            </p>
+            {above && (
+              <p>
+                <a class="button" href={to.customer(above.id)}>
+                  ↑ Up to {above.name || above.id}
+                </a>
+              </p>
+            )}
+          </Notice>
+        </div>
+      ) : (
+        <TreeView
+          key={id}
+          tree={tree}
+          root={id}
+          name={name}
+          currency={influence.currency}
+          up={above ? { href: to.customer(above.id), name: above.name || above.id } : null}
+        />
+      )}
+      <Scores influence={influence} customer={customer} />
+    </div>
+  );
+}
+
+const QUADRANT: Record<string, [string, string]> = {
+  hidden_advocates: ["hidden advocate", "Buys little and brings much."],
+  champions: ["champion", "Buys much and brings much."],
+  affluents: ["affluent", "Buys much and brings little."],
+  misers: ["low on both", "Buys little and brings little."],
+};
+
+/** Several referrers of one person stand side by side at the same step. */
+function Ancestors({ ancestors, name }: { ancestors: Ancestor[]; name: string }) {
+  if (ancestors.length === 0) return <p class="path">Nobody brought {name}: a first ancestor.</p>;
+  const steps = new Map<number, Ancestor[]>();
+  for (const one of ancestors) steps.set(one.steps, [...(steps.get(one.steps) ?? []), one]);
+  const furthest = [...steps.keys()].sort((a, b) => b - a);
+  return (
+    <nav class="path" aria-label="Who brought them, the first ancestor first">
+      <span aria-hidden="true">Brought by</span>
+      <ol>
+        {furthest.map((step) => (
+          <li key={step}>
+            {steps.get(step)?.map((one, number) => (
+              <span key={one.id}>
+                {number > 0 && " and "}
+                {one.kind === "customer" ? (
+                  <a href={to.customer(one.id)}>{one.name || one.id}</a>
+                ) : (
+                  `${one.name || one.id} (affiliate)`
+                )}
+              </span>
+            ))}
+          </li>
+        ))}
+        <li aria-current="page">{name}</li>
+      </ol>
+    </nav>
+  );
+}
+
+function Scores({ influence, customer }: { influence: Influence; customer: Customer }) {
+  const currency = influence.currency;
+  const amount = (value: number | null | undefined) => money(value, currency);
+  const own = influence.own_revenue;
+  const network = influence.ecr_network;
+  const times = own && network ? network / own : null;
+  const most = Math.max(1, ...influence.generations.map((one) => one.value));
+  const direct = influence.generations[0]?.customers ?? 0;
+  return (
+    <aside class="scores" aria-label="Scores">
+      {influence.scored_at === null && <NotAnalyzed />}
+      <div class="worth">
+        <p>
+          <small>Own revenue</small>
+          <b>{amount(own)}</b>
+        </p>
+        <p>
+          <small>With everyone below</small>
+          <b>{amount(network)}</b>
+          {times !== null && times >= 1.05 && <em>{number(times, 1)} × their own</em>}
+        </p>
+        {network !== null && network > 0 && own !== null && (
+          <meter min={0} max={network} value={own} aria-label="Own revenue of the network's" />
+        )}
+      </div>
+      <dl class="measures">
+        <Measure name="Influence" note={`${influence.hops} hops, each further one × ${influence.decay}`}>
+          {amount(influence.influence)}
+        </Measure>
+        <Measure name="Percentile" note="of all customers, by influence">
+          {number(influence.percentile, 1)}
+        </Measure>
+        <Measure name="Band" note="network revenue beside what non-referrers spend">
+          {words(influence.band)}
+        </Measure>
+        <Measure name="People brought" note={direct ? `${number(direct)} directly` : "nobody"}>
+          {number(influence.downline)}
+        </Measure>
+        <Measure name="Longest chain" note="hops to the furthest">
+          {number(influence.longest_chain)}
+        </Measure>
+        <Measure name="CLTV" note={QUADRANT[customer.quadrant ?? ""]?.[1] ?? "value of their own purchases"}>
+          {amount(customer.cltv)}
+        </Measure>
+        <Measure name="Direct revenue" note="own and those they brought themselves">
+          {amount(influence.ecr_direct)}
+        </Measure>
+        <Measure name="Conserved credit" note="their part of all revenue; everyone's add up to it">
+          {amount(influence.conserved_credit)}
+        </Measure>
+      </dl>
+      {influence.generations.length > 0 && (
+        <table class="generations">
+          <caption>By generation</caption>
+          <thead>
+            <tr>
+              <th scope="col">Gen.</th>
+              <th scope="col">People</th>
+              <th scope="col">Spent</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {influence.generations.map((one) => (
+              <tr key={one.depth}>
+                <th scope="row">
+                  <i class={`dot g${((one.depth - 1) % 6) + 1}`} /> {one.depth}
+                </th>
+                <td>{number(one.customers)}</td>
+                <td>{shortMoney(one.value, currency)}</td>
+                <td>
+                  <svg class="bar" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none">
+                    <rect
+                      class={`g${((one.depth - 1) % 6) + 1}`}
+                      width={(100 * one.value) / most}
+                      height="8"
+                    />
+                  </svg>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {influence.scored_at && (
+        <p class="foot">
+          {plural(influence.generations.length, "generation", "generations")} · scored{" "}
+          {day(influence.scored_at)}
+        </p>
+      )}
+    </aside>
+  );
+}
+
+function Measure({ name, note, children }: { name: string; note: string; children: string }) {
+  return (
+    <div>
+      <dt>
+        {name} <small>{note}</small>
+      </dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

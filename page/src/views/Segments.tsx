@@ -1,0 +1,135 @@
+// Segments with low CLTV and high referral value, what else was looked at, and the customers of one of them.
+
+import { useEffect } from "preact/hooks";
+import { api, type Segment } from "../api";
+import { money, number, plural } from "../format";
+import { useLoaded } from "../loaded";
+import { Notice, Trouble, Waiting } from "../parts/Notice";
+import { Scatter } from "../parts/Scatter";
+import { ruleOf, SegmentsTable } from "../parts/Segments";
+import { to } from "../route";
+
+export function SegmentsView({ id }: { id: string | null }) {
+  const list = useLoaded("segments", (signal) => api.segments(signal));
+  const one = id === null ? undefined : list.value?.items.find((segment) => segment.id === id);
+  const title = one ? ruleOf(one).text : "Segments";
+  useEffect(() => {
+    document.title = `${title} · refnet`;
+  }, [title]);
+  if (list.problem) return <Trouble problem={list.problem} again={list.again} />;
+  if (!list.value) return <Waiting what="Testing every segment against the rest" />;
+  const currency = list.value.currency ?? null;
+  if (id !== null)
+    return one ? (
+      <OneSegment segment={one} currency={currency} />
+    ) : (
+      <Notice title={`No segment ${id}`}>
+        <p>
+          Segments change with the data. <a href={to.segments()}>All segments</a>
+        </p>
+      </Notice>
+    );
+  const reported = list.value.items.filter((segment) => segment.reported);
+  const rest = list.value.items.filter((segment) => !segment.reported);
+  return (
+    <>
+      <h1>Segments that buy little and bring much</h1>
+      <p class="lead">
+        Of {plural(list.value.items.length, "segment", "segments")} looked at, these have a lower CLTV{" "}
+        <em>and</em> bring more than the rest, each by a test; at most 5 % of what is listed is expected to be
+        chance.
+      </p>
+      {list.value.items.length === 0 ? (
+        <Notice title="No segments to look at">
+          <p>
+            Customers have no attributes with a few levels. Each further column of <code>customers</code> (a
+            diet, a plan, a first product) takes part: load one and analyze again.
+          </p>
+        </Notice>
+      ) : reported.length === 0 ? (
+        <Notice title="None found">
+          <p>
+            No segment is significantly lower in CLTV and higher in referral value: that is an answer, too.
+          </p>
+        </Notice>
+      ) : (
+        <SegmentsTable
+          items={reported}
+          currency={currency}
+          caption="Segments found, the best evidence first"
+        />
+      )}
+      <Scatter items={list.value.items} currency={currency} />
+      {rest.length > 0 && (
+        <details>
+          <summary>
+            {plural(rest.length, "other segment", "other segments")} looked at: not significant, or too little
+            data
+          </summary>
+          <SegmentsTable
+            items={rest}
+            currency={currency}
+            caption="Segments that were looked at and not reported"
+          />
+        </details>
+      )}
+    </>
+  );
+}
+
+function OneSegment({ segment, currency }: { segment: Segment; currency: string | null }) {
+  const members = useLoaded(`members ${segment.id}`, (signal) => api.members(segment.id, signal));
+  return (
+    <>
+      <p class="path">
+        <a href={to.segments()}>Segments</a> ›
+      </p>
+      <h1>{ruleOf(segment).text}</h1>
+      <p class="lead">{segment.reading}</p>
+      <SegmentsTable items={[segment]} currency={currency} caption="The segment's figures" />
+      <h2>Its customers, by influence</h2>
+      {members.problem ? (
+        <Trouble problem={members.problem} again={members.again} />
+      ) : !members.value ? (
+        <Waiting what="Loading its customers" />
+      ) : (
+        <div class="wide-table">
+          <table class="list">
+            <caption class="unseen">Customers of the segment by influence</caption>
+            <thead>
+              <tr>
+                <th scope="col">Customer</th>
+                <th scope="col" class="n">
+                  CLTV
+                </th>
+                <th scope="col" class="n">
+                  Own revenue
+                </th>
+                <th scope="col" class="n">
+                  Influence
+                </th>
+                <th scope="col" class="n">
+                  People
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {members.value.items.map((one) => (
+                <tr key={one.customer_id}>
+                  <th scope="row">
+                    <a href={to.customer(one.customer_id)}>{one.name || one.customer_id}</a>{" "}
+                    <span class="id">{one.customer_id}</span>
+                  </th>
+                  <td class="n">{money(one.cltv, currency)}</td>
+                  <td class="n">{money(one.own_revenue ?? one.revenue, currency)}</td>
+                  <td class="n strong">{money(one.influence, currency)}</td>
+                  <td class="n">{number(one.downline)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
