@@ -52,13 +52,8 @@ def findings(
         raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
     analysis = latest.one()
     with reporter.stage("segments", unit="customers") as progress:
-        customers, attributes, tree, referrals = _customers(graph)
-        cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
-        value = pd.to_numeric(customers["influence"]).to_numpy(dtype=np.float64, na_value=0.0)
-        related = relation(cltv, referrals, tree)
-        currency = currency_of(graph, settings)
-        segments = segment_table(attributes, cltv, value, tree, currency=currency)
-        progress.advance(len(customers))
+        grouped = segment_findings(graph, settings)
+        progress.advance(grouped["customers"])
     with reporter.stage("programme and affiliates"):
         figures = programme(graph, launch=launch)
         partners = affiliates(graph)
@@ -68,16 +63,44 @@ def findings(
     return {
         "data": {
             "contents": {row["label"]: row["nodes"] for row in graph.query("graph/contents")},
-            "currency": currency,
+            "currency": grouped["currency"],
             "observed_until": until.isoformat() if until else None,
             "score_version": analysis["version"],
             "scored_at": native(analysis["finishedAt"]).isoformat(),
             "settings": json.loads(analysis["settings"]),
-            "attributes": list(attributes.columns),
-            "skipped_attributes": segments.attrs["skipped"],
-            "unknown": _unknown(customers, figures),
+            "attributes": grouped["attributes"],
+            "skipped_attributes": grouped["skipped_attributes"],
+            "unknown": _unknown(grouped, figures),
         },
         "programme": figures,
+        "relation": grouped["relation"],
+        "segments": grouped["segments"],
+        "quadrants": grouped["quadrants"],
+        "hidden_advocates": advocates,
+        "affiliates": partners,
+        "success": None,
+        "integrity": doubts,
+    }
+
+
+def segment_findings(graph: Graph, settings: Settings) -> dict[str, Any]:
+    """What there is to say of groups of customers, from the scores that the graph has.
+
+    Returns:
+        currency, customers (how many), attributes, skipped_attributes {name: why}, relation, segments, quadrants as in
+        `findings`; no_cltv: of how many customers it is not known, no_joining_date likewise.
+    """
+    customers, attributes, tree, referrals = _customers(graph)
+    cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
+    value = pd.to_numeric(customers["influence"]).to_numpy(dtype=np.float64, na_value=0.0)
+    related = relation(cltv, referrals, tree)
+    currency = currency_of(graph, settings)
+    segments = segment_table(attributes, cltv, value, tree, currency=currency)
+    return {
+        "currency": currency,
+        "customers": len(customers),
+        "attributes": list(attributes.columns),
+        "skipped_attributes": segments.attrs["skipped"],
         "relation": {
             "rho": related.rho,
             "p_value": related.p_value,
@@ -89,10 +112,8 @@ def findings(
         },
         "segments": [_segment(row) for _, row in segments.iterrows()],
         "quadrants": _quadrants(customers),
-        "hidden_advocates": advocates,
-        "affiliates": partners,
-        "success": None,
-        "integrity": doubts,
+        "no_cltv": int(np.isnan(cltv).sum()),
+        "no_joining_date": int(customers["joinedAt"].isna().sum()),
     }
 
 
@@ -161,15 +182,16 @@ def _advocate(graph: Graph, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _unknown(customers: pd.DataFrame, figures: dict[str, Any]) -> list[str]:
+def _unknown(grouped: dict[str, Any], figures: dict[str, Any]) -> list[str]:
     """What could not be known from this data, in words."""
     notes = []
-    if customers["cltv"].isna().all():
+    if grouped["no_cltv"] == grouped["customers"]:
         notes.append("No customer has a CLTV or orders: segments and quadrants need one of them.")
     if not figures["conversion"]["of"]:
         notes.append("No invitations were loaded: conversion and the K-factor are not known.")
-    if customers["joinedAt"].isna().all():
+    missing = grouped["no_joining_date"]
+    if missing == grouped["customers"]:
         notes.append("Nobody has a joining date: referral share by month and propensity are not known.")
-    elif missing := int(customers["joinedAt"].isna().sum()):
+    elif missing:
         notes.append(f"{missing:,} customers have no joining date and are left out of figures by time.")
     return notes

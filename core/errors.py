@@ -5,7 +5,9 @@
     ├── EngineError             the local engine cannot start, stop or be found
     ├── StoreError              the graph cannot be reached, refuses us, or refuses the statement
     │   ├── StoreUnavailable    nobody answers at the address
-    │   └── StoreRefused        wrong user, password or database
+    │   ├── StoreRefused        wrong user, password or database
+    │   ├── TooSlow             the answer was not there in time
+    │   └── BeingAnalyzed       scores are being written: half of them are of another version
     ├── NotFound                no such customer, query, analysis
     └── UsageError              the question was asked wrongly (exit 2)
 
@@ -81,6 +83,14 @@ class StoreUnavailable(StoreError):
 
 class StoreRefused(StoreError):
     """The graph answers but does not let us in: user, password or database."""
+
+
+class TooSlow(StoreError):
+    """The answer was not there in time, and was given up."""
+
+
+class BeingAnalyzed(StoreError):
+    """Scores are being written right now, and some are already of a version that is not finished."""
 
 
 class NotFound(RefnetError):

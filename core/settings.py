@@ -61,6 +61,17 @@ class Settings(BaseSettings):
     )
     hops: int = Field(6, ge=1, description="hops that the influence score counts")
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")
+    api_keys: SecretStr | None = Field(
+        None,
+        description="keys that the API asks for, separated by commas; without them it listens on loopback only",
+    )
+    api_hosts: str | None = Field(
+        None,
+        description="names that the API may be called by besides this machine's own, separated by commas",
+    )
+    api_seconds: float = Field(
+        10.0, gt=0, description="the API gives up an answer that takes longer than so many seconds"
+    )
     token_key: SecretStr | None = Field(
         None, description="key that tokens (devices, accounts, addresses) are hashed with; one key a graph"
     )

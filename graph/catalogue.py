@@ -76,6 +76,28 @@ class Query:
             )
         return dict(given)
 
+    def typed(self, name: str, value: str) -> Any:
+        """A parameter given as text, as the type that its example has.
+
+        Raises:
+            UsageError: it cannot be of that type.
+        """
+        example = self.parameters.get(name, "")
+        try:
+            if isinstance(example, bool):
+                return {"true": True, "false": False}[value.lower()]
+            if isinstance(example, int):
+                return int(value)
+            if isinstance(example, float):
+                return float(value)
+            if isinstance(example, (list, Mapping)):
+                return json.loads(value)
+        except (KeyError, ValueError, RecursionError):
+            raise UsageError(
+                f"{name} cannot be {value[:80]!r}.", f"Such as {name}={json.dumps(example)}."
+            ) from None
+        return value
+
 
 class Catalogue(Mapping[str, Query]):
     """Every query by its name, in order.

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,7 +80,7 @@ def demo(
     neo4j: Annotated[
         bool, typer.Option("--neo4j", help="On a real Neo4j Community server, with Neo4j Browser.")
     ] = False,
-    serve: Annotated[bool, typer.Option(help="Stay up after the findings, until Ctrl-C.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve the page and the API after the findings.")] = True,
     customers: Annotated[int, typer.Option(help="Size of the example brand.", min=200)] = 20_000,
 ) -> None:
     """Load the example brand, analyze it, and show what it finds.
@@ -90,7 +89,7 @@ def demo(
     """
     from refnet.demo import run
 
-    run(kind="neo4j" if neo4j else "embedded", serve=serve, customers=customers, settings=load_settings())
+    run(kind="neo4j" if neo4j else "embedded", stay=serve, customers=customers, settings=load_settings())
 
 
 @app.command()
@@ -216,7 +215,7 @@ def query(
             raise UsageError(
                 f"{part!r} is no NAME=VALUE.", f"Such as {next(iter(chosen.parameters), 'hops')}=6."
             )
-        given[key] = _as(value, chosen.parameters.get(key, ""), key)
+        given[key] = chosen.typed(key, value)
     if chosen.mode == "write":
         raise UsageError(f"{name} writes: it is refnet's own.", "`refnet queries` lists those that read.")
     missing = {k: v for k, v in chosen.parameters.items() if k not in given and not k.lower().endswith("id")}
@@ -226,22 +225,6 @@ def query(
         _print_json(list(answer))
     else:
         print_rows(answer.columns, answer.values)
-
-
-def _as(value: str, example: Any, name: str) -> Any:
-    """A parameter given as text, as the type that its example has."""
-    try:
-        if isinstance(example, bool):
-            return {"true": True, "false": False}[value.lower()]
-        if isinstance(example, int):
-            return int(value)
-        if isinstance(example, float):
-            return float(value)
-        if isinstance(example, (list, Mapping)):
-            return json.loads(value)
-    except (KeyError, ValueError):
-        raise UsageError(f"{name} cannot be {value!r}.", f"Such as {name}={json.dumps(example)}.") from None
-    return value
 
 
 @app.command()
@@ -286,6 +269,44 @@ def template(
 
     for path in write_templates(directory):
         typer.echo(str(path))
+
+
+@app.command("serve")
+def serve_command(
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; beyond this machine REFNET_API_KEYS is needed.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen at; 0: any that is free.", min=0, max=65535)
+    ] = 8321,
+) -> None:
+    """Serve the page and the API until Ctrl-C."""
+    from refnet.api.serving import address_of, found_again, listen, serve
+    from refnet.graph import local
+    from refnet.graph.connection import resolve
+
+    settings = load_settings()
+    reporter = Console()
+    with listen(host, port, settings) as taken:  # before an engine is started for nothing
+        ran = settings.neo4j_uri is not None or local.running(settings.home) is not None
+        at, engine = resolve(settings=settings, reporter=reporter)
+
+        def ready() -> None:
+            address = address_of(taken)
+            reporter.say(f"Page      {address}/")
+            reporter.say(f"API docs  {address}/docs")
+            reporter.say(
+                f"Bolt      {at.uri}" + ("   (`refnet engine status`: user, password)" if engine else "")
+            )
+            reporter.say("Ctrl-C ends it.")
+
+        try:
+            find = found_again(engine, settings.home, settings) if engine else None
+            serve(taken, at, settings, find=find, ready=ready)
+        finally:
+            if not ran:
+                local.stop(settings.home)
+    reporter.say("stopped")
 
 
 @engine_app.command("start")

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 from refnet.analysis.findings import findings
 from refnet.analysis.influence.analyze import analyze
-from refnet.core.errors import UsageError
+from refnet.api.serving import PORT, address_of, found_again, listen, serve
+from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import Settings
 from refnet.examples import brand
 from refnet.front import load
 from refnet.graph import Graph, connect, local
+from refnet.graph.connection import Address
 from refnet.terminal import print_findings
 
 DEFAULT_CUSTOMERS = 20_000
 
 
-def run(*, kind: local.Kind, serve: bool, customers: int, settings: Settings) -> None:
-    """Load, analyze, print the findings; then stay up until Ctrl-C.
+def run(*, kind: local.Kind, stay: bool, customers: int, settings: Settings) -> None:
+    """Load, analyze, print the findings; then serve the page and the API until Ctrl-C.
 
     Args:
         kind: the engine it runs on.
-        serve: stay up after the findings.
+        stay: serve after the findings.
         customers: size of the example brand; each size has a store of its own.
         settings: where the home is, and the engine's memory.
 
@@ -36,7 +35,6 @@ def run(*, kind: local.Kind, serve: bool, customers: int, settings: Settings) ->
     reporter = Console()
     home = settings.home / ("demo" if customers == DEFAULT_CUSTOMERS else f"demo-{customers}")
     reporter.say(f"The example brand, {customers:,} customers over three years")
-    stopping = _Stop()
     found_running = local.running(home) is not None
     engine = local.start(
         home, kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
@@ -53,10 +51,10 @@ def run(*, kind: local.Kind, serve: bool, customers: int, settings: Settings) ->
         ) as graph:
             _load_once(graph, home, customers, own, reporter)
             print_findings(findings(graph, launch=brand.LAUNCH, settings=own, reporter=reporter))
-            if serve:
-                _stay(engine, home, stopping, reporter)
+        if stay:
+            _serve(engine, home, own, reporter)
     finally:
-        if serve or not found_running:
+        if stay or not found_running:
             local.stop(home)
             reporter.say("stopped; the graph stays on disk")
 
@@ -81,32 +79,23 @@ def _load_once(graph: Graph, home: Path, customers: int, settings: Settings, rep
     graph.query("demo/mark", customers=customers, complete=True)
 
 
-def _stay(engine: local.Running, home: Path, stopping: _Stop, reporter: Console) -> None:
-    reporter.say("")
-    reporter.say(f"Bolt      {engine.uri}   user {engine.username}   password {engine.password}")
-    if engine.browser:
-        reporter.say(f"Browser   {engine.browser}   (Neo4j Browser; connect to the Bolt address above)")
-    else:
-        reporter.say("          Neo4j Browser connects to it, too; `make demo NEO4J=1` brings one along")
-    reporter.say(f"Ask it    REFNET_HOME={home} refnet show c-0000001   (`refnet --help` tells the rest)")
-    reporter.say("Ctrl-C ends it.")
-    stopping.wait()
+def _serve(engine: local.Running, home: Path, settings: Settings, reporter: Console) -> None:
+    try:
+        taken = listen("127.0.0.1", PORT, settings)
+    except RefnetError:  # somebody serves already, perhaps another demo
+        taken = listen("127.0.0.1", 0, settings)
 
+    def ready() -> None:
+        reporter.say("")
+        reporter.say(f"Page      {address_of(taken)}/")
+        reporter.say(f"API docs  {address_of(taken)}/docs")
+        reporter.say(f"Bolt      {engine.uri}   user {engine.username}   password {engine.password}")
+        if engine.browser:
+            reporter.say(f"Browser   {engine.browser}   (Neo4j Browser; connect to the Bolt address above)")
+        else:
+            reporter.say("          Neo4j Browser connects to it, too; `make demo NEO4J=1` brings one along")
+        reporter.say(f"Ask it    REFNET_HOME={home} refnet show c-0000001   (`refnet --help` tells the rest)")
+        reporter.say("Ctrl-C ends it.")
 
-class _Stop:
-    """Ctrl-C and SIGTERM while staying up: an end, not an error. Before that, Ctrl-C is what it always is."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def wait(self) -> None:
-        def end(_number: int, _frame: FrameType | None) -> None:
-            self._event.set()
-
-        before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            while not self._event.wait(0.5):
-                pass
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    at = Address(engine.uri, engine.username, engine.password, engine.database)
+    serve(taken, at, settings, find=found_again(engine, home, settings), ready=ready)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from refnet.analysis.currency import currency_of
-from refnet.core.errors import NotFound
+from refnet.analysis.currency import currency_in
+from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
+from refnet.graph.asking import Asking, Question, ask
 from refnet.graph.connection import native
 
 
@@ -33,31 +35,33 @@ def profile(
 
     Raises:
         NotFound: there is no such customer.
+        BeingAnalyzed: their scores are already those of an analysis that has not finished.
     """
-    settings = settings or load_settings()
-    found = graph.query("customers/one", customerId=customer_id)
+    return ask(graph, profiled(customer_id, hops=hops, decay=decay, settings=settings or load_settings()))
+
+
+def profiled(
+    customer_id: str, *, hops: int | None, decay: float | None, settings: Settings
+) -> Asking[dict[str, Any]]:
+    """The questions and the answer of `profile`."""
+    # First the analysis, then the customer: a score of a later one shows by its version.
+    analysis = yield from current_analysis()
+    found = yield Question("customers/one", {"customerId": customer_id})
     if not len(found):
-        if len(graph.query("affiliates/exists", affiliateId=customer_id)):
-            raise NotFound(
-                f"{customer_id} is an affiliate, not a customer.",
-                "`refnet query affiliates/scorecard` shows affiliates.",
-            )
-        raise NotFound(f"There is no customer {customer_id}.", "Ids are told apart by upper and lower case.")
+        yield from no_customer(customer_id)
     customer = found.one()
-    latest = graph.query("scores/latest")
-    analysis = latest.one() if len(latest) else None
-    current = analysis is not None and analysis["finishedAt"] is not None
-    used = json.loads(analysis["settings"]) if analysis is not None else {}
+    of_one_version([customer], analysis)
+    used = json.loads(analysis["settings"]) if analysis else {}
     asked = hops is not None or decay is not None
     hops = hops if hops is not None else used.get("hops", settings.hops)
     decay = decay if decay is not None else used.get("decay", settings.decay)
-    below = generations(graph, customer_id)
+    below = yield from generations_below(customer_id)
     influence = customer["influence"]
     if asked:
         influence = sum(g["value"] * decay ** (g["depth"] - 1) for g in below[:hops])
     return {
         "customer_id": customer["customerId"],
-        "currency": currency_of(graph, settings),
+        "currency": (yield from currency_in(settings)),
         "own_revenue": customer["revenue"],
         "ecr_direct": customer["ecrDirect"],
         "ecr_network": customer["ecrNetwork"],
@@ -70,9 +74,50 @@ def profile(
         "band": customer["band"],
         "hops": hops,
         "decay": decay,
-        "scored_at": native(analysis["finishedAt"]).isoformat() if analysis is not None and current else None,
-        "score_version": analysis["version"] if analysis is not None and current else None,
+        **scored(analysis),
     }
+
+
+def current_analysis() -> Asking[dict[str, Any] | None]:
+    """The latest finished analysis: version, settings, currency, finishedAt; None before the first."""
+    current = yield Question("scores/current")
+    return current.one() if len(current) else None
+
+
+def scored(analysis: dict[str, Any] | None) -> dict[str, Any]:
+    """When and by which analysis: what every score carries."""
+    return {
+        "scored_at": native(analysis["finishedAt"]).isoformat() if analysis else None,
+        "score_version": analysis["version"] if analysis else None,
+    }
+
+
+def of_one_version(rows: Iterable[dict[str, Any]], analysis: dict[str, Any] | None) -> None:
+    """Refuse rows with a score that is younger than the current analysis.
+
+    Raises:
+        BeingAnalyzed: one is.
+    """
+    version = analysis["version"] if analysis else 0
+    if any((row["scoreVersion"] or 0) > version for row in rows):
+        raise BeingAnalyzed(
+            "An analysis is being written.",
+            "Ask again when it has finished; if it was broken off, run `refnet analyze` once more.",
+        )
+
+
+def no_customer(customer_id: str) -> Asking[None]:
+    """Say why there is no such customer.
+
+    Raises:
+        NotFound: always.
+    """
+    if len((yield Question("affiliates/exists", {"affiliateId": customer_id}))):
+        raise NotFound(
+            f"{customer_id} is an affiliate, not a customer.",
+            "`refnet query affiliates/scorecard` shows affiliates.",
+        )
+    raise NotFound(f"There is no customer {customer_id}.", "Ids are told apart by upper and lower case.")
 
 
 def generations(graph: Graph, customer_id: str) -> list[dict[str, Any]]:
@@ -80,11 +125,16 @@ def generations(graph: Graph, customer_id: str) -> list[dict[str, Any]]:
 
     People are counted once, where they are nearest; value is revenue weighted by the credits along each path.
     """
+    return ask(graph, generations_below(customer_id))
+
+
+def generations_below(customer_id: str) -> Asking[list[dict[str, Any]]]:
+    """The questions and the answer of `generations`."""
     weights, seen = {customer_id: 1.0}, {customer_id}
     result: list[dict[str, Any]] = []
     while weights:
         rows = [{"id": key, "weight": weight} for key, weight in weights.items()]
-        found = list(graph.query("tree/next-generation", rows=rows))
+        found = list((yield Question("tree/next-generation", {"rows": rows})))
         weights = {row["customerId"]: row["weight"] for row in found}
         if weights:
             result.append(

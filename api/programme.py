@@ -1,0 +1,65 @@
+"""/v1/programme, affiliates, integrity, loads: figures of the whole graph."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from refnet.analysis.currency import currency_in
+from refnet.analysis.integrity import integrity as integrity_of
+from refnet.analysis.programme import programme as programme_of
+from refnet.analysis.success.affiliates import affiliates as affiliates_of
+from refnet.api import figures
+from refnet.api.asked import Day, Id, Limit, ReaderDep, SettingsDep, plain
+from refnet.core.errors import NotFound
+
+router = APIRouter(tags=["programme"])
+
+
+@router.get("/programme", response_model=figures.Programme)
+async def programme(
+    reader: ReaderDep,
+    settings: SettingsDep,
+    launch: Annotated[
+        Day | None,
+        Query(description="compare new customers before this day and from it on", examples=["2024-07-01"]),
+    ] = None,
+) -> dict[str, Any]:
+    """Referral rate, conversion, propensity, K-factor, referral share, cost per customer, rewards."""
+    found = await reader.in_thread(lambda graph: programme_of(graph, launch=launch))
+    return {**found, "currency": await reader.ask(currency_in(settings))}
+
+
+@router.get("/affiliates", response_model=figures.Affiliates)
+async def affiliates(reader: ReaderDep, settings: SettingsDep) -> dict[str, Any]:
+    """Affiliates: whom they brought, what it cost, and whether those stay, best net first."""
+    found = await reader.in_thread(affiliates_of)
+    return {
+        "items": found["affiliates"],
+        "others": found["others"],
+        "currency": await reader.ask(currency_in(settings)),
+    }
+
+
+@router.get("/affiliates/{affiliate_id:path}", response_model=figures.OneAffiliate)
+async def affiliate(reader: ReaderDep, settings: SettingsDep, affiliate_id: Id) -> dict[str, Any]:
+    """One affiliate's scorecard."""
+    found = await affiliates(reader, settings)
+    for one in found["items"]:
+        if one["affiliate_id"] == affiliate_id:
+            return {**one, "currency": found["currency"]}
+    raise NotFound(f"There is no affiliate {affiliate_id}.", "Ids are told apart by upper and lower case.")
+
+
+@router.get("/integrity", response_model=figures.Integrity)
+async def integrity(reader: ReaderDep, limit: Limit = 20) -> dict[str, Any]:
+    """Claims without credit by reason, rings among claims, and customers who share a device, account or address."""
+    return await reader.in_thread(lambda graph: integrity_of(graph, limit=limit))
+
+
+@router.get("/loads", response_model=figures.Loads)
+async def loads(reader: ReaderDep, limit: Limit = 20) -> dict[str, Any]:
+    """What was loaded, the latest first."""
+    rows = list(await reader.query("loads/list", limit=limit + 1))
+    return {"items": plain(rows[:limit]), "truncated": len(rows) > limit}
