@@ -50,9 +50,9 @@ export interface FoundCustomer {
 }
 
 export interface Customer extends FoundCustomer {
-  joined_at?: string | null;
-  channel?: string | null;
-  currency?: string | null;
+  joined_at: string | null;
+  channel: string | null;
+  currency: string;
 }
 
 export interface Influence {
@@ -86,7 +86,8 @@ export interface TreeNode {
 }
 
 export interface Tree {
-  root: TreeNode | string;
+  /** Whose tree it is: the first node. */
+  root: string;
   nodes: TreeNode[];
   truncated: boolean;
 }
@@ -133,16 +134,29 @@ export interface Member {
   customer_id: string;
   name: string | null;
   cltv: number | null;
-  own_revenue?: number | null;
-  revenue?: number | null;
+  own_revenue: number | null;
   influence: number | null;
-  downline?: number | null;
+  downline: number | null;
 }
 
 export interface List<T> {
   items: T[];
   next_cursor?: string | null;
   currency?: string | null;
+  /** Null before the first analysis. */
+  scored_at?: string | null;
+}
+
+export interface Relation {
+  rho: number | null;
+  interval: Interval;
+  customers: number;
+  reading: string;
+}
+
+export interface Segments extends List<Segment> {
+  relation: Relation | null;
+  skipped_attributes: Record<string, string>;
 }
 
 /** What the API says when it cannot answer: RFC 9457, with `status` 0 when it did not answer at all. */
@@ -207,7 +221,7 @@ export const api = {
   programme: (launch: string | null, signal?: AbortSignal) =>
     get<Programme>(launch ? `programme?launch=${id(launch)}` : "programme", signal),
   search: (words: string, signal?: AbortSignal) =>
-    get<List<FoundCustomer>>(`customers?search=${id(words)}&limit=10`, signal),
+    get<List<FoundCustomer>>(`customers?search=${id(words.slice(0, 100))}&limit=10`, signal),
   customer: (customer: string, signal?: AbortSignal) => get<Customer>(`customers/${id(customer)}`, signal),
   influence: (customer: string, signal?: AbortSignal) =>
     get<Influence>(`customers/${id(customer)}/influence`, signal),
@@ -217,7 +231,10 @@ export const api = {
     get<List<Ancestor>>(`customers/${id(customer)}/ancestors`, signal),
   advocates: (limit: number, signal?: AbortSignal) =>
     get<List<Advocate>>(`hidden-advocates?limit=${limit}`, signal),
-  segments: (signal?: AbortSignal) => get<List<Segment>>("segments", signal),
-  members: (segment: string, signal?: AbortSignal) =>
-    get<List<Member>>(`segments/${id(segment)}/customers`, signal),
+  segments: (signal?: AbortSignal) => get<Segments>("segments", signal),
+  members: (segment: string, cursor: string | null, signal?: AbortSignal) =>
+    get<List<Member>>(
+      `segments/${id(segment)}/customers?limit=50${cursor ? `&cursor=${id(cursor)}` : ""}`,
+      signal,
+    ),
 };

@@ -18,7 +18,8 @@ function with_(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 const known = (value: Maybe): value is number => typeof value === "number" && Number.isFinite(value);
 
 export function number(value: Maybe, digits = 0): string {
-  return known(value) ? with_({ maximumFractionDigits: digits }).format(value) : UNKNOWN;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return known(value) ? with_(options).format(value) : UNKNOWN;
 }
 
 /** An amount; whole units from 1,000 on, where cents are noise. */

@@ -16,8 +16,12 @@ function App() {
   const [round, setRound] = useState(0);
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
+    let before = location.hash;
     const moved = () => {
       setHash(location.hash);
+      const same = placeOf(before) === placeOf(location.hash);
+      before = location.hash;
+      if (same) return;
       window.scrollTo(0, 0);
       // Readers by ear and by keyboard start where the new view starts.
       main.current?.focus({ preventScroll: true });
@@ -61,13 +65,16 @@ function App() {
         </nav>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
-        <Guard key={`${hash} ${round}`}>
+        <Guard key={`${placeOf(hash)} ${round}`}>
           <View route={route} />
         </Guard>
       </main>
     </>
   );
 }
+
+/** Without what only changes a figure of the same view. */
+const placeOf = (hash: string) => hash.split("?")[0];
 
 function View({ route }: { route: Route }) {
   switch (route.view) {

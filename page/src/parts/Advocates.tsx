@@ -14,7 +14,7 @@ export function AdvocatesTable({
   caption: string;
 }) {
   return (
-    <div class="wide-table">
+    <section class="wide-table" aria-label={caption} tabIndex={0}>
       <table class="list">
         <caption class="unseen">{caption}</caption>
         <thead>
@@ -53,6 +53,6 @@ export function AdvocatesTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

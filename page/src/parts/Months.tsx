@@ -1,61 +1,29 @@
 // The share of new customers who were brought by customers, month by month; before and after a day.
 
-import type { Programme } from "../api";
+import { useRef } from "preact/hooks";
+import type { BeforeAfter, Month, Programme } from "../api";
 import { number, percent, percentRange, range } from "../format";
 import { to } from "../route";
+import { useWidth } from "./width";
 
-const WIDTH = 720;
-const HEIGHT = 150;
-const LEFT = 40;
-const BOTTOM = 20;
+const HEIGHT = 170;
+const LEFT = 44;
+const TOP = 8;
+const BOTTOM = 22;
 
-export function Months({ share, launch }: { share: Programme["referral_share"]; launch: string | null }) {
+interface Props {
+  share: Programme["referral_share"];
+  launch: string | null;
+}
+
+export function Months({ share, launch }: Props) {
   const { months, before_after } = share;
   if (months.length < 2) return null;
-  const parts = months.map((one) => (one.customers ? one.by_customers / one.customers : 0));
-  const top = Math.max(0.05, Math.ceil(Math.max(...parts) * 20) / 20);
-  const step = (WIDTH - LEFT) / months.length;
-  const y = (part: number) => 8 + (HEIGHT - BOTTOM - 8) * (1 - part / top);
-  const first = months[0]?.month ?? "";
-  const last = months.at(-1)?.month ?? "";
-  const at = launch ? months.findIndex((one) => one.month >= launch.slice(0, 7)) : -1;
   return (
     <section class="months" aria-labelledby="months-head">
       <h2 id="months-head">New customers brought by customers, by month</h2>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label={`Share of new customers brought by customers from ${first} to ${last}: ${percent(parts[0])} in the first month, ${percent(parts.at(-1))} in the last.`}
-      >
-        {[0, top / 2, top].map((part) => (
-          <g key={part}>
-            <line class="grid" x1={LEFT} x2={WIDTH} y1={y(part)} y2={y(part)} />
-            <text class="axis" x={LEFT - 6} y={y(part)} dy="0.35em" text-anchor="end">
-              {percent(part, Number.isInteger(part * 100) ? 0 : 1)}
-            </text>
-          </g>
-        ))}
-        {months.map((one, number_) => (
-          <g key={one.month}>
-            <rect
-              class={at >= 0 && number_ < at ? "month before" : "month"}
-              x={LEFT + number_ * step + 1}
-              width={Math.max(1, step - 2)}
-              y={y(parts[number_] ?? 0)}
-              height={y(0) - y(parts[number_] ?? 0)}
-            >
-              <title>{`${one.month}: ${number(one.by_customers)} of ${number(one.customers)} new customers, ${percent(parts[number_])}`}</title>
-            </rect>
-            {one.month.slice(5, 7) === "01" && (
-              <text class="axis" x={LEFT + number_ * step} y={HEIGHT - 5}>
-                {one.month.slice(0, 4)}
-              </text>
-            )}
-          </g>
-        ))}
-        {at > 0 && <line class="launch" x1={LEFT + at * step} x2={LEFT + at * step} y1="0" y2={y(0)} />}
-      </svg>
-      <form class="launch-form">
+      <Bars months={months} launch={launch} />
+      <form class="launch-form" onSubmit={(event) => event.preventDefault()}>
         <label>
           Compare before and after{" "}
           <input
@@ -66,20 +34,75 @@ export function Months({ share, launch }: { share: Programme["referral_share"]; 
             }}
           />
         </label>
-        {before_after && (
-          <p role="status">
-            {percent(before_after.before.value)} <small>({percentRange(before_after.before.interval)})</small>{" "}
-            → <b>{percent(before_after.after.value)}</b>{" "}
-            <small>({percentRange(before_after.after.interval)})</small>: {changeOf(before_after.difference)}
-          </p>
-        )}
+        {before_after && <Change found={before_after} />}
       </form>
     </section>
   );
 }
 
-function changeOf({ value, interval }: { value: number | null; interval: [number, number] | null }): string {
+function Bars({ months, launch }: { months: Month[]; launch: string | null }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box, 720);
+  const parts = months.map((one) => (one.customers ? one.by_customers / one.customers : 0));
+  const top = Math.max(0.1, Math.ceil(Math.max(...parts) * 10) / 10);
+  const step = (width - LEFT) / months.length;
+  const gap = step > 8 ? 2 : 1;
+  const y = (part: number) => TOP + (HEIGHT - BOTTOM - TOP) * (1 - part / top);
+  // The launch's own month belongs to neither side as a whole; it is drawn with what follows.
+  const at = launch ? months.findIndex((one) => one.month >= launch.slice(0, 7)) : -1;
+  const said =
+    `Share of new customers brought by customers from ${months[0]?.month} to ${months.at(-1)?.month}: ` +
+    `${percent(parts[0])} in the first month, ${percent(parts.at(-1))} in the last.`;
+  return (
+    <div class="chart" ref={box}>
+      <svg width={width} height={HEIGHT} role="img" aria-label={said}>
+        {[0, top / 2, top].map((part) => (
+          <g key={part}>
+            <line class="grid" x1={LEFT} x2={width} y1={y(part)} y2={y(part)} />
+            <text class="axis" x={LEFT - 8} y={y(part)} dy="0.35em" text-anchor="end">
+              {percent(part, 0)}
+            </text>
+          </g>
+        ))}
+        {months.map((one, place) => (
+          <g key={one.month}>
+            <rect
+              class={place < at ? "month before" : "month"}
+              x={LEFT + place * step + gap / 2}
+              width={Math.max(1, step - gap)}
+              y={y(parts[place] ?? 0)}
+              height={y(0) - y(parts[place] ?? 0)}
+            >
+              <title>
+                {`${one.month}: ${number(one.by_customers)} of ${number(one.customers)} new customers, ${percent(parts[place])}`}
+              </title>
+            </rect>
+            {(place === 0 || one.month.endsWith("-01")) && (
+              <text class="axis" x={LEFT + place * step} y={HEIGHT - 6}>
+                {one.month.endsWith("-01") ? one.month.slice(0, 4) : place === 0 ? one.month : ""}
+              </text>
+            )}
+          </g>
+        ))}
+        {at > 0 && <line class="launch" x1={LEFT + at * step} x2={LEFT + at * step} y1="0" y2={y(0)} />}
+      </svg>
+    </div>
+  );
+}
+
+function Change({ found }: { found: BeforeAfter }) {
+  return (
+    <p role="status">
+      {percent(found.before.value)} <small>({percentRange(found.before.interval)})</small> →{" "}
+      <b>{percent(found.after.value)}</b> <small>({percentRange(found.after.interval)})</small>:{" "}
+      {inWords(found.difference)}
+    </p>
+  );
+}
+
+function inWords({ value, interval }: BeforeAfter["difference"]): string {
   if (value === null || !interval) return "too little data on one side.";
-  const points = `${value > 0 ? "+" : ""}${number(value * 100, 1)} points (${range([interval[0] * 100, interval[1] * 100], 1)})`;
+  const between = range([interval[0] * 100, interval[1] * 100], 1);
+  const points = `${value > 0 ? "+" : ""}${number(value * 100, 1)} points (${between})`;
   return interval[0] <= 0 && interval[1] >= 0 ? `${points}, not significant.` : `${points}, significant.`;
 }

@@ -53,15 +53,14 @@ export function Waiting({ what }: { what: string }) {
 const SOON = 3000;
 
 export function Trouble({ problem, again }: { problem: Problem; again: () => void }) {
-  const away = problem.status === 0 || problem.status === 502 || problem.status === 503;
+  const away = [0, 502, 503, 504].includes(problem.status);
   useEffect(() => {
     if (!away) return;
     const timer = setInterval(again, SOON);
     return () => clearInterval(timer);
   }, [away, again]);
 
-  if (problem.status === 401 || problem.status === 403) return <AskKey again={again} />;
-  if (isNotAnalyzed(problem)) return <NotAnalyzed />;
+  if (problem.status === 401) return <AskKey again={again} />;
   if (problem.status === 0 && problem.type === "unreachable")
     return (
       <Notice title="refnet does not answer" command="refnet serve" urgent>
@@ -74,6 +73,9 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
         </button>
       </Notice>
     );
+  // Being analyzed, being computed: nothing is wrong.
+  if (problem.is("being-computed") || problem.is("being-analyzed"))
+    return <Waiting what={problem.detail || problem.title} />;
   return (
     <Notice title={problem.title} urgent>
       <p>{problem.detail || "refnet's own log says more."}</p>
@@ -84,8 +86,6 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
     </Notice>
   );
 }
-
-export const isNotAnalyzed = (problem: Problem): boolean => problem.is("not-analyzed");
 
 export function NobodyById({ id, problem }: { id: string; problem: Problem }) {
   return (

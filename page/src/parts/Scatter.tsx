@@ -1,91 +1,148 @@
 // Segments as a picture: what they are worth across, what they bring upwards. Top left is what is looked for.
 
+import { useRef } from "preact/hooks";
 import type { Segment } from "../api";
 import { money, number, shortMoney } from "../format";
 import { to } from "../route";
 import { ruleOf } from "./Segments";
+import { useWidth } from "./width";
 
-const WIDTH = 720;
-const HEIGHT = 300;
-const LEFT = 64;
-const BOTTOM = 40;
+const HEIGHT = 340;
+const LEFT = 56;
+const TOP = 26;
+const BOTTOM = 42;
+const BIGGEST = 22;
+const SMALLEST = 3;
+const LETTER = 6.6;
 
 export function Scatter({ items, currency }: { items: Segment[]; currency: string | null }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box, 720);
   const known = items.filter((one) => one.mean_cltv !== null && one.referral_value_per_customer !== null);
   if (known.length < 3) return null;
   const across = bounds(known.map((one) => one.mean_cltv ?? 0));
   const upwards = bounds(known.map((one) => one.referral_value_per_customer ?? 0));
   const most = Math.max(...known.map((one) => one.customers));
-  const x = (value: number) =>
-    LEFT + 24 + ((WIDTH - LEFT - 48) * (value - across[0])) / (across[1] - across[0]);
-  const y = (value: number) =>
-    20 + (HEIGHT - BOTTOM - 40) * (1 - (value - upwards[0]) / (upwards[1] - upwards[0]));
+  const right = width - LEFT - 2 * BIGGEST;
+  const below = HEIGHT - TOP - BOTTOM - 2 * BIGGEST;
+  const x = (value: number) => LEFT + BIGGEST + (right * (value - across[0])) / (across[1] - across[0]);
+  const y = (value: number) => TOP + BIGGEST + below * (1 - (value - upwards[0]) / (upwards[1] - upwards[0]));
+  const average = averageOf(known);
+  // What was found lies over the rest, small circles over large ones.
   const ordered = [...known].sort(
     (a, b) => Number(a.reported) - Number(b.reported) || b.customers - a.customers,
   );
+  const bubbles = ordered.map((segment) => ({
+    segment,
+    cx: x(segment.mean_cltv ?? 0),
+    cy: y(segment.referral_value_per_customer ?? 0),
+    r: SMALLEST + (BIGGEST - SMALLEST) * Math.sqrt(segment.customers / most),
+    words: ruleOf(segment).text,
+  }));
   return (
     <figure class="scatter">
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label="Segments by mean CLTV and by what each customer brings; the table below has the figures."
-      >
-        <rect class="field" x={LEFT} y="0" width={WIDTH - LEFT} height={HEIGHT - BOTTOM} rx="6" />
-        {across.map((value, end) => (
-          <text
-            key={value}
-            class="axis"
-            x={x(value)}
-            y={HEIGHT - BOTTOM + 16}
-            text-anchor={end ? "end" : "start"}
-          >
-            {shortMoney(value, currency)}
+      <div class="chart" ref={box}>
+        <svg
+          width={width}
+          height={HEIGHT}
+          role="img"
+          aria-label="Segments by mean CLTV and by what each customer brings; the tables have the figures."
+        >
+          <rect class="field" x={LEFT} y={TOP} width={width - LEFT} height={HEIGHT - TOP - BOTTOM} rx="6" />
+          {average && (
+            <>
+              <line class="grid" x1={x(average[0])} x2={x(average[0])} y1={TOP} y2={HEIGHT - BOTTOM} />
+              <line class="grid" x1={LEFT} x2={width} y1={y(average[1])} y2={y(average[1])} />
+              <text class="axis" x={width - 6} y={y(average[1]) - 5} text-anchor="end">
+                all customers
+              </text>
+            </>
+          )}
+          {across.map((value, end) => (
+            <text
+              key={value}
+              class="axis"
+              x={x(value)}
+              y={HEIGHT - BOTTOM + 16}
+              text-anchor={end ? "end" : "start"}
+            >
+              {shortMoney(value, currency)}
+            </text>
+          ))}
+          <text class="axis" x={(width + LEFT) / 2} y={HEIGHT - BOTTOM + 32} text-anchor="middle">
+            mean CLTV →
           </text>
-        ))}
-        <text class="axis name" x={(WIDTH + LEFT) / 2} y={HEIGHT - 8} text-anchor="middle">
-          mean CLTV →
-        </text>
-        {upwards.map((value) => (
-          <text key={value} class="axis" x={LEFT - 8} y={y(value)} dy="0.35em" text-anchor="end">
-            {shortMoney(value, currency)}
+          {upwards.map((value) => (
+            <text key={value} class="axis" x={LEFT - 8} y={y(value)} dy="0.35em" text-anchor="end">
+              {shortMoney(value, currency)}
+            </text>
+          ))}
+          <text class="axis" x={LEFT} y="16">
+            ↑ each brings
           </text>
-        ))}
-        <text class="axis name" x={LEFT + 8} y="14">
-          ↑ each brings
-        </text>
-        {ordered.map((one) => {
-          const cx = x(one.mean_cltv ?? 0);
-          const cy = y(one.referral_value_per_customer ?? 0);
-          const r = 3 + 15 * Math.sqrt(one.customers / most);
-          const words = ruleOf(one).text;
-          const before = cx > WIDTH * 0.7;
-          return (
-            <g key={one.id} class={one.reported ? "bubble found" : "bubble"}>
-              <a href={to.segments(one.id)} tabIndex={-1} aria-hidden="true">
-                <circle cx={cx} cy={cy} r={r}>
-                  <title>{`${words}: ${number(one.customers)} customers, mean CLTV ${money(one.mean_cltv, currency)}, each brings ${money(one.referral_value_per_customer, currency)}`}</title>
-                </circle>
-              </a>
-              {one.reported && (
-                <text
-                  x={before ? cx - r - 5 : cx + r + 5}
-                  y={cy}
-                  dy="0.35em"
-                  text-anchor={before ? "end" : "start"}
-                >
-                  {words}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </svg>
+          {bubbles.map(({ segment, cx, cy, r, words }) => (
+            <a
+              key={segment.id}
+              class={segment.reported ? "bubble found" : "bubble"}
+              href={to.segments(segment.id)}
+              tabIndex={-1}
+              aria-hidden="true"
+            >
+              <circle cx={cx} cy={cy} r={r}>
+                <title>
+                  {`${words}: ${number(segment.customers)} customers, mean CLTV ${money(segment.mean_cltv, currency)}, each brings ${money(segment.referral_value_per_customer, currency)}`}
+                </title>
+              </circle>
+            </a>
+          ))}
+          {apart(bubbles.filter(({ segment }) => segment.reported)).map(({ segment, cx, r, words, at }) => {
+            const left = cx + r + 5 + words.length * LETTER > width;
+            return (
+              <text
+                key={segment.id}
+                class="named"
+                x={left ? cx - r - 5 : cx + r + 5}
+                y={at}
+                dy="0.35em"
+                text-anchor={left ? "end" : "start"}
+              >
+                {words}
+              </text>
+            );
+          })}
+        </svg>
+      </div>
       <figcaption>
         Each circle is a segment, its area the number of customers. Coloured: CLTV significantly lower and
         referral value significantly higher than the rest's.
       </figcaption>
     </figure>
   );
+}
+
+const LINE = 15;
+
+/** Names one below another where their circles are at one height. */
+function apart<T extends { cx: number; cy: number }>(places: T[]): (T & { at: number })[] {
+  const placed: (T & { at: number })[] = [];
+  for (const one of [...places].sort((a, b) => a.cy - b.cy)) {
+    const near = placed.filter((other) => Math.abs(other.cx - one.cx) < 160);
+    const lowest = Math.max(...near.map((other) => other.at), Number.NEGATIVE_INFINITY);
+    placed.push({ ...one, at: Math.max(one.cy, lowest + LINE) });
+  }
+  return placed;
+}
+
+/** The mean of everybody, from any segment and its rest. */
+function averageOf(known: Segment[]): [number, number] | null {
+  const one = known.find((segment) => segment.mean_cltv_rest !== null && segment.share_of_customers !== null);
+  if (!one) return null;
+  const inside = one.share_of_customers ?? 0;
+  const mean = (a: number | null, b: number | null) => (a ?? 0) * inside + (b ?? 0) * (1 - inside);
+  return [
+    mean(one.mean_cltv, one.mean_cltv_rest),
+    mean(one.referral_value_per_customer, one.referral_value_per_customer_rest),
+  ];
 }
 
 function bounds(values: number[]): [number, number] {

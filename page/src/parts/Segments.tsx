@@ -20,7 +20,7 @@ interface Props {
 
 export function SegmentsTable({ items, currency, caption, short }: Props) {
   return (
-    <div class="wide-table">
+    <section class="wide-table" aria-label={caption} tabIndex={0}>
       <table class="list">
         <caption class="unseen">{caption}</caption>
         <thead>
@@ -78,7 +78,7 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

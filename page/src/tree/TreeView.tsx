@@ -37,7 +37,7 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
     const places = family.places() as Place;
     return layout(family, places, {
       column: narrow ? 190 : 240,
-      note: (place) => noteOf(place, currency),
+      note: (place) => noteOf(place, currency, narrow),
     });
     // `changes` stands for the family's own changes.
   }, [family, changes, currency, narrow]);
@@ -149,6 +149,7 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
     event.preventDefault();
   };
 
+  const shownPeople = drawing.spots.filter((spot) => !spot.place.folded).length;
   const shown = hovered ? drawing.byKey.get(hovered) : null;
   const generations = [
     ...new Set(drawing.spots.filter((s) => !s.place.folded).map((s) => s.place.person.depth)),
@@ -162,7 +163,9 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
             ↑ <span>Up to {up.name}</span>
           </a>
         )}
-        <span class="spring" />
+        <span class="spring">
+          {family.people.size > 1 && `${plural(shownPeople - 1, "person", "people")} drawn`}
+        </span>
         <button type="button" onClick={() => zoom(1.25)} aria-label="Closer" title="Closer (+)">
           +
         </button>
@@ -248,10 +251,11 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
 }
 
 /** What follows a name: what they are worth, and how many are folded below them. */
-function noteOf(place: Place, currency: string | null): string {
+function noteOf(place: Place, currency: string | null, brief: boolean): string {
   if (place.folded) return `… ${place.folded} more`;
   const { person, open } = place;
-  const value = shortMoney((person.revenue ?? 0) + (person.influence ?? 0), currency);
+  // On a phone the name is what there is room for; the figures are below the drawing.
+  const value = brief ? "" : shortMoney((person.revenue ?? 0) + (person.influence ?? 0), currency);
   return person.brought > 0 && !open ? `${value}  +${person.brought}` : value;
 }
 
@@ -335,7 +339,7 @@ function Node({ spot, active, busy, currency, onClick, onFocus, onHover }: NodeP
       <text x={start} y={spot.y} dy="0.35em">
         {spot.label}
         <tspan class="note" dx={spot.label ? 8 : 0}>
-          {busy ? "…" : noteOf(place, currency)}
+          {busy ? "…" : spot.note}
         </tspan>
       </text>
     </g>

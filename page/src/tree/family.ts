@@ -52,10 +52,13 @@ export class Family {
 
   /** What was loaded below `tree.root`, who is `depth` generations below ours. Who is here already stays. */
   add(tree: Tree, depth: number): void {
-    const top = typeof tree.root === "string" ? tree.root : tree.root.customer_id;
-    if (typeof tree.root !== "string" && !this.people.has(top)) this.put(tree.root, depth, null);
     for (const node of [...tree.nodes].sort((a, b) => a.depth - b.depth)) {
-      if (this.people.has(node.customer_id)) continue;
+      const there = this.people.get(node.customer_id);
+      if (there) {
+        const more = node.referrers.filter((id) => id !== there.parent && !there.others.includes(id));
+        if (there.id !== this.root) there.others.push(...more);
+        continue;
+      }
       const known = node.referrers.filter((id) => this.people.has(id));
       const above = known.find((id) => this.people.get(id)?.depth === depth + node.depth - 1) ?? known[0];
       if (node.depth > 0 && above === undefined) continue;
@@ -63,7 +66,7 @@ export class Family {
     }
     for (const list of this.children.values()) list.sort((a, b) => this.worth(b) - this.worth(a));
     // Asked for just now and cut off: asking again would bring the same.
-    if (tree.truncated) this.exhausted.add(top);
+    if (tree.truncated && depth > 0) this.exhausted.add(tree.root);
   }
 
   /** Own revenue and influence: what a place's area shows. */
@@ -78,7 +81,15 @@ export class Family {
 
   /** Has brought people who are not here yet and can be asked for. */
   lacks(id: string): boolean {
-    return this.childrenOf(id).length < (this.people.get(id)?.brought ?? 0) && !this.exhausted.has(id);
+    const here = this.childrenOf(id).length + this.elsewhere(id);
+    return here < (this.people.get(id)?.brought ?? 0) && !this.exhausted.has(id);
+  }
+
+  /** How many of theirs are drawn with another referrer, who has a share in them, too. */
+  private elsewhere(id: string): number {
+    let count = 0;
+    for (const person of this.people.values()) if (person.others.includes(id)) count += 1;
+    return count;
   }
 
   asked(id: string): void {
@@ -106,7 +117,7 @@ export class Family {
       const child = this.people.get(id);
       if (child) place.children.push(this.place(child));
     }
-    const folded = Math.max(person.brought, all.length) - place.children.length;
+    const folded = Math.max(person.brought - this.elsewhere(person.id), all.length) - place.children.length;
     if (folded > 0 && place.children.length > 0)
       place.children.push({ key: `${person.id} …`, person, folded, open: false, children: [] });
     return place;

@@ -10,6 +10,8 @@ export interface Spot {
   r: number;
   /** The name as far as there is room for it. */
   label: string;
+  /** What follows it. */
+  note: string;
   /** Where the label, and what follows it, ends: lines to the next generation start there. */
   end: number;
   parent: Spot | null;
@@ -83,6 +85,7 @@ export function layout(
       y: node.x,
       r,
       label,
+      note,
       end: node.y + r + 6 + (label ? measure(label, FONT) : 0) + noted,
       parent: node.parent ? (byKey.get(node.parent.data.key) ?? null) : null,
       position: node.parent ? (node.parent.children?.indexOf(node) ?? 0) + 1 : 1,

@@ -14,6 +14,9 @@ const NEAREST = 2.5;
 const FURTHEST = 0.15;
 const MARGIN = 28;
 
+/** The smallest that a tree starts with: letters of 9 px; on a phone, which is held closer to the eye, of 11. */
+const narrowest = (box: HTMLElement | null) => ((box?.clientWidth ?? 0) < 600 ? 0.85 : 0.72);
+
 export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing, name: string) {
   const [view, setView] = useState<View>({ x: 0, y: 0, k: 1 });
   const moved = useRef(false);
@@ -61,7 +64,7 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
 
   // A new tree starts in sight and legible; smaller only by the reader's own wish.
   // Only another tree moves the view.
-  useLayoutEffect(() => fit(0.7), [name]);
+  useLayoutEffect(() => fit(narrowest(box.current)), [name]);
 
   /** Keep a place in sight: the least movement that brings it there. */
   const reveal = useCallback(

@@ -5,7 +5,7 @@ import { api } from "../api";
 import { number } from "../format";
 import { useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
-import { Notice, Trouble, Waiting } from "../parts/Notice";
+import { NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 
 const FEW = 20;
 const MANY = 200;
@@ -27,6 +27,8 @@ export function AdvocatesView() {
         <Trouble problem={list.problem} again={list.again} />
       ) : !list.value ? (
         <Waiting what="Loading hidden advocates" />
+      ) : list.value.scored_at === null ? (
+        <NotAnalyzed />
       ) : list.value.items.length === 0 ? (
         <Notice title="No hidden advocates">
           <p>

@@ -12,14 +12,15 @@ const DEPTH = 3;
 
 export function CustomerView({ id }: { id: string }) {
   const person = useLoaded(`customer ${id}`, async (signal) => {
-    const [customer, influence, tree, ancestors] = await Promise.all([
+    const [customer, influence, tree] = await Promise.all([
       api.customer(id, signal),
       api.influence(id, signal),
       api.tree(id, DEPTH, signal),
-      api.ancestors(id, signal),
     ]);
-    return { customer, influence, tree, ancestors: ancestors.items };
+    return { customer, influence, tree };
   });
+  // The tree need not wait for who is above it.
+  const lineage = useLoaded(`ancestors ${id}`, (signal) => api.ancestors(id, signal));
   const name = person.value?.customer.name || id;
   useEffect(() => {
     document.title = `${name} · refnet`;
@@ -32,8 +33,9 @@ export function CustomerView({ id }: { id: string }) {
       <Trouble problem={person.problem} again={person.again} />
     );
   if (!person.value) return <Waiting what={`Looking for ${id}`} />;
-  const { customer, influence, tree, ancestors } = person.value;
-  const above = ancestors.find((one) => one.steps === 1 && one.kind === "customer");
+  const { customer, influence, tree } = person.value;
+  const ancestors = lineage.value?.items;
+  const above = ancestors?.find((one) => one.steps === 1 && one.kind === "customer");
   const alone = tree.nodes.every((node) => node.customer_id === id);
   return (
     <div class="customer">
@@ -55,7 +57,18 @@ export function CustomerView({ id }: { id: string }) {
             .filter(Boolean)
             .join(" · ")}
         </span>
-        <Ancestors ancestors={ancestors} name={name} />
+        {lineage.problem ? (
+          <p class="path">
+            Who brought them cannot be told now: {lineage.problem.detail || lineage.problem.title}{" "}
+            <button type="button" onClick={lineage.again}>
+              Try again
+            </button>
+          </p>
+        ) : ancestors ? (
+          <Ancestors ancestors={ancestors} name={name} />
+        ) : (
+          <p class="path">Looking for who brought them …</p>
+        )}
       </div>
       {alone ? (
         <div class="tree">
@@ -63,10 +76,11 @@ export function CustomerView({ id }: { id: string }) {
             <p>
               {above
                 ? "No tree hangs below; the one above is a click away."
-                : "Nobody brought them either, as far as the loaded referrals tell."}
+                : ancestors?.length === 0 &&
+                  "Nobody brought them either, as far as the loaded referrals tell."}
             </p>
             {above && (
-              <p>
+              <p class="up">
                 <a class="button" href={to.customer(above.id)}>
                   ↑ Up to {above.name || above.id}
                 </a>

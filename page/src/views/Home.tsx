@@ -1,16 +1,17 @@
 // The programme's figures on top, what was found below them.
 
-import { useEffect } from "preact/hooks";
-import { api, type Programme, type Share } from "../api";
+import { useEffect, useRef } from "preact/hooks";
+import { type Advocate, api, type List, type Programme, type Segments, type Share } from "../api";
 import { number, percent, percentRange, plural, range } from "../format";
-import { useLoaded } from "../loaded";
+import { type Loaded, useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
 import { Months } from "../parts/Months";
-import { NothingLoaded, Trouble, Waiting } from "../parts/Notice";
+import { NotAnalyzed, NothingLoaded, Trouble, Waiting } from "../parts/Notice";
 import { ruleOf, SegmentsTable } from "../parts/Segments";
 import { to } from "../route";
 
 export function HomeView({ launch }: { launch: string | null }) {
+  const last = useRef<Programme | null>(null);
   const programme = useLoaded(`programme ${launch}`, (signal) => api.programme(launch, signal));
   const advocates = useLoaded("few advocates", (signal) => api.advocates(5, signal));
   const segments = useLoaded("segments", (signal) => api.segments(signal));
@@ -18,10 +19,11 @@ export function HomeView({ launch }: { launch: string | null }) {
     document.title = "The programme · refnet";
   }, []);
   if (programme.problem) return <Trouble problem={programme.problem} again={programme.again} />;
-  if (!programme.value) return <Waiting what="Counting the programme's figures" />;
-  const figures = programme.value;
+  // While another day is compared the figures of the one before stay.
+  if (programme.value) last.current = programme.value;
+  const figures = last.current;
+  if (!figures) return <Waiting what="Counting the programme's figures" />;
   if (figures.referral_rate.of === 0) return <NothingLoaded />;
-  const reported = segments.value?.items.filter((one) => one.reported) ?? [];
   return (
     <>
       <h1>The referral programme</h1>
@@ -31,49 +33,65 @@ export function HomeView({ launch }: { launch: string | null }) {
       </p>
       <Tiles figures={figures} />
       <Months share={figures.referral_share} launch={launch} />
-      <div class="pair">
-        <section aria-labelledby="advocates-head">
-          <h2 id="advocates-head">
-            Hidden advocates <a href={to.advocates()}>all of them</a>
-          </h2>
-          {advocates.problem ? (
-            <Trouble problem={advocates.problem} again={advocates.again} />
-          ) : !advocates.value ? (
-            <Waiting what="Loading" />
-          ) : advocates.value.items.length === 0 ? (
-            <p class="none">Nobody with a low CLTV has a high influence.</p>
-          ) : (
-            <AdvocatesTable
-              items={advocates.value.items}
-              currency={advocates.value.currency ?? null}
-              caption="The first five hidden advocates"
-            />
-          )}
-        </section>
-        <section aria-labelledby="segments-head">
-          <h2 id="segments-head">
-            Segments that buy little and bring much <a href={to.segments()}>all that were looked at</a>
-          </h2>
-          {segments.problem ? (
-            <Trouble problem={segments.problem} again={segments.again} />
-          ) : !segments.value ? (
-            <Waiting what="Testing segments" />
-          ) : reported.length === 0 ? (
-            <p class="none">
-              None of the {plural(segments.value.items.length, "segment", "segments")} looked at has a
-              significantly lower CLTV and a significantly higher referral value.
-            </p>
-          ) : (
-            <SegmentsTable
-              items={reported.slice(0, 5)}
-              currency={segments.value.currency ?? null}
-              caption={`Segments found, ${ruleOf(reported[0]).text} first`}
-              short
-            />
-          )}
-        </section>
-      </div>
+      {advocates.value?.scored_at === null ? (
+        <NotAnalyzed />
+      ) : (
+        <Found advocates={advocates} segments={segments} />
+      )}
     </>
+  );
+}
+
+interface Findings {
+  advocates: Loaded<List<Advocate>>;
+  segments: Loaded<Segments>;
+}
+
+function Found({ advocates, segments }: Findings) {
+  const reported = segments.value?.items.filter((one) => one.reported) ?? [];
+  return (
+    <div class="pair">
+      <section aria-labelledby="advocates-head">
+        <h2 id="advocates-head">
+          Hidden advocates <a href={to.advocates()}>all of them</a>
+        </h2>
+        {advocates.problem ? (
+          <Trouble problem={advocates.problem} again={advocates.again} />
+        ) : !advocates.value ? (
+          <Waiting what="Loading" />
+        ) : advocates.value.items.length === 0 ? (
+          <p class="none">Nobody with a low CLTV has a high influence.</p>
+        ) : (
+          <AdvocatesTable
+            items={advocates.value.items}
+            currency={advocates.value.currency ?? null}
+            caption="The first five hidden advocates"
+          />
+        )}
+      </section>
+      <section aria-labelledby="segments-head">
+        <h2 id="segments-head">
+          Segments that buy little and bring much <a href={to.segments()}>all that were looked at</a>
+        </h2>
+        {segments.problem ? (
+          <Trouble problem={segments.problem} again={segments.again} />
+        ) : !segments.value ? (
+          <Waiting what="Testing segments" />
+        ) : reported.length === 0 ? (
+          <p class="none">
+            None of the {plural(segments.value.items.length, "segment", "segments")} looked at has a
+            significantly lower CLTV and a significantly higher referral value.
+          </p>
+        ) : (
+          <SegmentsTable
+            items={reported.slice(0, 5)}
+            currency={segments.value.currency ?? null}
+            caption={`Segments found, ${ruleOf(reported[0]).text} first`}
+            short
+          />
+        )}
+      </section>
+    </div>
   );
 }
 

@@ -1,10 +1,10 @@
 // Segments with low CLTV and high referral value, what else was looked at, and the customers of one of them.
 
-import { useEffect } from "preact/hooks";
-import { api, type Segment } from "../api";
-import { money, number, plural } from "../format";
-import { useLoaded } from "../loaded";
-import { Notice, Trouble, Waiting } from "../parts/Notice";
+import { useEffect, useState } from "preact/hooks";
+import { api, type Member, type Relation, type Segment } from "../api";
+import { money, number, plural, range } from "../format";
+import { asProblem, useLoaded } from "../loaded";
+import { NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { Scatter } from "../parts/Scatter";
 import { ruleOf, SegmentsTable } from "../parts/Segments";
 import { to } from "../route";
@@ -18,6 +18,7 @@ export function SegmentsView({ id }: { id: string | null }) {
   }, [title]);
   if (list.problem) return <Trouble problem={list.problem} again={list.again} />;
   if (!list.value) return <Waiting what="Testing every segment against the rest" />;
+  if (list.value.scored_at === null) return <NotAnalyzed />;
   const currency = list.value.currency ?? null;
   if (id !== null)
     return one ? (
@@ -59,6 +60,7 @@ export function SegmentsView({ id }: { id: string | null }) {
           caption="Segments found, the best evidence first"
         />
       )}
+      {list.value.relation && <Related relation={list.value.relation} />}
       <Scatter items={list.value.items} currency={currency} />
       {rest.length > 0 && (
         <details>
@@ -77,8 +79,22 @@ export function SegmentsView({ id }: { id: string | null }) {
   );
 }
 
+/** Whether those who buy much also refer much, over all customers. */
+function Related({ relation }: { relation: Relation }) {
+  return (
+    <p class="related">
+      <b>CLTV and number of referrals:</b>{" "}
+      {relation.rho !== null && (
+        <>
+          rank correlation {number(relation.rho, 3)} <small>({range(relation.interval, 3)})</small>.{" "}
+        </>
+      )}
+      {relation.reading}
+    </p>
+  );
+}
+
 function OneSegment({ segment, currency }: { segment: Segment; currency: string | null }) {
-  const members = useLoaded(`members ${segment.id}`, (signal) => api.members(segment.id, signal));
   return (
     <>
       <p class="path">
@@ -87,48 +103,78 @@ function OneSegment({ segment, currency }: { segment: Segment; currency: string 
       <h1>{ruleOf(segment).text}</h1>
       <p class="lead">{segment.reading}</p>
       <SegmentsTable items={[segment]} currency={currency} caption="The segment's figures" />
-      <h2>Its customers, by influence</h2>
-      {members.problem ? (
-        <Trouble problem={members.problem} again={members.again} />
-      ) : !members.value ? (
-        <Waiting what="Loading its customers" />
-      ) : (
-        <div class="wide-table">
-          <table class="list">
-            <caption class="unseen">Customers of the segment by influence</caption>
-            <thead>
-              <tr>
-                <th scope="col">Customer</th>
-                <th scope="col" class="n">
-                  CLTV
+      <h2 class="next">Its customers, by influence</h2>
+      <Members segment={segment.id} currency={currency} />
+    </>
+  );
+}
+
+function Members({ segment, currency }: { segment: string; currency: string | null }) {
+  const first = useLoaded(`members ${segment}`, (signal) => api.members(segment, null, signal));
+  const [more, setMore] = useState<{ items: Member[]; cursor: string | null }>();
+  const [trouble, setTrouble] = useState("");
+  if (first.problem) return <Trouble problem={first.problem} again={first.again} />;
+  if (!first.value) return <Waiting what="Loading its customers" />;
+  const items = [...first.value.items, ...(more?.items ?? [])];
+  const cursor = more ? more.cursor : (first.value.next_cursor ?? null);
+  const next = async () => {
+    try {
+      const page = await api.members(segment, cursor);
+      setMore({ items: [...(more?.items ?? []), ...page.items], cursor: page.next_cursor ?? null });
+      setTrouble("");
+    } catch (error) {
+      setTrouble(asProblem(error).message);
+    }
+  };
+  return (
+    <>
+      <section class="wide-table" aria-label="Customers of the segment" tabIndex={0}>
+        <table class="list">
+          <caption class="unseen">Customers of the segment by influence</caption>
+          <thead>
+            <tr>
+              <th scope="col">Customer</th>
+              <th scope="col" class="n">
+                CLTV
+              </th>
+              <th scope="col" class="n">
+                Own revenue
+              </th>
+              <th scope="col" class="n">
+                Influence
+              </th>
+              <th scope="col" class="n">
+                People
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((one) => (
+              <tr key={one.customer_id}>
+                <th scope="row">
+                  <a href={to.customer(one.customer_id)}>{one.name || one.customer_id}</a>{" "}
+                  <span class="id">{one.customer_id}</span>
                 </th>
-                <th scope="col" class="n">
-                  Own revenue
-                </th>
-                <th scope="col" class="n">
-                  Influence
-                </th>
-                <th scope="col" class="n">
-                  People
-                </th>
+                <td class="n">{money(one.cltv, currency)}</td>
+                <td class="n">{money(one.own_revenue, currency)}</td>
+                <td class="n strong">{money(one.influence, currency)}</td>
+                <td class="n">{number(one.downline)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {members.value.items.map((one) => (
-                <tr key={one.customer_id}>
-                  <th scope="row">
-                    <a href={to.customer(one.customer_id)}>{one.name || one.customer_id}</a>{" "}
-                    <span class="id">{one.customer_id}</span>
-                  </th>
-                  <td class="n">{money(one.cltv, currency)}</td>
-                  <td class="n">{money(one.own_revenue ?? one.revenue, currency)}</td>
-                  <td class="n strong">{money(one.influence, currency)}</td>
-                  <td class="n">{number(one.downline)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {trouble && (
+        <p class="trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+      {cursor && (
+        <p>
+          <button type="button" onClick={() => void next()}>
+            Show more
+          </button>
+        </p>
       )}
     </>
   );
