@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from refnet.api import customers, document, influence, pages, problems, programme, queries, segments
 from refnet.api.asked import known_parameters
 from refnet.api.guard import Guard
-from refnet.api.segments import SegmentCache
+from refnet.api.worked import Worked
 from refnet.core.settings import Settings, load_settings
 from refnet.graph.asynchronous import AsyncGraph
 from refnet.graph.connection import resolve
@@ -33,11 +33,11 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with _opened(graph, settings) as found:
             app.state.graph = found
-            app.state.segments = SegmentCache(found, settings)
+            app.state.worked = Worked(found, settings)
             try:
                 yield
             finally:
-                app.state.segments.close()
+                app.state.worked.close()
 
     app = FastAPI(
         title="refnet",

@@ -12,6 +12,7 @@ from refnet.analysis.programme import programme as programme_of
 from refnet.analysis.success.affiliates import affiliates as affiliates_of
 from refnet.api import figures
 from refnet.api.asked import Day, Id, Limit, ReaderDep, SettingsDep, plain
+from refnet.api.worked import WorkedDep
 from refnet.core.errors import NotFound
 
 router = APIRouter(tags=["programme"])
@@ -21,20 +22,23 @@ router = APIRouter(tags=["programme"])
 async def programme(
     reader: ReaderDep,
     settings: SettingsDep,
+    worked: WorkedDep,
     launch: Annotated[
         Day | None,
         Query(description="compare new customers before this day and from it on", examples=["2024-07-01"]),
     ] = None,
 ) -> dict[str, Any]:
     """Referral rate, conversion, propensity, K-factor, referral share, cost per customer, rewards."""
-    found = await reader.in_thread(lambda graph: programme_of(graph, launch=launch))
+    found = await worked.answer(
+        reader, ("programme", launch), lambda graph: programme_of(graph, launch=launch), of_scores=False
+    )
     return {**found, "currency": await reader.ask(currency_in(settings))}
 
 
 @router.get("/affiliates", response_model=figures.Affiliates)
-async def affiliates(reader: ReaderDep, settings: SettingsDep) -> dict[str, Any]:
+async def affiliates(reader: ReaderDep, settings: SettingsDep, worked: WorkedDep) -> dict[str, Any]:
     """Affiliates: whom they brought, what it cost, and whether those stay, best net first."""
-    found = await reader.in_thread(affiliates_of)
+    found = await worked.answer(reader, "affiliates", affiliates_of)
     return {
         "items": found["affiliates"],
         "others": found["others"],
@@ -43,9 +47,11 @@ async def affiliates(reader: ReaderDep, settings: SettingsDep) -> dict[str, Any]
 
 
 @router.get("/affiliates/{affiliate_id:path}", response_model=figures.OneAffiliate)
-async def affiliate(reader: ReaderDep, settings: SettingsDep, affiliate_id: Id) -> dict[str, Any]:
+async def affiliate(
+    reader: ReaderDep, settings: SettingsDep, worked: WorkedDep, affiliate_id: Id
+) -> dict[str, Any]:
     """One affiliate's scorecard."""
-    found = await affiliates(reader, settings)
+    found = await affiliates(reader, settings, worked)
     for one in found["items"]:
         if one["affiliate_id"] == affiliate_id:
             return {**one, "currency": found["currency"]}
@@ -53,9 +59,11 @@ async def affiliate(reader: ReaderDep, settings: SettingsDep, affiliate_id: Id) 
 
 
 @router.get("/integrity", response_model=figures.Integrity)
-async def integrity(reader: ReaderDep, limit: Limit = 20) -> dict[str, Any]:
+async def integrity(reader: ReaderDep, worked: WorkedDep, limit: Limit = 20) -> dict[str, Any]:
     """Claims without credit by reason, rings among claims, and customers who share a device, account or address."""
-    return await reader.in_thread(lambda graph: integrity_of(graph, limit=limit))
+    return await worked.answer(
+        reader, ("integrity", limit), lambda graph: integrity_of(graph, limit=limit), of_scores=False
+    )
 
 
 @router.get("/loads", response_model=figures.Loads)

@@ -2,107 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 
 from refnet.analysis.currency import currency_in
 from refnet.analysis.findings import segment_findings
 from refnet.analysis.influence.profile import current_analysis, scored
 from refnet.api import figures, models
-from refnet.api.asked import CursorText, Id, Limit, ReaderDep, SettingsDep, rows_of, settled
+from refnet.api.asked import CursorText, Id, Limit, ReaderDep, SettingsDep
 from refnet.api.influence import page
-from refnet.api.problems import BeingComputed
+from refnet.api.worked import Worked, WorkedDep
 from refnet.core.errors import NotFound
 from refnet.core.settings import Settings
-from refnet.graph.asynchronous import AsyncGraph, Reader
+from refnet.graph import Graph
+from refnet.graph.asynchronous import Reader
 
 router = APIRouter(prefix="/segments", tags=["segments"])
 
-_SECONDS = 600.0  # for a large graph; whoever waits is told to come back
+
+async def _segments(worked: Worked, reader: Reader, settings: Settings) -> dict[str, Any]:
+    if await reader.ask(current_analysis()) is None:
+        currency = await reader.ask(currency_in(settings))
+        return {"items": [], "relation": None, "skipped_attributes": {}, "currency": currency, **scored(None)}
+
+    def work(graph: Graph) -> dict[str, Any]:
+        found = segment_findings(graph, settings)
+        return {**found, "items": [{**one, "id": _id(one["rule"])} for one in found["segments"]]}
+
+    return await worked.answer(reader, "segments", work)
 
 
-class SegmentCache:
-    """Segments of the current analysis.
-
-    Args:
-        graph: where they are computed from.
-        settings: for the currency, and how long a request waits.
-    """
-
-    def __init__(self, graph: AsyncGraph, settings: Settings) -> None:
-        self._graph, self._settings = graph, settings
-        self._key: tuple[Any, ...] | None = None
-        self._work: asyncio.Task[dict[str, Any]] | None = None
-
-    async def current(self, reader: Reader) -> dict[str, Any]:
-        """The segments, each with its id, and of which analysis they are.
-
-        Raises:
-            BeingComputed: it takes longer than a request may.
-            BeingAnalyzed: scores are being written.
-        """
-        analysis = await reader.ask(current_analysis())
-        if analysis is None:
-            currency = await reader.ask(currency_in(self._settings))
-            return {
-                "items": [],
-                "relation": None,
-                "skipped_attributes": {},
-                "currency": currency,
-                **scored(None),
-            }
-        key = (analysis["version"], analysis["finishedAt"])
-        failed = (
-            self._work is not None
-            and self._work.done()
-            and (self._work.cancelled() or self._work.exception())
-        )
-        if self._work is None or self._key != key or failed:
-            self._key, self._work = key, asyncio.create_task(self._compute())
-        try:
-            return await asyncio.wait_for(asyncio.shield(self._work), self._settings.api_seconds)
-        except TimeoutError:
-            raise BeingComputed("The segments are still being worked out.", "Ask again in a while.") from None
-
-    async def _compute(self) -> dict[str, Any]:
-        reader = self._graph.within(_SECONDS)
-        # The scores are read first; were they written to meanwhile, the analysis after is another than before.
-        _, before = await reader.ask(settled(rows_of("export/currency")))
-        found = await reader.in_thread(lambda graph: segment_findings(graph, self._settings))
-        _, after = await reader.ask(settled(rows_of("export/currency")))
-        if before != after:
-            raise BeingComputed("A new analysis has finished meanwhile.", "Ask again in a while.")
-        items = []
-        for one in found["segments"]:
-            ((attribute, level),) = one["rule"].items()
-            text = str(level).lower() if isinstance(level, bool) else str(level)
-            items.append({**one, "id": f"{attribute}:{text}", "rule": {attribute: level}})
-        return {
-            "items": items,
-            "relation": found["relation"],
-            "skipped_attributes": found["skipped_attributes"],
-            "currency": found["currency"],
-            **scored(after),
-        }
-
-    def close(self) -> None:
-        """Wait for nothing more."""
-        if self._work is not None:
-            self._work.cancel()
+def _id(rule: dict[str, Any]) -> str:
+    ((attribute, level),) = rule.items()
+    # As Cypher's toString has it.
+    return f"{attribute}:{str(level).lower() if isinstance(level, bool) else level}"
 
 
-async def _cache(request: Request) -> SegmentCache:
-    cache: SegmentCache = request.app.state.segments
-    return cache
-
-
-CacheDep = Annotated[SegmentCache, Depends(_cache)]
-
-
-async def _one(cache: SegmentCache, reader: Reader, segment_id: str) -> dict[str, Any]:
-    found = await cache.current(reader)
+async def _one(worked: Worked, reader: Reader, settings: Settings, segment_id: str) -> dict[str, Any]:
+    found = await _segments(worked, reader, settings)
     for one in found["items"]:
         if one["id"] == segment_id:
             return {**one, **{name: found[name] for name in ("currency", "scored_at", "score_version")}}
@@ -114,13 +52,14 @@ async def _one(cache: SegmentCache, reader: Reader, segment_id: str) -> dict[str
 @router.get("", response_model=figures.Segments)
 async def segments(
     reader: ReaderDep,
-    cache: CacheDep,
+    settings: SettingsDep,
+    worked: WorkedDep,
     reported: Annotated[
         bool | None, Query(description="true: only those that stand out from chance; false: only the others")
     ] = None,
 ) -> dict[str, Any]:
     """Every level of every attribute against the other customers: is its CLTV lower, and does it bring more?"""
-    found = await cache.current(reader)
+    found = await _segments(worked, reader, settings)
     return {**found, "items": [one for one in found["items"] if reported in (None, one["reported"])]}
 
 
@@ -128,13 +67,13 @@ async def segments(
 async def members(
     reader: ReaderDep,
     settings: SettingsDep,
-    cache: CacheDep,
+    worked: WorkedDep,
     segment_id: Id,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> dict[str, Any]:
     """The customers of one segment, by influence."""
-    one = await _one(cache, reader, segment_id)
+    one = await _one(worked, reader, settings, segment_id)
     (attribute,) = one["rule"]
     level = one["id"].removeprefix(f"{attribute}:")
     return await reader.ask(
@@ -151,6 +90,8 @@ async def members(
 
 
 @router.get("/{segment_id:path}", response_model=figures.OneSegment)
-async def one_segment(reader: ReaderDep, cache: CacheDep, segment_id: Id) -> dict[str, Any]:
+async def one_segment(
+    reader: ReaderDep, settings: SettingsDep, worked: WorkedDep, segment_id: Id
+) -> dict[str, Any]:
     """One segment."""
-    return await _one(cache, reader, segment_id)
+    return await _one(worked, reader, settings, segment_id)

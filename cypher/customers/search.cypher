@@ -10,6 +10,9 @@ WHERE
   toLower(c.name) STARTS WITH toLower($text) OR
   toLower(c.name) CONTAINS (' ' + toLower($text)) OR
   toLower(c.email) STARTS WITH toLower($text)
+WITH c
+ORDER BY c.customerId
+LIMIT $limit
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -20,5 +23,4 @@ RETURN
   c.influence AS influence,
   c.quadrant AS quadrant,
   c.scoreVersion AS scoreVersion
-ORDER BY customerId
-LIMIT $limit;
+ORDER BY customerId;

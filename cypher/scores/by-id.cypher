@@ -8,6 +8,9 @@ MATCH (c:Customer)
 WHERE
   c.customerId > $afterId AND
   ($since IS NULL OR c.scoreChangedAt > datetime($since))
+WITH c
+ORDER BY c.customerId
+LIMIT $limit
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -24,5 +27,4 @@ RETURN
   c.quadrant AS quadrant,
   c.scoreVersion AS scoreVersion,
   c.scoreChangedAt AS scoreChangedAt
-ORDER BY customerId
-LIMIT $limit;
+ORDER BY customerId;

@@ -19,6 +19,9 @@ WHERE
   $afterId IS NULL OR
   score < $afterScore OR
   (score = $afterScore AND c.customerId > $afterId)
+WITH c, score
+ORDER BY score DESC, c.customerId
+LIMIT $limit
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -36,5 +39,4 @@ RETURN
   c.scoreVersion AS scoreVersion,
   c.scoreChangedAt AS scoreChangedAt,
   score
-ORDER BY score DESC, customerId
-LIMIT $limit;
+ORDER BY score DESC, customerId;

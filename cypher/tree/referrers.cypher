@@ -4,7 +4,8 @@
 // note: One hop at a time: quick on every network, also where people have several credited referrers.
 // :param ids => ['c-0000001']
 UNWIND $ids AS id
-MATCH (referrer)-[:REFERRED]->(:Customer {customerId: id})
+MATCH (person:Customer {customerId: id})
+MATCH (person)<-[:REFERRED]-(referrer)
 WITH DISTINCT referrer
 RETURN
   coalesce(referrer.customerId, referrer.affiliateId) AS id,
