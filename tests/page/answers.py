@@ -90,8 +90,11 @@ def programme(_key: str, query: dict[str, str]) -> dict[str, Any]:
         "referral_rate": share(2170, 10_000, 0.209, 0.225),
         "conversion": {**share(600, 1000, 0.57, 0.63), "rejected": 12},
         "propensity": {
-            **{"value": 1.1, "interval": [0.9, 1.35], "window_days": 180},
-            **{"referred": share(35, 100, 0.26, 0.45), "not_referred": share(32, 100, 0.23, 0.42)},
+            "value": 1.1,
+            "interval": [0.9, 1.35],
+            "window_days": 180,
+            "referred": share(35, 100, 0.26, 0.45),
+            "not_referred": share(32, 100, 0.23, 0.42),
         },
         "k_factor": {"value": 0.06, "invitations_per_customer": 0.1},
         "referral_share": {
@@ -201,7 +204,13 @@ def segments(_key: str, _query: dict[str, str]) -> dict[str, Any]:
     return {
         "currency": "EUR",
         "scored_at": SCORED,
-        "relation": {"rho": -0.01, "p_value": 0.4, "interval": [-0.03, 0.01], "customers": 10_000, "reading": "None."},
+        "relation": {
+            "rho": -0.01,
+            "p_value": 0.4,
+            "interval": [-0.03, 0.01],
+            "customers": 10_000,
+            "reading": "None.",
+        },
         "skipped_attributes": {},
         "items": [_segment(n, level, n == 0) for n, level in enumerate(("vegan", "mixed", "keto"))],
     }

@@ -8,10 +8,12 @@ export function AdvocatesTable({
   items,
   currency,
   caption,
+  short,
 }: {
   items: Advocate[];
   currency: string | null;
   caption: string;
+  short?: boolean;
 }) {
   return (
     <section class="wide-table" aria-label={caption} tabIndex={0}>
@@ -29,9 +31,11 @@ export function AdvocatesTable({
             <th scope="col" class="n">
               People
             </th>
-            <th scope="col" class="n">
-              Generations
-            </th>
+            {!short && (
+              <th scope="col" class="n">
+                Generations
+              </th>
+            )}
             <th scope="col" class="n">
               Network revenue
             </th>
@@ -42,12 +46,12 @@ export function AdvocatesTable({
             <tr key={one.customer_id}>
               <th scope="row">
                 <a href={to.customer(one.customer_id)}>{one.name || one.customer_id}</a>{" "}
-                <span class="id">{one.customer_id}</span>
+                {!short && <span class="id">{one.customer_id}</span>}
               </th>
               <td class="n">{money(one.cltv, currency)}</td>
               <td class="n strong">{money(one.influence, currency)}</td>
               <td class="n">{number(one.downline)}</td>
-              <td class="n">{number(one.longest_chain)}</td>
+              {!short && <td class="n">{number(one.longest_chain)}</td>}
               <td class="n">{money(one.ecr_network, currency)}</td>
             </tr>
           ))}

@@ -81,35 +81,46 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
             ↑ each brings
           </text>
           {bubbles.map(({ segment, cx, cy, r, words }) => (
-            <a
+            // For the mouse only: the tables have the same links for everybody.
+            <g
               key={segment.id}
               class={segment.reported ? "bubble found" : "bubble"}
-              href={to.segments(segment.id)}
-              tabIndex={-1}
-              aria-hidden="true"
+              onClick={() => {
+                location.hash = to.segments(segment.id);
+              }}
             >
               <circle cx={cx} cy={cy} r={r}>
                 <title>
                   {`${words}: ${number(segment.customers)} customers, mean CLTV ${money(segment.mean_cltv, currency)}, each brings ${money(segment.referral_value_per_customer, currency)}`}
                 </title>
               </circle>
-            </a>
+            </g>
           ))}
-          {apart(bubbles.filter(({ segment }) => segment.reported)).map(({ segment, cx, r, words, at }) => {
-            const left = cx + r + 5 + words.length * LETTER > width;
-            return (
+          {named(
+            bubbles.filter(({ segment }) => segment.reported),
+            width,
+          ).map((one) => (
+            <g key={one.segment.id}>
+              {Math.abs(one.at - one.cy) + Math.abs(one.side - one.cx) > one.r + 12 && (
+                <line
+                  class="lead-line"
+                  x1={one.cx + Math.sign(one.side - one.cx) * one.r}
+                  y1={one.cy}
+                  x2={one.side - Math.sign(one.side - one.cx) * 3}
+                  y2={one.at}
+                />
+              )}
               <text
-                key={segment.id}
                 class="named"
-                x={left ? cx - r - 5 : cx + r + 5}
-                y={at}
+                x={one.side}
+                y={one.at}
                 dy="0.35em"
-                text-anchor={left ? "end" : "start"}
+                text-anchor={one.side < one.cx ? "end" : "start"}
               >
-                {words}
+                {one.words}
               </text>
-            );
-          })}
+            </g>
+          ))}
         </svg>
       </div>
       <figcaption>
@@ -121,14 +132,28 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
 }
 
 const LINE = 15;
+const NEAR = { x: 160, y: 45 };
 
-/** Names one below another where their circles are at one height. */
-function apart<T extends { cx: number; cy: number }>(places: T[]): (T & { at: number })[] {
-  const placed: (T & { at: number })[] = [];
-  for (const one of [...places].sort((a, b) => a.cy - b.cy)) {
-    const near = placed.filter((other) => Math.abs(other.cx - one.cx) < 160);
-    const lowest = Math.max(...near.map((other) => other.at), Number.NEGATIVE_INFINITY);
-    placed.push({ ...one, at: Math.max(one.cy, lowest + LINE) });
+interface Bubble {
+  segment: Segment;
+  cx: number;
+  cy: number;
+  r: number;
+  words: string;
+}
+
+/** Names beside their circles; where circles are close, in one column beside all of them, one below another. */
+function named(bubbles: Bubble[], width: number): (Bubble & { at: number; side: number })[] {
+  const placed: (Bubble & { at: number; side: number })[] = [];
+  for (const one of [...bubbles].sort((a, b) => a.cy - b.cy)) {
+    const near = bubbles.filter(
+      (other) => Math.abs(other.cx - one.cx) < NEAR.x && Math.abs(other.cy - one.cy) < NEAR.y,
+    );
+    const right = Math.max(...near.map(({ cx, r }) => cx + r)) + 6;
+    const longest = Math.max(...near.map(({ words }) => words.length)) * LETTER;
+    const left = Math.min(...near.map(({ cx, r }) => cx - r)) - 6;
+    const lowest = placed.filter(({ cx }) => Math.abs(cx - one.cx) < NEAR.x).map(({ at }) => at + LINE);
+    placed.push({ ...one, side: right + longest > width ? left : right, at: Math.max(one.cy, ...lowest) });
   }
   return placed;
 }

@@ -94,7 +94,7 @@ export function Search() {
         role="combobox"
         list={undefined}
         aria-label="Search a customer by name or id"
-        placeholder="Search a customer by name or id"
+        placeholder="Customer name or id"
         aria-expanded={listed && !!found?.length}
         aria-controls="found"
         aria-autocomplete="list"

@@ -50,8 +50,15 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
     const before = anchor.current;
     const after = before && drawing.byKey.get(before.place.key);
     anchor.current = null;
-    if (before && after) shift(before.x - after.x, before.y - after.y);
-  }, [drawing, shift]);
+    if (!before || !after) return;
+    shift(before.x - after.x, before.y - after.y);
+    // Whom somebody brought comes into sight with them.
+    if (after.place.open && !before.place.open)
+      for (const place of [...after.place.children.slice(0, 1), after.place]) {
+        const spot = drawing.byKey.get(place.key);
+        if (spot) reveal(spot);
+      }
+  }, [drawing, shift, reveal]);
 
   useEffect(() => {
     if (!wantsFocus.current) return;
@@ -305,15 +312,18 @@ function Node({ spot, active, busy, currency, onClick, onFocus, onHover }: NodeP
   const generation = person.depth === 0 ? 0 : ((person.depth - 1) % 6) + 1;
   const start = spot.x + spot.r + 6;
   const expandable = folded === 0 && person.brought > 0;
+  // What is seen comes first, so that who speaks to the page can say it; then what it stands for.
+  const figures = `own revenue ${money(person.revenue, currency)}, influence ${money(person.influence, currency)}, brought ${person.brought}`;
+  const whole = spot.label === person.name ? "" : ` ${person.name},`;
   const spoken = folded
-    ? `${plural(folded, "more customer", "more customers")} whom ${person.name} brought`
-    : `${person.name}, own revenue ${money(person.revenue, currency)}, influence ${money(person.influence, currency)}, brought ${person.brought}`;
+    ? `${spot.note} customers whom ${person.name} brought`
+    : `${`${spot.label} ${spot.note}`.trim()}:${whole} ${figures}`;
   return (
     // The tree around it handles the keys.
     <g
       role="treeitem"
       class={`node ${folded ? "fold" : `g${generation}`}${person.brought || folded ? "" : " leaf"}${busy ? " busy" : ""}`}
-      tabIndex={active ? 0 : -1}
+      tabindex={active ? 0 : -1}
       data-key={place.key}
       aria-label={spoken}
       aria-level={(folded ? person.depth + 1 : person.depth) + 1}

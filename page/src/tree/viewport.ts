@@ -13,6 +13,7 @@ export interface View {
 const NEAREST = 2.5;
 const FURTHEST = 0.15;
 const MARGIN = 28;
+const LEGEND = 44;
 
 /** The smallest that a tree starts with: letters of 9 px; on a phone, which is held closer to the eye, of 11. */
 const narrowest = (box: HTMLElement | null) => ((box?.clientWidth ?? 0) < 600 ? 0.85 : 0.72);
@@ -47,11 +48,11 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
           smallest,
           Math.min(
             (size.clientWidth - 2 * MARGIN) / drawing.width,
-            (size.clientHeight - 2 * MARGIN - 16) / height,
+            (size.clientHeight - MARGIN - LEGEND) / height,
           ),
         ),
       );
-      const y = (size.clientHeight + 16 - height * k) / 2 - drawing.top * k;
+      const y = (size.clientHeight + MARGIN - LEGEND - height * k) / 2 - drawing.top * k;
       const rootRadius = drawing.spots[0]?.r ?? 0;
       setView({
         k,
@@ -76,7 +77,7 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
         const right = Math.min(spot.end * old.k + old.x, left + size.clientWidth - 2 * MARGIN);
         const y = spot.y * old.k + old.y;
         const dx = left < MARGIN ? MARGIN - left : Math.min(0, size.clientWidth - MARGIN - right);
-        const dy = Math.max(0, MARGIN * 2 - y) + Math.min(0, size.clientHeight - MARGIN - y);
+        const dy = Math.max(0, MARGIN * 2 - y) + Math.min(0, size.clientHeight - LEGEND - y);
         return dx || dy ? { ...old, x: old.x + dx, y: old.y + dy } : old;
       });
     },

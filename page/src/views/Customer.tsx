@@ -170,7 +170,7 @@ function Scores({ influence, customer }: { influence: Influence; customer: Custo
           {amount(influence.influence)}
         </Measure>
         <Measure name="Percentile" note="of all customers, by influence">
-          {number(influence.percentile, 1)}
+          {number(influence.percentile, (influence.percentile ?? 0) > 99.9 ? 2 : 1)}
         </Measure>
         <Measure name="Band" note="network revenue beside what non-referrers spend">
           {words(influence.band)}

@@ -18,21 +18,32 @@ export function HomeView({ launch }: { launch: string | null }) {
   useEffect(() => {
     document.title = "The programme · refnet";
   }, []);
-  if (programme.problem) return <Trouble problem={programme.problem} again={programme.again} />;
   // While another day is compared the figures of the one before stay.
   if (programme.value) last.current = programme.value;
   const figures = last.current;
-  if (!figures) return <Waiting what="Counting the programme's figures" />;
-  if (figures.referral_rate.of === 0) return <NothingLoaded />;
+  if (figures?.referral_rate.of === 0) return <NothingLoaded />;
+  // What everything else would say, too.
+  if (programme.problem && (programme.problem.status === 0 || programme.problem.status === 401))
+    return <Trouble problem={programme.problem} again={programme.again} />;
   return (
     <>
       <h1>The referral programme</h1>
       <p class="lead">
-        {plural(figures.referral_rate.of, "customer", "customers")}. In brackets: 95 % intervals. Search above
-        to see whom somebody brought.
+        {figures && `${plural(figures.referral_rate.of, "customer", "customers")}. `}In brackets: 95 %
+        intervals. Search above to see whom somebody brought.
       </p>
-      <Tiles figures={figures} />
-      <Months share={figures.referral_share} launch={launch} />
+      {programme.problem ? (
+        <Trouble problem={programme.problem} again={programme.again} />
+      ) : figures ? (
+        <>
+          <Tiles figures={figures} />
+          <Months share={figures.referral_share} launch={launch} />
+        </>
+      ) : (
+        <div class="to-come">
+          <Waiting what="Counting the programme's figures" />
+        </div>
+      )}
       {advocates.value?.scored_at === null ? (
         <NotAnalyzed />
       ) : (
@@ -66,6 +77,7 @@ function Found({ advocates, segments }: Findings) {
             items={advocates.value.items}
             currency={advocates.value.currency ?? null}
             caption="The first five hidden advocates"
+            short
           />
         )}
       </section>

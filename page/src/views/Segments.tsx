@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Member, type Relation, type Segment } from "../api";
-import { money, number, plural, range } from "../format";
+import { money, number, plural } from "../format";
 import { asProblem, useLoaded } from "../loaded";
 import { NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { Scatter } from "../parts/Scatter";
@@ -83,13 +83,7 @@ export function SegmentsView({ id }: { id: string | null }) {
 function Related({ relation }: { relation: Relation }) {
   return (
     <p class="related">
-      <b>CLTV and number of referrals:</b>{" "}
-      {relation.rho !== null && (
-        <>
-          rank correlation {number(relation.rho, 3)} <small>({range(relation.interval, 3)})</small>.{" "}
-        </>
-      )}
-      {relation.reading}
+      <b>CLTV and number of referrals:</b> {relation.reading}
     </p>
   );
 }
