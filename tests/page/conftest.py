@@ -171,9 +171,3 @@ def _answered(answer: Callable[[str], tuple[int, Any] | None], route: Route) -> 
     status, body = found
     kind = "application/json" if status < 400 else "application/problem+json"
     route.fulfill(status=status, content_type=kind, body=json.dumps(body))
-
-
-def picture(page: Page, name: str) -> None:
-    """A picture for the documents, where REFNET_PICTURES names a folder."""
-    if folder := os.environ.get("REFNET_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
