@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 
 from refnet.analysis.findings import KNOWN_ATTRIBUTES
 from refnet.api import models
-from refnet.api.asked import ReaderDep
+from refnet.api.asked import ReaderDep, known_parameters
 from refnet.core.errors import NotFound, UsageError
 from refnet.graph.asynchronous import Reader
 from refnet.graph.catalogue import Query, catalogue
@@ -40,11 +40,19 @@ def open_queries() -> dict[str, Query]:
     return {
         name: query
         for name, query in catalogue().items()
-        if query.mode == "read" and not name.startswith(_OURS) and name not in _FOR_PICTURES
+        if query.mode == "read"
+        and not name.startswith(_OURS)
+        and name not in _FOR_PICTURES
+        and not any(_rows(example) for example in query.parameters.values())
     }
 
 
-@router.get("", response_model=models.Items[models.NamedQuery])
+def _rows(example: Any) -> bool:
+    """Whether a parameter takes rows, as what refnet's own code passes."""
+    return isinstance(example, list) and any(isinstance(one, Mapping) for one in example)
+
+
+@router.get("", response_model=models.Items[models.NamedQuery], dependencies=[Depends(known_parameters)])
 async def queries() -> dict[str, Any]:
     """The queries that can be asked by name, and their text."""
     return {

@@ -91,7 +91,11 @@ class Query:
             if isinstance(example, float):
                 return float(value)
             if isinstance(example, (list, Mapping)):
-                return json.loads(value)
+                given = json.loads(value)
+                kinds = {type(one) for one in example} if isinstance(example, list) else set()
+                if type(given) is not type(example) or not {type(one) for one in given} <= (kinds or {str}):
+                    raise ValueError
+                return given
         except (KeyError, ValueError, RecursionError):
             raise UsageError(
                 f"{name} cannot be {value[:80]!r}.", f"Such as {name}={json.dumps(example)}."
