@@ -101,7 +101,8 @@ def test_every_view(window: Opened, brand: str, scheme: str) -> None:
         page = opened.open(place)
         look(page)
         opened.axe()
-        picture(page, f"{look.__name__.strip('_')}-{scheme}")
+        if look is not _advocates:
+            picture(page, f"{look.__name__.strip('_')}-{scheme}")
     page = opened.open("#/advocates")
     page.get_by_role("table").get_by_role("link").first.click()
     expect(page.get_by_role("tree")).to_be_visible(timeout=WAIT)

@@ -7,7 +7,7 @@ import { to } from "../route";
 import { ruleOf } from "./Segments";
 import { useWidth } from "./width";
 
-const HEIGHT = 340;
+const HEIGHT = 310;
 const LEFT = 56;
 const TOP = 26;
 const BOTTOM = 42;

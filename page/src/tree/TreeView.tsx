@@ -1,8 +1,8 @@
 // The tree drawn, and walked with the keyboard as a tree: arrows, Home, End, Enter.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, type Tree } from "../api";
-import { money, plural, shortMoney } from "../format";
+import { money, number, shortMoney } from "../format";
 import { asProblem } from "../loaded";
 import { to } from "../route";
 import { Family, type Place } from "./family";
@@ -45,7 +45,7 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
 
   const current = drawing.byKey.get(active) ?? (drawing.spots[0] as Spot);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // What was clicked stays under the pointer when the drawing around it changes.
     const before = anchor.current;
     const after = before && drawing.byKey.get(before.place.key);
@@ -60,7 +60,8 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
       }
   }, [drawing, shift, reveal]);
 
-  useEffect(() => {
+  // At once: the next key may follow.
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     reveal(current);
@@ -156,7 +157,8 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
     event.preventDefault();
   };
 
-  const shownPeople = drawing.spots.filter((spot) => !spot.place.folded).length;
+  const everyone = family.people.get(root)?.downline ?? null;
+  const peopleDrawn = drawing.spots.filter((spot) => !spot.place.folded).length;
   const shown = hovered ? drawing.byKey.get(hovered) : null;
   const generations = [
     ...new Set(drawing.spots.filter((s) => !s.place.folded).map((s) => s.place.person.depth)),
@@ -171,7 +173,8 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
           </a>
         )}
         <span class="spring">
-          {family.people.size > 1 && `${plural(shownPeople - 1, "person", "people")} drawn`}
+          {number(peopleDrawn - 1)}
+          {everyone !== null && everyone >= peopleDrawn - 1 && ` of ${number(everyone)}`} people drawn
         </span>
         <button type="button" onClick={() => zoom(1.25)} aria-label="Closer" title="Closer (+)">
           +

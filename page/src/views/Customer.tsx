@@ -118,7 +118,7 @@ function Ancestors({ ancestors, name }: { ancestors: Ancestor[]; name: string })
   const furthest = [...steps.keys()].sort((a, b) => b - a);
   return (
     <nav class="path" aria-label="Who brought them, the first ancestor first">
-      <span aria-hidden="true">Brought by</span>
+      <span aria-hidden="true">Who brought whom:</span>
       <ol>
         {furthest.map((step) => (
           <li key={step}>
@@ -159,7 +159,7 @@ function Scores({ influence, customer }: { influence: Influence; customer: Custo
         <p>
           <small>With everyone below</small>
           <b>{amount(network)}</b>
-          {times !== null && times >= 1.05 && <em>{number(times, 1)} × their own</em>}
+          {times !== null && times >= 1.05 && <em>{number(times, times < 100 ? 1 : 0)} × their own</em>}
         </p>
         {network !== null && network > 0 && own !== null && (
           <meter min={0} max={network} value={own} aria-label="Own revenue of the network's" />

@@ -40,6 +40,7 @@ export function SegmentsView({ id }: { id: string | null }) {
         <em>and</em> bring more than the rest, each by a test; at most 5 % of what is listed is expected to be
         chance.
       </p>
+      <Scatter items={list.value.items} currency={currency} />
       {list.value.items.length === 0 ? (
         <Notice title="No segments to look at">
           <p>
@@ -61,7 +62,6 @@ export function SegmentsView({ id }: { id: string | null }) {
         />
       )}
       {list.value.relation && <Related relation={list.value.relation} />}
-      <Scatter items={list.value.items} currency={currency} />
       {rest.length > 0 && (
         <details>
           <summary>
