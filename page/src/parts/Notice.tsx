@@ -63,11 +63,12 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
   if (problem.status === 401) return <AskKey again={again} />;
   if (problem.status === 0 && problem.type === "unreachable")
     return (
-      <Notice title="refnet does not answer" command="refnet serve" urgent>
+      <Notice title="refnet does not answer" urgent>
         <p>
           Is it running? Start it with the command below. This page tries again every few seconds and goes on
           by itself.
         </p>
+        <pre>refnet serve</pre>
         <button type="button" onClick={again}>
           Try again now
         </button>

@@ -36,7 +36,7 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
     segment,
     cx: x(segment.mean_cltv ?? 0),
     cy: y(segment.referral_value_per_customer ?? 0),
-    r: SMALLEST + (BIGGEST - SMALLEST) * Math.sqrt(segment.customers / most),
+    r: Math.max(SMALLEST, BIGGEST * Math.sqrt(segment.customers / most)),
     words: ruleOf(segment).text,
   }));
   return (
@@ -53,8 +53,8 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
             <>
               <line class="grid" x1={x(average[0])} x2={x(average[0])} y1={TOP} y2={HEIGHT - BOTTOM} />
               <line class="grid" x1={LEFT} x2={width} y1={y(average[1])} y2={y(average[1])} />
-              <text class="axis" x={width - 6} y={y(average[1]) - 5} text-anchor="end">
-                all customers
+              <text class="axis" x={LEFT + 8} y={y(average[1]) + 13}>
+                mean of all customers
               </text>
             </>
           )}

@@ -7,9 +7,10 @@ import { asProblem } from "../loaded";
 import { to } from "../route";
 import { Family, type Place } from "./family";
 import { layout, line, type Spot } from "./layout";
-import { useViewport } from "./viewport";
+import { useViewport, type View } from "./viewport";
 
 const FURTHER = 2;
+const TIP = 250;
 
 interface Props {
   tree: Tree;
@@ -222,14 +223,7 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
           </g>
         </svg>
         {shown && !shown.place.folded && (
-          <div
-            class="tip"
-            aria-hidden="true"
-            style={{
-              left: `${Math.max(8, Math.min(shown.x * view.k + view.x, (box.current?.clientWidth ?? 0) - 250))}px`,
-              top: `${(shown.y + shown.r) * view.k + view.y + 8}px`,
-            }}
-          >
+          <div class="tip" aria-hidden="true" style={beside(shown, view, box.current?.clientWidth ?? 0)}>
             <Figures place={shown.place} currency={currency} />
           </div>
         )}
@@ -258,6 +252,15 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
       </div>
     </section>
   );
+}
+
+/** Where the figures of a place go: beside it if there is room, so that its neighbours stay in sight; else below. */
+function beside(spot: Spot, view: View, width: number): { left: string; top: string } {
+  const right = spot.end * view.k + view.x + 12;
+  const y = spot.y * view.k + view.y;
+  if (right + TIP <= width) return { left: `${right}px`, top: `${Math.max(8, y - 18)}px` };
+  const left = Math.max(8, Math.min(spot.x * view.k + view.x, width - TIP));
+  return { left: `${left}px`, top: `${y + spot.r * view.k + 8}px` };
 }
 
 /** What follows a name: what they are worth, and how many are folded below them. */

@@ -36,7 +36,7 @@ export function SegmentsView({ id }: { id: string | null }) {
     <>
       <h1>Segments that buy little and bring much</h1>
       <p class="lead">
-        Of {plural(list.value.items.length, "segment", "segments")} looked at, these have a lower CLTV{" "}
+        Of {plural(list.value.items.length, "segment", "segments")} looked at, those listed have a lower CLTV{" "}
         <em>and</em> bring more than the rest, each by a test; at most 5 % of what is listed is expected to be
         chance.
       </p>
