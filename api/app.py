@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
         async with _opened(graph, settings) as found:
             app.state.graph = found
             app.state.worked = Worked(found, settings)
+            app.state.turns = asyncio.Semaphore(queries.AT_ONCE)
             try:
                 yield
             finally:

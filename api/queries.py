@@ -18,6 +18,7 @@ from refnet.graph.connection import native
 router = APIRouter(prefix="/queries", tags=["queries"])
 
 MOST_ROWS = 5000
+AT_ONCE = 2  # they may be costly
 _OURS = ("export/", "demo/", "scores/")
 _FOR_PICTURES = {"tree/picture"}  # answers whole paths, for Neo4j Browser
 _VALUES = ("revenue", "cltv", "margin", "heads")
@@ -88,7 +89,7 @@ async def query(
     }
     parameters = {**missing, **given}
     await _allowed(reader, parameters)
-    answer, more = await reader.some(name, parameters, MOST_ROWS)
+    answer, more = await reader.in_turn(request.app.state.turns, name, parameters, MOST_ROWS)
     return {
         "name": name,
         "columns": answer.columns,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from neo4j import exceptions as bolt
 
 from refnet.core.errors import RefnetError, StoreError, StoreUnavailable, TooSlow, UsageError
 from refnet.graph.asking import Asking
+from refnet.graph.carried import sendable
 from refnet.graph.catalogue import catalogue
 from refnet.graph.connection import Address, Answer, Graph, translated
 
@@ -31,7 +31,8 @@ log = logging.getLogger("refnet.graph")
 _ATTEMPTS = 2  # reading twice does no harm: a connection may have died while it lay in the pool
 _CONNECT_SECONDS = 5.0
 _SEARCH_PAUSE = 5.0
-_INTEGERS = range(-(2**63), 2**63)
+_GRACE_SECONDS = 5.0
+_ABANDONED_SECONDS = 600.0
 
 
 class AsyncGraph:
@@ -47,6 +48,7 @@ class AsyncGraph:
         self.at, self._find = at, find
         self._driver = _open(at)
         self._search: asyncio.Task[None] | None = None
+        self._left: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> AsyncGraph:
         try:
@@ -67,7 +69,23 @@ class AsyncGraph:
             self._search.cancel()
             with suppress(asyncio.CancelledError):
                 await self._search
+        for task in self._left:
+            task.cancel()
+        await asyncio.gather(*self._left, return_exceptions=True)
         await self._driver.close()
+
+    def leave(self, task: asyncio.Task[Any], seconds: float) -> None:
+        """Let a task go on for so long, without anybody who waits for it."""
+        self._left.add(task)
+        timer = asyncio.get_running_loop().call_later(seconds, task.cancel)
+
+        def ended(_: asyncio.Task[Any]) -> None:
+            timer.cancel()
+            self._left.discard(task)
+            if not task.cancelled():
+                task.exception()  # looked at: nobody else will
+
+        task.add_done_callback(ended)
 
     def within(self, seconds: float) -> Reader:
         """A reader whose questions all have to be answered within so many seconds from now."""
@@ -115,13 +133,7 @@ class Reader:
 
     async def some(self, name: str, parameters: Mapping[str, Any], most: int | None) -> tuple[Answer, bool]:
         """The first rows of a query, at most `most`, and whether there are more."""
-        query = catalogue()[name]
-        checked = query.check(parameters)
-        if query.mode != "read":
-            raise UsageError(f"{name} writes: it is refnet's own.", "Take one that reads.")
-        sendable(checked)
-        answer, more = await self._run(name, query.text, checked, most)
-        return (answer if answer.columns else Answer(list(query.columns), answer.values)), more
+        return await self._in_time(self._named(name, parameters, most))
 
     async def ask(self, asking: Asking[T]) -> T:
         """Run a body of questions, and give what it returns."""
@@ -135,33 +147,84 @@ class Reader:
 
     async def verify(self) -> None:
         """Ask for nothing, to see whether the graph answers and lets us in."""
-        await self._run("the first question", "RETURN 1", {}, None)
+        await self._in_time(self._answered("the first question", "RETURN 1", {}, None))
+
+    async def in_turn(
+        self, turns: asyncio.Semaphore, name: str, parameters: Mapping[str, Any], most: int
+    ) -> tuple[Answer, bool]:
+        """As `some`, for costly queries: only so many at once as there are turns.
+
+        The embedded engine goes on with a query that nobody waits for any more. So the turn is held until the query
+        has really ended, however long after the deadline: what is given up cannot pile up.
+
+        Raises:
+            TooSlow: no turn was free, or it was not answered, in time; and what `query` raises.
+        """
+        try:
+            async with asyncio.timeout_at(self._until):
+                await turns.acquire()
+        except TimeoutError:
+            raise TooSlow(
+                "Others are asking as much as is allowed at once.", "Ask again in a while."
+            ) from None
+        return await self._in_time(
+            self._named(name, parameters, most), grace=_ABANDONED_SECONDS, ended=turns.release
+        )
 
     async def in_thread(self, work: Callable[[Graph], T]) -> T:
         """Run work that computes, or asks a blocking `Graph`, beside the other requests."""
         return await anyio.to_thread.run_sync(work, _FromThread(self))
 
-    async def _run(
-        self, name: str, text: str, parameters: Mapping[str, Any], most: int | None
-    ) -> tuple[Answer, bool]:
-        clock = asyncio.get_running_loop().time
+    async def _in_time(
+        self,
+        work: Coroutine[Any, Any, T],
+        *,
+        grace: float = _GRACE_SECONDS,
+        ended: Callable[[], None] = lambda: None,
+    ) -> T:
+        """Wait until the deadline; what is not done by then may go on for `grace` seconds, unheard.
+
+        So a connection that is slow to open, or whose server ends the query itself, is there for the next request.
+        """
+        task = asyncio.create_task(work)
+        task.add_done_callback(lambda _: ended())
         try:
-            async with asyncio.timeout_at(self._until):
-                for attempt in range(_ATTEMPTS):
-                    try:
-                        # A timeout of 0 would be none at all.
-                        statement = neo4j.Query(text, timeout=max(self._until - clock(), 0.001))
-                        return await self._once(statement, parameters, most)
-                    except (bolt.DriverError, bolt.Neo4jError) as error:
-                        if not error.is_retryable() or attempt == _ATTEMPTS - 1:
-                            raise _told(error, name, self._graph.at.uri) from error
-        except TimeoutError:
+            left = self._until - asyncio.get_running_loop().time()
+            done, _ = await asyncio.wait({task}, timeout=max(left, 0))
+        except asyncio.CancelledError:
+            self._graph.leave(task, grace)
+            raise
+        if not done:
+            self._graph.leave(task, grace)
             raise TooSlow(
                 "The answer takes too long, and was given up.", "Ask for less: fewer hops, a smaller limit."
-            ) from None
-        except StoreUnavailable:
-            self._graph.lost()
-            raise
+            )
+        return task.result()
+
+    async def _named(self, name: str, parameters: Mapping[str, Any], most: int | None) -> tuple[Answer, bool]:
+        query = catalogue()[name]
+        checked = query.check(parameters)
+        if query.mode != "read":
+            raise UsageError(f"{name} writes: it is refnet's own.", "Take one that reads.")
+        sendable(checked)
+        answer, more = await self._answered(name, query.text, checked, most)
+        return (answer if answer.columns else Answer(list(query.columns), answer.values)), more
+
+    async def _answered(
+        self, name: str, text: str, parameters: Mapping[str, Any], most: int | None
+    ) -> tuple[Answer, bool]:
+        # A timeout of 0 would be none at all.
+        left = max(self._until - asyncio.get_running_loop().time(), 0.001)
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._once(neo4j.Query(text, timeout=left), parameters, most)
+            except (bolt.DriverError, bolt.Neo4jError) as error:
+                if error.is_retryable() and attempt < _ATTEMPTS - 1:
+                    continue
+                told = _told(error, name, self._graph.at.uri)
+                if isinstance(told, StoreUnavailable):
+                    self._graph.lost()
+                raise told from error
         raise AssertionError("unreachable")
 
     async def _once(
@@ -193,30 +256,6 @@ class _FromThread(Graph):
         raise AssertionError("a reading graph knows the queries of cypher/ only")
 
 
-def sendable(value: Any, name: str = "") -> None:
-    """Refuse what Bolt cannot carry, before half of it is on the wire.
-
-    Raises:
-        UsageError: a number too large, a text that is none in Unicode, something too deep.
-    """
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            sendable(key, name or str(key))
-            sendable(inner, name or str(key))
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            sendable(inner, name)
-    elif isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise UsageError(f"{name} is no text in Unicode.", "It holds half of a character.") from None
-    elif (isinstance(value, float) and not math.isfinite(value)) or (
-        isinstance(value, int) and value not in _INTEGERS
-    ):
-        raise UsageError(f"{name} is out of range.", "Numbers have 64 bits.")
-
-
 def _open(at: Address) -> neo4j.AsyncDriver:
     with translated(at.uri):
         try:
@@ -236,9 +275,7 @@ def _told(error: bolt.DriverError | bolt.Neo4jError, name: str, address: str) ->
     """The driver's error as one of ours."""
     code = (error.code or "") if isinstance(error, bolt.Neo4jError) else ""
     if "TransactionTimedOut" in code or "Terminated" in code:
-        return TooSlow(
-            "The answer takes too long, and was given up.", "Ask for less: fewer hops, a smaller limit."
-        )
+        return TooSlow("The answer takes too long, and was given up.", "Ask for less.")
     if code.startswith("Neo.ClientError.Statement"):
         log.info("%s: %s", name, error)
         return UsageError(f"{name} cannot be answered for these values.", "Compare them with its examples.")

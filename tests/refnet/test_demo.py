@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from refnet.graph import connect, local
@@ -66,6 +67,9 @@ def test_it_stays_up_until_told(number: signal.Signals, tmp_path: Path) -> None:
             if "Ctrl-C" in line:
                 break
         assert any("bolt://127.0.0.1:" in line for line in said), "".join(said)
+        address = next(line.split()[1] for line in said if line.startswith("Page"))
+        assert httpx.get(address).status_code == 200
+        assert httpx.get(f"{address}v1/hidden-advocates").json()["score_version"] == 1
         time.sleep(0.2)
         assert demo.poll() is None
         running = local.running(home)
