@@ -71,7 +71,7 @@ export function CustomerView({ id }: { id: string }) {
         )}
       </div>
       {alone ? (
-        <div class="tree">
+        <div class="alone">
           <Notice title={`${name} has brought nobody yet`}>
             <p>
               {above
