@@ -96,13 +96,23 @@ def snake(name: str) -> str:
 
 
 def plain(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as the API gives them: names in snake_case, times as ISO 8601."""
-    return [{snake(name): _text(value) for name, value in row.items()} for row in rows]
+    """Rows of one query as the API gives them: names in snake_case, times as ISO 8601."""
+    found = list(rows)
+    if not found:
+        return []
+    names = [snake(name) for name in found[0]]
+    # A tree has thousands of rows and no times: looked at by columns, not one by one.
+    columns = list(zip(*(row.values() for row in found), strict=True))
+    columns = [tuple(map(_text, values)) if _timed(values) else values for values in columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _timed(values: Iterable[Any]) -> bool:
+    return hasattr(next((value for value in values if value is not None), None), "to_native")
 
 
 def _text(value: Any) -> Any:
-    value = native(value)
-    return value.isoformat() if isinstance(value, (datetime, date)) else value
+    return None if value is None else native(value).isoformat()
 
 
 def versioned(name: str, **parameters: Any) -> Asking[tuple[list[dict[str, Any]], dict[str, Any] | None]]:

@@ -42,6 +42,8 @@ def tree(customer_id: str, *, depth: int, limit: int, settings: Settings) -> Ask
             else:
                 nodes[row["customer_id"]] = {**row, "depth": hop}
                 level.append(row["customer_id"])
+    for one in nodes.values():
+        del one["score_version"]
     return {
         "root": customer_id,
         "currency": (yield from currency_in(settings)),

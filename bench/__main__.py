@@ -1,4 +1,5 @@
-"""`make bench`: loading against a bare driver loop, and influence of everyone against networkx and Cypher.
+"""`make bench`: loading against a bare driver loop, influence of everyone against networkx and Cypher, and the API
+against the bare asynchronous driver.
 
 Ratios of one run on one machine, the order of the runs shuffled: figures of different runs do not compare.
 """
@@ -12,7 +13,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from bench import influence, loading
+from bench import influence, loading, serving
 from refnet.core.progress import Console
 from refnet.graph import connect, local
 
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--network", type=int, default=100_000, help="customers of the network for influence")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--neo4j", action="store_true", help="on a real Neo4j instead of the embedded engine")
+    parser.add_argument("--only", choices=["loading", "influence", "serving"], help="one of the three")
     asked = parser.parse_args()
     kind: local.Kind = "neo4j" if asked.neo4j else "embedded"
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, engine {kind}")
@@ -36,8 +38,12 @@ def main() -> None:
                 running.uri, username=running.username, password=running.password, database=running.database
             ) as graph:
                 shuffled = random.Random(7)
-                loading.compare(graph, home, asked.customers, asked.rounds, shuffled)
-                influence.compare(graph, asked.network, asked.rounds, shuffled)
+                if asked.only in (None, "loading"):
+                    loading.compare(graph, home, asked.customers, asked.rounds, shuffled)
+                if asked.only in (None, "influence"):
+                    influence.compare(graph, asked.network, asked.rounds, shuffled)
+                if asked.only in (None, "serving"):
+                    serving.compare(graph, asked.customers, asked.rounds, shuffled)
         finally:
             local.stop(home)
 

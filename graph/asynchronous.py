@@ -16,20 +16,16 @@ from typing import Any, TypeVar
 import anyio.from_thread
 import anyio.to_thread
 import neo4j
-from neo4j import exceptions as bolt
 
-from refnet.core.errors import RefnetError, StoreError, StoreUnavailable, TooSlow, UsageError
+from refnet.core.errors import RefnetError, TooSlow
 from refnet.graph.asking import Asking
-from refnet.graph.carried import sendable
-from refnet.graph.catalogue import catalogue
-from refnet.graph.connection import Address, Answer, Graph, translated
+from refnet.graph.connection import Address, Answer, Graph
+from refnet.graph.line import CONNECT_SECONDS, Line, open_driver
 
 T = TypeVar("T")
 
 log = logging.getLogger("refnet.graph")
 
-_ATTEMPTS = 2  # reading twice does no harm: a connection may have died while it lay in the pool
-_CONNECT_SECONDS = 5.0
 _SEARCH_PAUSE = 5.0
 _GRACE_SECONDS = 5.0
 _ABANDONED_SECONDS = 600.0
@@ -46,13 +42,13 @@ class AsyncGraph:
 
     def __init__(self, at: Address, *, find: Callable[[], Address] | None = None) -> None:
         self.at, self._find = at, find
-        self._driver = _open(at)
+        self._driver = open_driver(at)
         self._search: asyncio.Task[None] | None = None
         self._left: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> AsyncGraph:
         try:
-            await self.within(_CONNECT_SECONDS).verify()
+            await self.within(CONNECT_SECONDS).verify()
         except BaseException:
             await self.close()
             raise
@@ -110,7 +106,7 @@ class AsyncGraph:
             return
         if at != self.at:
             log.warning("the graph is now at %s", at.uri)
-            before, self._driver, self.at = self._driver, _open(at), at
+            before, self._driver, self.at = self._driver, open_driver(at), at
             await before.close()
 
 
@@ -137,17 +133,16 @@ class Reader:
 
     async def ask(self, asking: Asking[T]) -> T:
         """Run a body of questions, and give what it returns."""
-        try:
-            question = next(asking)
-            while True:
-                question = asking.send(await self.query(question.name, **question.parameters))
-        except StopIteration as end:
-            result: T = end.value
-            return result
+        return await self._in_time(self._asked(asking))
 
     async def verify(self) -> None:
         """Ask for nothing, to see whether the graph answers and lets us in."""
-        await self._in_time(self._answered("the first question", "RETURN 1", {}, None))
+
+        async def nothing() -> None:
+            async with Line(self._graph, self._until) as line:
+                await line.answered("the first question", "RETURN 1", {}, None)
+
+        await self._in_time(nothing())
 
     async def in_turn(
         self, turns: asyncio.Semaphore, name: str, parameters: Mapping[str, Any], most: int
@@ -201,46 +196,19 @@ class Reader:
             )
         return task.result()
 
-    async def _named(self, name: str, parameters: Mapping[str, Any], most: int | None) -> tuple[Answer, bool]:
-        query = catalogue()[name]
-        checked = query.check(parameters)
-        if query.mode != "read":
-            raise UsageError(f"{name} writes: it is refnet's own.", "Take one that reads.")
-        sendable(checked)
-        answer, more = await self._answered(name, query.text, checked, most)
-        return (answer if answer.columns else Answer(list(query.columns), answer.values)), more
-
-    async def _answered(
-        self, name: str, text: str, parameters: Mapping[str, Any], most: int | None
-    ) -> tuple[Answer, bool]:
-        # A timeout of 0 would be none at all.
-        left = max(self._until - asyncio.get_running_loop().time(), 0.001)
-        for attempt in range(_ATTEMPTS):
+    async def _asked(self, asking: Asking[T]) -> T:
+        async with Line(self._graph, self._until) as line:
             try:
-                return await self._once(neo4j.Query(text, timeout=left), parameters, most)
-            except (bolt.DriverError, bolt.Neo4jError) as error:
-                if error.is_retryable() and attempt < _ATTEMPTS - 1:
-                    continue
-                told = _told(error, name, self._graph.at.uri)
-                if isinstance(told, StoreUnavailable):
-                    self._graph.lost()
-                raise told from error
-        raise AssertionError("unreachable")
+                question = next(asking)
+                while True:
+                    question = asking.send((await line.named(question.name, question.parameters, None))[0])
+            except StopIteration as end:
+                result: T = end.value
+                return result
 
-    async def _once(
-        self, statement: neo4j.Query, parameters: Mapping[str, Any], most: int | None
-    ) -> tuple[Answer, bool]:
-        # One statement that commits itself: one round trip instead of a transaction's two.
-        async with self._graph.driver.session(
-            database=self._graph.at.database, default_access_mode=neo4j.READ_ACCESS
-        ) as session:
-            result = await session.run(statement, dict(parameters))
-            if most is None:
-                return Answer(list(result.keys()), [list(r.values()) async for r in result]), False
-            values = [list(r.values()) for r in await result.fetch(most + 1)]
-            answer = Answer(list(result.keys()), values[:most])
-            await result.consume()
-            return answer, len(values) > most
+    async def _named(self, name: str, parameters: Mapping[str, Any], most: int | None) -> tuple[Answer, bool]:
+        async with Line(self._graph, self._until) as line:
+            return await line.named(name, parameters, most)
 
 
 class _FromThread(Graph):
@@ -254,35 +222,3 @@ class _FromThread(Graph):
 
     def _run(self, *_: Any) -> list[Answer]:
         raise AssertionError("a reading graph knows the queries of cypher/ only")
-
-
-def _open(at: Address) -> neo4j.AsyncDriver:
-    with translated(at.uri):
-        try:
-            return neo4j.AsyncGraphDatabase.driver(
-                at.uri,
-                auth=(at.username, at.password),
-                connection_timeout=_CONNECT_SECONDS,
-                max_transaction_retry_time=0,
-            )
-        except (ValueError, bolt.ConfigurationError) as error:
-            raise UsageError(
-                f"{at.uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687."
-            ) from error
-
-
-def _told(error: bolt.DriverError | bolt.Neo4jError, name: str, address: str) -> RefnetError:
-    """The driver's error as one of ours."""
-    code = (error.code or "") if isinstance(error, bolt.Neo4jError) else ""
-    if "TransactionTimedOut" in code or "Terminated" in code:
-        return TooSlow("The answer takes too long, and was given up.", "Ask for less.")
-    if code.startswith("Neo.ClientError.Statement"):
-        log.info("%s: %s", name, error)
-        return UsageError(f"{name} cannot be answered for these values.", "Compare them with its examples.")
-    try:
-        with translated(address):
-            raise error
-    except RefnetError as ours:
-        return ours
-    except Exception as other:  # noqa: BLE001 (whatever else a driver may raise is the store's fault)
-        return StoreError(f"{address}: {other}")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from refnet.analysis.influence.profile import profile
+from refnet.api import models
 from refnet.api.queries import open_queries
 from refnet.core.settings import Settings
 from refnet.graph import Graph
@@ -76,6 +77,8 @@ def test_the_tree(api: httpx.Client) -> None:
         ("cat", 2, ["ben"], 1, 1),
         ("kim", 2, ["eve"], 0, 0),
     ]
+    assert set(tree) == set(models.Tree.model_fields)
+    assert {frozenset(node) for node in tree["nodes"]} == {frozenset(models.TreeNode.model_fields)}
     cut = get(api, "/v1/customers/ann/tree", depth=25, limit=4)
     assert [n["customer_id"] for n in cut["nodes"]] == ["ann", "ben", "eve", "nat", "cat"]
     assert cut["truncated"] is True

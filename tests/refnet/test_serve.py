@@ -72,6 +72,7 @@ def test_no_graph_there(refnet: Run) -> None:
     says(refnet("serve", "--port", "0", **nobody), 1, "Nobody answers at bolt://127.0.0.1:1", "NEO4J_URI")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_starts_its_engine_and_stops_it(number: signal.Signals, tmp_path: Path) -> None:
     home = tmp_path / "home"
@@ -87,6 +88,7 @@ def test_it_starts_its_engine_and_stops_it(number: signal.Signals, tmp_path: Pat
         assert local.running(home) is None
 
 
+@pytest.mark.slow
 def test_an_engine_that_ran_before_stays(tmp_path: Path) -> None:
     home = tmp_path / "home"
     running = local.start(home)
