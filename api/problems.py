@@ -87,6 +87,12 @@ LOCAL_ONLY = Kind(
 NOT_FOUND = Kind(
     "not-found", 404, "Not found", "There is no such customer, affiliate, segment, query or page."
 )
+METHOD = Kind(
+    "method-not-allowed",
+    405,
+    "Not done this way",
+    "The address is there, for other methods: see the `Allow` header.",
+)
 SCORES_CHANGED = Kind(
     "scores-changed", 409, "The scores have changed",
     "A new analysis has finished since the first page. Begin the list again, without a cursor.",
@@ -136,7 +142,7 @@ _OF_ERRORS: dict[type[errors.RefnetError], Kind] = {
 }
 KINDS = {
     kind.name: kind
-    for kind in (*_OF_ERRORS.values(), INVALID, UNKNOWN_HOST, KEY_NEEDED, LOCAL_ONLY, TOO_LARGE)
+    for kind in (*_OF_ERRORS.values(), INVALID, METHOD, UNKNOWN_HOST, KEY_NEEDED, LOCAL_ONLY, TOO_LARGE)
 }
 
 
@@ -224,7 +230,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        known = {404: NOT_FOUND, 400: BAD_REQUEST, 413: TOO_LARGE}.get(status)
+        known = {404: NOT_FOUND, 400: BAD_REQUEST, 405: METHOD, 413: TOO_LARGE}.get(status)
         kind = known or Kind(
             status.phrase.lower().replace(" ", "-"), status, status.phrase, status.description
         )
