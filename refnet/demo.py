@@ -38,9 +38,14 @@ def run(*, kind: local.Kind, serve: bool, customers: int, settings: Settings) ->
     reporter.say(f"The example brand, {customers:,} customers over three years")
     stopping = _Stop()
     found_running = local.running(home) is not None
-    engine = local.start(
-        home, kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
-    )
+    with reporter.stage("Neo4j server" if kind == "neo4j" else "embedded engine"):
+        engine = local.start(
+            home,
+            kind,
+            heap=settings.engine_heap,
+            idle_minutes=settings.engine_idle_minutes,
+            reporter=reporter,
+        )
     try:
         # The demo is the same whatever currency or policy somebody has set for their own graph.
         own = Settings.model_construct(home=home)
