@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -93,7 +96,10 @@ def _stay(engine: local.Running, home: Path, stopping: _Stop, reporter: Console)
         reporter.say(f"Browser   {engine.browser}   (Neo4j Browser; connect to the Bolt address above)")
     else:
         reporter.say("          Neo4j Browser connects to it, too; `make demo NEO4J=1` brings one along")
-    reporter.say(f"Ask it    REFNET_HOME={home} refnet show c-0000001   (`refnet --help` tells the rest)")
+    command = "refnet" if shutil.which("refnet") else os.path.relpath(sys.argv[0])
+    reporter.say(
+        f"Ask it    REFNET_HOME={home} {command} show c-0000001   (`{command} --help` tells the rest)"
+    )
     reporter.say("Ctrl-C ends it.")
     stopping.wait()
 

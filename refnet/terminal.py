@@ -109,7 +109,7 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
     _heading(
         console,
         "Segments with low CLTV and high referral value",
-        "false-discovery rate 5 % over all looked at",
+        f"of {len(found['segments'])} looked at, false-discovery rate 5 %; not adjusted for tenure; in {currency}",
     )
     reported = [s for s in found["segments"] if s["reported"]]
     if not reported:
@@ -198,10 +198,10 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
         )
     for channel in figures["acquisition_cost"]:
         table.add_row(
-            f"cost per customer, {channel['channel']}",
+            f"spend per new customer, {channel['channel']}",
             money(channel["cac"], currency),
             "",
-            f"{money(channel['spend'], currency)} for {channel['customers']:,}",
+            f"{money(channel['spend'], currency)} for {channel['customers']:,}; rewards, commissions apart",
         )
     console.print(table)
 
@@ -214,7 +214,7 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
     _heading(
         console,
         "Affiliates",
-        f"in {currency}; monthly churn of customers without one: "
+        f"the best by net, then those whose customers leave fastest; in {currency}; monthly churn without one: "
         f"{percent(others['value'], 2)} {_between(others['interval'], 2)}",
     )
     table = _table(
