@@ -166,7 +166,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
             "propensity",
             f"{propensity['value']:.2f} ×",
             f"({low:.2f} to {high:.2f})",
-            f"the referred : the others, in inviting within {propensity['window_days']} days of joining",
+            f"the referred : the others, inviting within {propensity['window_days']} days",
         )
     if figures["k_factor"]["value"] is not None:
         table.add_row(
@@ -201,9 +201,11 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
             f"spend per new customer, {channel['channel']}",
             money(channel["cac"], currency),
             "",
-            f"{money(channel['spend'], currency)} for {channel['customers']:,}; rewards, commissions apart",
+            f"{money(channel['spend'], currency)} for {channel['customers']:,}",
         )
     console.print(table)
+    if figures["acquisition_cost"]:
+        console.print(Text("rewards and commissions come on top of spend", style="dim"))
 
 
 def _print_affiliates(console: Console, found: dict[str, Any], currency: str, most: int = 5) -> None:
