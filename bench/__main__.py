@@ -21,7 +21,7 @@ from refnet.graph import connect, local
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "--customers", type=int, default=20_000, help="size of the example brand that is loaded"
+        "--customers", type=int, default=4_000, help="size of the example brand that is loaded"
     )
     parser.add_argument("--network", type=int, default=100_000, help="customers of the network for influence")
     parser.add_argument("--rounds", type=int, default=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -54,6 +55,7 @@ def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: ran
     summary = loaders.load(recorder, data, settings=settings, reporter=Quiet())
     rows = sum(table.rows_loaded for table in summary.tables)
 
+    print(f"recorded {len(recorder.calls):,} calls for {rows:,} rows", flush=True)
     times: dict[str, list[float]] = {"refnet load": [], "bare driver loop": []}
     for _ in range(rounds):
         for name in shuffled.sample(list(times), len(times)):
@@ -64,9 +66,11 @@ def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: ran
             else:
                 replay(graph, recorder.calls)
             times[name].append(time.perf_counter() - started)
-    print(f"\nLoading the example brand, {rows:,} rows; × is the rate against the bare driver loop")
+    print(f"\nLoading the example brand, {rows:,} rows")
+    bare = statistics.median(times["bare driver loop"])
     for name, seconds in times.items():
-        line(name, seconds, times["bare driver loop"], f"{rows / min(seconds):,.0f} rows/s at best")
+        rate = f"of the bare loop's rate; {rows / min(seconds):,.0f} rows/s at best"
+        line(name, seconds, bare / statistics.median(seconds), rate)
 
 
 def replay(graph: Graph, calls: list[Call]) -> None:

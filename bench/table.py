@@ -5,9 +5,8 @@ from __future__ import annotations
 import statistics
 
 
-def line(name: str, seconds: list[float], against: list[float], note: str = "") -> None:
-    """One row: median and least time, and the ratio of medians to what it is held against."""
-    ratio = statistics.median(against) / statistics.median(seconds)
+def line(name: str, seconds: list[float], ratio: float, note: str = "") -> None:
+    """One row: median and least time, a ratio of medians within this run, and what it is a ratio of."""
     print(
-        f"  {name:<44} {statistics.median(seconds):9.4f} s  (least {min(seconds):.4f})  {ratio:10.2f} × {note}"
+        f"  {name:<40} {statistics.median(seconds):10.4f} s  (least {min(seconds):.4f})  {ratio:10.2f} {note}"
     )

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
 # Servers tell of every label that does not exist yet; an empty graph has none, and that is no news.
 logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
+# Without a handler of its own its retries would be printed over the progress.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 _MERGE_RETRIES = 6
+_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,10 @@ class Graph:
 
     def write_alone(self, statement: str, **parameters: Any) -> Answer:
         """Run a statement that manages its own transactions: a constraint, an index, CALL … IN TRANSACTIONS."""
-        with translated(self.at.uri), self._driver.session(database=self.at.database) as session:
+        with (
+            translated(self.at.uri, local=self.engine is not None),
+            self._driver.session(database=self.at.database) as session,
+        ):
             result = session.run(statement, parameters)
             return Answer(list(result.keys()), [list(r.values()) for r in result])
 
@@ -164,7 +170,7 @@ class Graph:
             return answers
 
         with (
-            translated(self.at.uri),
+            translated(self.at.uri, local=self.engine is not None),
             self._driver.session(database=self.at.database, default_access_mode=access) as session,
         ):
             run = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
@@ -183,8 +189,8 @@ class Graph:
 class translated:  # noqa: N801 (reads as a word in a with statement)
     """Turns the driver's errors into refnet's, with the address and the next step."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, *, local: bool = False) -> None:
+        self._address, self._local = address, local
 
     def __enter__(self) -> None:
         return None
@@ -196,6 +202,11 @@ class translated:  # noqa: N801 (reads as a word in a with statement)
         if isinstance(error, bolt.AuthError):
             raise StoreRefused(
                 f"{at} does not accept this user and password.", "Check NEO4J_USERNAME and NEO4J_PASSWORD."
+            ) from error
+        if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired)) and self._local:
+            raise StoreUnavailable(
+                "The local engine has ended in the middle of this.",
+                "Run the same command again: it starts the engine and goes on where it was.",
             ) from error
         if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired)):
             raise StoreUnavailable(
@@ -227,7 +238,7 @@ def resolve(
         EngineError: the local engine cannot be started.
     """
     settings = settings or load_settings()
-    uri = uri or settings.neo4j_uri
+    uri = uri or settings.neo4j_uri or None
     if uri is None:
         engine = local.running(settings.home) or local.start(
             settings.home,
@@ -236,6 +247,8 @@ def resolve(
             reporter=reporter,
         )
         return Address(engine.uri, engine.username, engine.password, engine.database), engine
+    if uri.split("://")[0] not in _SCHEMES or "://" not in uri:
+        raise UsageError(f"{uri!r} is no Bolt address.", "Such as bolt://localhost:7687 or neo4j+s://…")
     if "@" in uri:
         raise UsageError(
             "The address holds a user or a password, where logs and others would see it.",
@@ -276,12 +289,7 @@ def connect(
         uri, username=username, password=password, database=database, settings=settings, reporter=reporter
     )
     with translated(at.uri):
-        try:
-            driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
-        except (ValueError, bolt.ConfigurationError) as error:
-            raise UsageError(
-                f"{at.uri!r} is no Bolt address: {error}", "Such as bolt://localhost:7687."
-            ) from error
+        driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
         try:
             with driver.session(database=at.database) as session:
                 session.run("RETURN 1").consume()

@@ -156,7 +156,11 @@ def _csv(path: Path) -> Opened:
         raise InputError("has no header.", file=path, hint="Its first line names the columns.")
     for mark, said in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(columns) == 1 and mark in columns[0]:
-            raise InputError(f"is separated by {said}.", file=path, hint="Separate its columns by commas.")
+            raise InputError(
+                f"is separated by {said}.",
+                file=path,
+                hint="Separate its columns by commas, or save it as .xlsx.",
+            )
     if not more and len(text.splitlines()) == 1:
         return Opened(str(path), columns, 0, lambda: iter(()))
     total = max(_lines(path) - 1, 0)
@@ -213,14 +217,25 @@ def _csv_chunks(path: Path, columns: Sequence[str]) -> Iterator[Chunk]:
             ),
         )
         at, told = 2, 0
+
+        def rejects() -> list[Reject]:
+            return [
+                Reject(number, "", text[:200], said) for number, text, said in skipped[told:] if text.strip()
+            ]
+
         for batch in reader:
             rows, at = _numbered(at, batch.num_rows, [number for number, _, _ in skipped])
             frame = batch.to_pandas(types_mapper=_NULLABLE.get)
-            rejects = [
-                Reject(number, "", text[:200], said) for number, text, said in skipped[told:] if text.strip()
-            ]
+            chunk = Chunk(frame, rows, rejects())
             told = len(skipped)
-            yield _without_blank(Chunk(frame, rows, rejects))
+            yield _without_blank(chunk)
+        # No batch comes with misfits at the end, and none at all where every row is one.
+        if told < len(skipped):
+            yield Chunk(
+                pd.DataFrame({c: pd.Series(dtype="string") for c in columns}),
+                np.zeros(0, dtype=np.int64),
+                rejects(),
+            )
 
 
 def _numbered(at: int, count: int, skipped: list[int]) -> tuple[npt.NDArray[np.int64], int]:

@@ -69,7 +69,7 @@ def load(
     found, warnings = sources(Path(source) if isinstance(source, str) else source)
     summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
     _make_schema(graph)
-    summary.currency = _currency(graph, found, settings)
+    summary.currency = _currency(graph, found, settings, summary.warnings)
     typed = []
     for each in found:
         table, said = _with_attributes(graph, each)
@@ -93,7 +93,7 @@ def _make_schema(graph: Graph) -> None:
         graph.write_alone(statement)
 
 
-def _currency(graph: Graph, found: Sequence[Source], settings: Settings) -> str:
+def _currency(graph: Graph, found: Sequence[Source], settings: Settings, warnings: list[str]) -> str:
     asked = settings.currency.upper() if settings.currency else None
     for row in graph.query("export/currency"):
         if asked not in (None, row["currency"]):
@@ -111,6 +111,11 @@ def _currency(graph: Graph, found: Sequence[Source], settings: Settings) -> str:
                 known = known[known.str.fullmatch("[A-Z]{3}")]
                 if len(known):
                     return str(known.iloc[0])
+    amounts = {c.name for source in found for c in source.table.columns if c.type == "money"}
+    if any(amounts.intersection(source.opened.columns) for source in found):
+        warnings.append(
+            "no file names a currency: amounts are taken as EUR; set REFNET_CURRENCY before a first load"
+        )
     return "EUR"
 
 

@@ -46,6 +46,7 @@ def main() -> None:
             typer.echo(f"        {error.hint}", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
+        typer.echo("refnet: stopped. The same command again goes on where it was.", err=True)
         sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:  # `refnet queries | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -137,6 +138,9 @@ def analyze(as_json: Json = False) -> None:
         summary = analyze_all(graph, settings=settings, reporter=Console())
     if as_json:
         _print_json(vars(summary))
+        return
+    if not summary.customers:
+        typer.echo("There are no customers in this graph yet: `refnet load` brings them.")
         return
     typer.echo(
         f"analysis {summary.version}: {summary.customers:,} customers, {summary.affiliates:,} affiliates, "

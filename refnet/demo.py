@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 
 from refnet.analysis.findings import findings
@@ -36,9 +39,14 @@ def run(*, kind: local.Kind, stay: bool, customers: int, settings: Settings) -> 
     home = settings.home / ("demo" if customers == DEFAULT_CUSTOMERS else f"demo-{customers}")
     reporter.say(f"The example brand, {customers:,} customers over three years")
     found_running = local.running(home) is not None
-    engine = local.start(
-        home, kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes, reporter=reporter
-    )
+    with reporter.stage("Neo4j server" if kind == "neo4j" else "embedded engine"):
+        engine = local.start(
+            home,
+            kind,
+            heap=settings.engine_heap,
+            idle_minutes=settings.engine_idle_minutes,
+            reporter=reporter,
+        )
     try:
         # The demo is the same whatever currency or policy somebody has set for their own graph.
         own = Settings.model_construct(home=home)
@@ -94,7 +102,10 @@ def _serve(engine: local.Running, home: Path, settings: Settings, reporter: Cons
             reporter.say(f"Browser   {engine.browser}   (Neo4j Browser; connect to the Bolt address above)")
         else:
             reporter.say("          Neo4j Browser connects to it, too; `make demo NEO4J=1` brings one along")
-        reporter.say(f"Ask it    REFNET_HOME={home} refnet show c-0000001   (`refnet --help` tells the rest)")
+        command = "refnet" if shutil.which("refnet") else os.path.relpath(sys.argv[0])
+        reporter.say(
+            f"Ask it    REFNET_HOME={home} {command} show c-0000001   (`{command} --help` tells the rest)"
+        )
         reporter.say("Ctrl-C ends it.")
 
     at = Address(engine.uri, engine.username, engine.password, engine.database)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 from refnet import loaders
 from refnet.analysis import credit
@@ -42,5 +45,25 @@ def load(
     """
     settings = settings or load_settings()
     place = Path(source) if isinstance(source, str) else source
-    loaded = loaders.load(graph, place, rejects=rejects, settings=settings, reporter=reporter)
-    return loaded, credit.derive(graph, settings=settings, reporter=reporter)
+    with _turn(graph, settings, reporter):
+        loaded = loaders.load(graph, place, rejects=rejects, settings=settings, reporter=reporter)
+        return loaded, credit.derive(graph, settings=settings, reporter=reporter)
+
+
+@contextmanager
+def _turn(graph: Graph, settings: Settings, reporter: Reporter | None) -> Iterator[None]:
+    """One load at a time into the embedded engine: it has no locks of its own, and one writer is faster than two."""
+    if graph.engine is None:
+        yield
+        return
+    lock = FileLock(settings.home / "engine" / "load.lock")
+    try:
+        lock.acquire(timeout=0.2)
+    except Timeout:
+        if reporter is not None:
+            reporter.say("another load is running: waiting for it to end")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -109,7 +109,7 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
     _heading(
         console,
         "Segments with low CLTV and high referral value",
-        "false-discovery rate 5 % over all looked at",
+        f"of {len(found['segments'])} looked at, false-discovery rate 5 %; not adjusted for tenure; in {currency}",
     )
     reported = [s for s in found["segments"] if s["reported"]]
     if not reported:
@@ -166,7 +166,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
             "propensity",
             f"{propensity['value']:.2f} ×",
             f"({low:.2f} to {high:.2f})",
-            f"the referred : the others, in inviting within {propensity['window_days']} days of joining",
+            f"the referred : the others, inviting within {propensity['window_days']} days",
         )
     if figures["k_factor"]["value"] is not None:
         table.add_row(
@@ -198,12 +198,14 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
         )
     for channel in figures["acquisition_cost"]:
         table.add_row(
-            f"cost per customer, {channel['channel']}",
+            f"spend per new customer, {channel['channel']}",
             money(channel["cac"], currency),
             "",
             f"{money(channel['spend'], currency)} for {channel['customers']:,}",
         )
     console.print(table)
+    if figures["acquisition_cost"]:
+        console.print(Text("rewards and commissions come on top of spend", style="dim"))
 
 
 def _print_affiliates(console: Console, found: dict[str, Any], currency: str, most: int = 5) -> None:
@@ -214,7 +216,7 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
     _heading(
         console,
         "Affiliates",
-        f"in {currency}; monthly churn of customers without one: "
+        f"the best by net, then those whose customers leave fastest; in {currency}; monthly churn without one: "
         f"{percent(others['value'], 2)} {_between(others['interval'], 2)}",
     )
     table = _table(

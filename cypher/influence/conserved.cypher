@@ -6,13 +6,12 @@
 // :param decay => 0.5
 MATCH (c:Customer)
 WHERE coalesce(c.revenue, 0.0) <> 0.0
-OPTIONAL MATCH path = (top)-[:REFERRED*1..25]->(c)
+OPTIONAL MATCH path = (c)<-[:REFERRED*1..25]-(top)
 WHERE NOT EXISTS { ()-[:REFERRED]->(top) }
-WITH
-  c,
+WITH c,
   CASE
     WHEN path IS NULL THEN [c]
-    ELSE reverse(nodes(path))[1..]
+    ELSE nodes(path)[1..]
   END AS chain
 UNWIND range(0, size(chain) - 1) AS place
 WITH

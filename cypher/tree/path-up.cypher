@@ -2,7 +2,7 @@
 // name: tree/path-up
 // mode: read
 // :param customerId => 'c-0000001'
-MATCH path = (ancestor)-[:REFERRED*1..25]->(:Customer {customerId: $customerId})
+MATCH path = (:Customer {customerId: $customerId})<-[:REFERRED*1..25]-(ancestor)
 RETURN
   min(length(path)) AS steps,
   coalesce(ancestor.customerId, ancestor.affiliateId) AS id,

@@ -9,7 +9,7 @@ from refnet.analysis.findings import findings
 from refnet.analysis.influence.analyze import analyze
 from refnet.examples import brand
 from refnet.front import load
-from refnet.graph import Graph
+from refnet.graph import Graph, catalogue
 from tests.conftest import Engines, wipe
 
 pytestmark = pytest.mark.slow
@@ -117,3 +117,16 @@ def test_rings(found: tuple[dict[str, Any], dict[str, Any], Graph]) -> None:
         if reason in ("total", "by_affiliates", "credited", "definition"):
             continue
         assert report["integrity"]["uncredited"].get(reason) == count, reason
+
+
+@pytest.mark.timeout(300)
+def test_every_query_answers_at_this_size(found: tuple[dict[str, Any], dict[str, Any], Graph]) -> None:
+    """Not a race: a pattern that is walked from its wrong end would take hours here."""
+    report, _, graph = found
+    best = report["hidden_advocates"][0]["customer_id"]
+    for name, query in catalogue().items():
+        if query.mode == "read":
+            given = {p: best for p in query.parameters if p in ("rootId", "customerId")}
+            graph.query(name, **{**query.parameters, **given})
+    shares = graph.query("influence/conserved", decay=0.5).to_pandas()["conservedCredit"]
+    assert shares.sum() == pytest.approx(graph.query("export/customers").to_pandas()["revenue"].sum())

@@ -258,3 +258,19 @@ def test_xlsx_ids_and_days(tmp_path: Path) -> None:
     assert checked.frame["customer_id"].tolist() == ["007", "7"]
     assert [str(at.date()) for at in checked.frame["joined_at"]] == ["2024-01-02", "2024-01-03"]
     assert checked.rows.tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("rows", ["a,1,\nb,2,\n", "a,1,2\nb\n"])
+def test_a_file_of_misfits_only_says_so(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text(f"customer_id,name\n{rows}")
+    chunks = list(open_file(path).chunks())
+    assert sum(len(chunk.frame) for chunk in chunks) == 0
+    assert [reject.row for chunk in chunks for reject in chunk.rejects] == [2, 3]
+
+
+def test_misfits_at_the_end_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,name\na,x\nb,y\nc\n")
+    chunks = list(open_file(path).chunks())
+    assert [reject.row for chunk in chunks for reject in chunk.rejects] == [4]

@@ -60,7 +60,9 @@ def by_command(engines: Engines, kind: local.Kind, files: Path) -> dict[str, pd.
             patched.setenv("NEO4J_DATABASE", graph.at.database)
         for arguments in (["load", str(files)], ["analyze"]):
             patched.setattr("sys.argv", ["refnet", *arguments])
-            main()
+            with pytest.raises(SystemExit) as ended:
+                main()
+            assert ended.value.code == 0
     return {
         name: graph.query(f"export/{name}").to_pandas().pipe(lambda t: t.sort_values(list(t.columns[:3])))
         for name in ("customers", "affiliates", "referred", "claims")

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
+from refnet.core.errors import StoreUnavailable
+from refnet.graph import connect
 from tests.refnet.conftest import Run, says
 
 CUSTOMERS = """customer_id,joined_at,revenue,cltv,country
@@ -122,6 +125,31 @@ def test_no_server_no_password_no_address(refnet: Run, files: Path) -> None:
         "no Bolt address",
         "bolt://",
     )
+
+
+def test_two_loads_at_once_take_turns(files: Path, tmp_path: Path, refnet: Run) -> None:
+    says(refnet("engine", "start"), 0)
+    command = [sys.executable, "-m", "refnet", "load", "exports"]
+    both = [
+        subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    rows = json.loads(refnet("query", "graph/contents", "--json").stdout)
+    assert {row["label"]: row["nodes"] for row in rows}["Customer"] == 3
+
+
+def test_an_engine_that_is_killed_is_told_and_comes_back(refnet: Run, files: Path, tmp_path: Path) -> None:
+    says(refnet("load", "exports"), 0)
+    with connect() as graph:
+        assert graph.engine is not None
+        process = psutil.Process(graph.engine.pid)
+        process.kill()
+        process.wait(10)
+        with pytest.raises(StoreUnavailable, match=r"local engine has ended.*Run the same command again"):
+            graph.write_alone("MATCH (n) RETURN n")
+    says(refnet("analyze"), 0, "3 scores changed")
 
 
 def test_a_wrong_password_is_refused(refnet: Run, files: Path) -> None:
