@@ -1,7 +1,7 @@
 // The page: a head with the search, and the view that the address names.
 
 import { Component, type ComponentChildren, render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Notice } from "./parts/Notice";
 import { Search } from "./parts/Search";
 import { type Route, read, to } from "./route";
@@ -15,7 +15,7 @@ function App() {
   const [hash, setHash] = useState(location.hash);
   const [round, setRound] = useState(0);
   const main = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let before = location.hash;
     const moved = () => {
       setHash(location.hash);

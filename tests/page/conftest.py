@@ -44,7 +44,8 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+# Of a module: while it is open Playwright keeps an event loop running, which no later test of another room may meet.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     missing = (

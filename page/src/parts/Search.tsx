@@ -1,6 +1,6 @@
 // Find a customer by name or id: a combobox that lists as one types.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { api, type FoundCustomer } from "../api";
 import { money, words } from "../format";
 import { asProblem } from "../loaded";
@@ -18,7 +18,8 @@ export function Search() {
   const field = useRef<HTMLInputElement>(null);
   const wanted = useRef(false);
 
-  useEffect(() => {
+  // Listens as soon as it is seen.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
