@@ -74,7 +74,11 @@ def found_again(engine: local.Running, home: Path, settings: Settings) -> Callab
 
     def find() -> Address:
         now = local.start(
-            home, engine.kind, heap=settings.engine_heap, idle_minutes=settings.engine_idle_minutes
+            home,
+            engine.kind,
+            heap=settings.engine_heap,
+            idle_minutes=settings.engine_idle_minutes,
+            query_minutes=settings.engine_query_minutes,
         )
         return Address(now.uri, now.username, now.password, now.database)
 

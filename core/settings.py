@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     engine_idle_minutes: float = Field(
         15.0, gt=0, description="the local engine stops after so long without a client"
     )
+    engine_query_minutes: float = Field(
+        10.0, gt=0, description="the local engine ends a query that takes longer"
+    )
     credit_policy: CreditPolicy = Field(
         "first", description="whose claim is credited: first, last, linear, time-decay"
     )

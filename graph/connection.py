@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import neo4j
 from neo4j import exceptions as bolt
 
-from refnet.core.errors import StoreError, StoreRefused, StoreUnavailable, UsageError
+from refnet.core.errors import StoreError, StoreRefused, StoreUnavailable, TooSlow, UsageError
 from refnet.core.progress import Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import local
@@ -216,6 +216,13 @@ class translated:  # noqa: N801 (reads as a word in a with statement)
         if isinstance(error, bolt.Neo4jError):
             if error.code and "DatabaseNotFound" in error.code:
                 raise StoreRefused(f"{at} has no such database.", "Check NEO4J_DATABASE.") from error
+            if error.code and "TransactionTimedOut" in error.code:
+                raise TooSlow(
+                    "The query took longer than it may, and was ended.",
+                    "Ask for less; a local engine's time is REFNET_ENGINE_QUERY_MINUTES, set when it starts."
+                    if self._local
+                    else "Ask for less, or look at db.transaction.timeout of the server.",
+                ) from error
             raise StoreError(f"{at} refused a statement: {error.message or error}") from error
         if isinstance(error, (bolt.DriverError, bolt.ConfigurationError)):
             raise StoreError(f"{at}: {error}") from error
@@ -244,6 +251,7 @@ def resolve(
             settings.home,
             heap=settings.engine_heap,
             idle_minutes=settings.engine_idle_minutes,
+            query_minutes=settings.engine_query_minutes,
             reporter=reporter,
         )
         return Address(engine.uri, engine.username, engine.password, engine.database), engine

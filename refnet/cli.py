@@ -334,6 +334,7 @@ def engine_start(
         "neo4j" if neo4j else "embedded",
         heap=settings.engine_heap,
         idle_minutes=idle,
+        query_minutes=settings.engine_query_minutes,
         reporter=Console(),
     )
     print_engine(running, as_json=as_json)

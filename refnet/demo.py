@@ -45,6 +45,7 @@ def run(*, kind: local.Kind, stay: bool, customers: int, settings: Settings) -> 
             kind,
             heap=settings.engine_heap,
             idle_minutes=settings.engine_idle_minutes,
+            query_minutes=settings.engine_query_minutes,
             reporter=reporter,
         )
     try:

@@ -50,6 +50,7 @@ def start(
     *,
     heap: str = "1g",
     idle_minutes: float | None = 15.0,
+    query_minutes: float = 10.0,
     reporter: Reporter | None = None,
 ) -> Running:
     """The engine of this kind that runs in `home`, started if there is none.
@@ -59,6 +60,7 @@ def start(
         kind: `embedded`, `neo4j` (2026.08) or `neo4j5` (5.26).
         heap: memory of the engine's Java heap, for an engine that is started now.
         idle_minutes: it stops after so long without a client; None: never. For an engine that is started now.
+        query_minutes: it ends a query that takes longer, whoever waits for it. For an engine that is started now.
         reporter: told what is being done when it takes long.
 
     Raises:
@@ -83,7 +85,7 @@ def start(
             _end(place, state, timeout=10)  # alive, but it takes no connections: of no use to anybody
             state = None
         if state is None:
-            _keeper(place, _prepare(place, kind, heap), idle_minutes)
+            _keeper(place, _prepare(place, kind, heap, query_minutes * 60), idle_minutes)
         elif not state.keeper.alive():
             _keeper(place, None, idle_minutes)
         state = place.read()
@@ -199,14 +201,14 @@ def _refuse_other(state: State | None, kind: Kind) -> None:
         )
 
 
-def _prepare(place: Home, kind: Kind, heap: str) -> Launch:
+def _prepare(place: Home, kind: Kind, heap: str, query_seconds: float) -> Launch:
     if kind == "embedded":
         from refnet.graph.local import embedded
 
-        return embedded.prepare(place, heap)
+        return embedded.prepare(place, heap, query_seconds)
     from refnet.graph.local import server
 
-    return server.prepare(place, kind, heap)
+    return server.prepare(place, kind, heap, query_seconds)
 
 
 def _keeper(place: Home, launch: Launch | None, idle_minutes: float | None) -> None:

@@ -27,7 +27,7 @@ java.util.logging.SimpleFormatter.format=%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n
 """
 
 
-def prepare(home: Home, heap: str) -> Launch:
+def prepare(home: Home, heap: str, query_seconds: float) -> Launch:
     """Make the store ready and say how to start its engine.
 
     Raises:
@@ -61,6 +61,8 @@ def prepare(home: Home, heap: str) -> Launch:
             "-Djava.util.logging.config.file=logging.properties",
             "-Dpolyglot.engine.WarnInterpreterOnly=false",
             "-Darcadedb.server.mode=production",  # what is committed is on the disk
+            # Nothing else ends a query whose client has gone.
+            f"-Darcadedb.command.timeout={query_seconds * 1000:.0f}",
             "-Darcadedb.server.rootPath=.",
             "-Darcadedb.server.rootPasswordPath=secret",
             "-Darcadedb.server.plugins=Bolt:com.arcadedb.bolt.BoltProtocolPlugin",

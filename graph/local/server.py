@@ -61,7 +61,7 @@ def fetch(kind: Kind, reporter: Reporter | None) -> tuple[Path, Path]:
     return java, jars(version, reporter)
 
 
-def prepare(home: Home, kind: Kind, heap: str) -> Launch:
+def prepare(home: Home, kind: Kind, heap: str, query_seconds: float) -> Launch:
     """Make the store ready and say how to start its server.
 
     Raises:
@@ -100,6 +100,8 @@ def prepare(home: Home, kind: Kind, heap: str) -> Launch:
             f"--home-dir={store}",
             f"--config-dir={store / 'conf'}",
             "--console-mode",
+            "-c",
+            f"db.transaction.timeout={query_seconds * 1000:.0f}ms",
             "-c",
             "server.bolt.listen_address=127.0.0.1:{bolt}",
             "-c",

@@ -17,8 +17,8 @@ import neo4j
 import psutil
 import pytest
 
-from refnet.core.errors import EngineError
-from refnet.graph import local
+from refnet.core.errors import EngineError, TooSlow
+from refnet.graph import connect, local
 from refnet.graph.local import embedded
 from refnet.graph.local.state import Home, Process, State
 
@@ -133,6 +133,26 @@ def test_an_idle_engine_stops_and_a_used_one_does_not(home: Path) -> None:
         assert local.start(home) == engine
     wait_until(lambda: local.running(home) is None, 5)
     wait_until(lambda: not psutil.pid_exists(engine.pid))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "embedded",
+        pytest.param("neo4j", marks=pytest.mark.engine("neo4j")),
+        pytest.param("neo4j5", marks=pytest.mark.engine("neo4j5")),
+    ],
+)
+def test_a_query_that_takes_too_long_is_ended_by_the_engine(home: Path, kind: local.Kind) -> None:
+    engine = local.start(home, kind, query_minutes=0.03)
+    at = {"username": engine.username, "password": engine.password, "database": engine.database}
+    with connect(engine.uri, **at) as graph:
+        graph.write("UNWIND range(1, 2000) AS i CREATE (:X {i: i})")
+        began = time.monotonic()
+        with pytest.raises(TooSlow, match="was ended"):
+            graph.read("MATCH (a:X), (b:X), (c:X) WHERE a.i + b.i + c.i < 0 RETURN count(*)")
+        assert time.monotonic() - began < 60
+        assert len(graph.read("MATCH (x:X) RETURN x.i AS i")) == 2000
 
 
 def test_sigterm_to_the_keeper_stops_the_engine_cleanly(home: Path) -> None:
