@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from refnet.api.models import Amount, Currency, Interval, Items, Model, Time, Versioned
@@ -41,10 +43,10 @@ class KFactor(Model):
     invitations_per_customer: float | None = Field(examples=[0.68])
 
 
-class Month(Model):
-    """New customers of one month."""
+class Period(Model):
+    """New customers of one month, quarter or year."""
 
-    month: str = Field(examples=["2025-01"])
+    period: str = Field(examples=["2025-01", "2025-Q1", "2025"])
     customers: int = Field(examples=[512])
     by_customers: int = Field(description="brought by customers", examples=[128])
     by_affiliates: int = Field(description="brought by affiliates", examples=[40])
@@ -71,7 +73,8 @@ class ReferralShare(Share):
     """New customers brought by customers, of all new customers."""
 
     by_affiliates: Share
-    months: list[Month]
+    by: Literal["month", "quarter", "year"]
+    periods: list[Period]
     before_after: BeforeAfter | None = Field(description="with ?launch=")
 
 
@@ -96,6 +99,8 @@ class Rewards(Model):
 class Programme(Model):
     """The referral programme's figures."""
 
+    from_: str | None = Field(alias="from", description="the period's first day", examples=["2024-01-01"])
+    to: str | None = Field(description="the first day after it", examples=["2025-01-01"])
     currency: Currency
     referral_rate: Share
     conversion: Conversion

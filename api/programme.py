@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from refnet.analysis.currency import currency_in
 from refnet.analysis.integrity import integrity as integrity_of
 from refnet.analysis.programme import programme as programme_of
+from refnet.analysis.programme.figures import By
 from refnet.analysis.success.affiliates import affiliates as affiliates_of
 from refnet.api import figures
 from refnet.api.asked import Day, Id, Limit, ReaderDep, SettingsDep, plain
@@ -23,6 +24,14 @@ async def programme(
     reader: ReaderDep,
     settings: SettingsDep,
     worked: WorkedDep,
+    since: Annotated[
+        Day | None,
+        Query(alias="from", description="the period's first day, UTC", examples=["2024-01-01"]),
+    ] = None,
+    until: Annotated[
+        Day | None, Query(alias="to", description="the first day after the period", examples=["2025-01-01"])
+    ] = None,
+    by: Annotated[By, Query(description="what the referral share is followed by")] = "month",
     launch: Annotated[
         Day | None,
         Query(description="compare new customers before this day and from it on", examples=["2024-07-01"]),
@@ -30,7 +39,10 @@ async def programme(
 ) -> dict[str, Any]:
     """Referral rate, conversion, propensity, K-factor, referral share, cost per customer, rewards."""
     found = await worked.answer(
-        reader, ("programme", launch), lambda graph: programme_of(graph, launch=launch), of_scores=False
+        reader,
+        ("programme", since, until, by, launch),
+        lambda graph: programme_of(graph, since=since, until=until, by=by, launch=launch),
+        of_scores=False,
     )
     return {**found, "currency": await reader.ask(currency_in(settings))}
 

@@ -100,7 +100,8 @@ class Query:
             raise UsageError(
                 f"{name} cannot be {value[:80]!r}.", f"Such as {name}={json.dumps(example)}."
             ) from None
-        return value
+        # What may be left out is left out by nothing after the =.
+        return value or None if example is None and name in self.parameters else value
 
 
 class Catalogue(Mapping[str, Query]):

@@ -9,8 +9,8 @@ export interface Share {
   of: number;
 }
 
-export interface Month {
-  month: string;
+export interface Period {
+  period: string;
   customers: number;
   by_customers: number;
   by_affiliates: number;
@@ -35,7 +35,7 @@ export interface Programme {
     not_referred: Share;
   };
   k_factor: { value: number | null; invitations_per_customer: number | null };
-  referral_share: Share & { months: Month[]; before_after: BeforeAfter | null };
+  referral_share: Share & { periods: Period[]; before_after: BeforeAfter | null };
 }
 
 export interface FoundCustomer {

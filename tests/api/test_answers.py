@@ -185,6 +185,19 @@ def test_figures(api: httpx.Client) -> None:
     assert (figures["referral_rate"]["count"], figures["referral_rate"]["of"]) == (7, 14)
     assert figures["referral_share"]["before_after"]["after"]["count"] == 4
     assert get(api, "/v1/programme")["referral_share"]["before_after"] is None
+    spring = get(api, "/v1/programme", **{"from": "2024-03-01", "to": "2024-07-01", "by": "quarter"})
+    assert (spring["from"], spring["to"]) == ("2024-03-01", "2024-07-01")
+    assert (spring["referral_rate"]["count"], spring["conversion"]["of"]) == (4, 4)
+    assert spring["k_factor"]["value"] == pytest.approx(4 / 12 * 3 / 4)
+    assert spring["referral_share"]["by"] == "quarter"
+    assert spring["referral_share"]["periods"] == [
+        {"period": "2024-Q1", "customers": 2, "by_customers": 2, "by_affiliates": 0},
+        {"period": "2024-Q2", "customers": 4, "by_customers": 2, "by_affiliates": 1},
+    ]
+    years = get(api, "/v1/programme", by="year")["referral_share"]["periods"]
+    assert [(one["period"], one["customers"]) for one in years] == [("2023", 1), ("2024", 10)]
+    backwards = api.get("/v1/programme", params={"from": "2024-07-01", "to": "2024-03-01"})
+    assert (backwards.status_code, backwards.json()["type"]) == (400, "/problems/bad-request")
     affiliates = get(api, "/v1/affiliates")
     assert [a["affiliate_id"] for a in affiliates["items"]] == ["a-1", "a-2", "a-3"]
     assert get(api, "/v1/affiliates/a-1")["net"] == 90.0

@@ -79,7 +79,10 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         ],
     ),
     "integrity/uncredited-claims": ({}, [["k-06", "customer", "gus", "gus", at("2024-05-01"), None]]),
-    "programme/acquisition-cost": ({}, [["paid_search", 200.0, 2, 100.0], ["tv", 70.0, 0, None]]),
+    "programme/acquisition-cost": (
+        {},
+        [["paid_search", 200.0, 2, 100.0], ["tv", 70.0, 0, None]],
+    ),
     "programme/conversion": ({}, [[7, 5, 1]]),
     "programme/observed-until": ({}, [[at("2024-08-01")]]),
     "programme/propensity": ({}, [[False, 5, 2], [True, 6, 3]]),
@@ -216,6 +219,25 @@ ELSEWHERE = {
 }
 
 
+# The same questions about March to June.
+SPRING = {"from": "2024-03-01T00:00:00Z", "to": "2024-07-01T00:00:00Z"}
+IN_SPRING: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
+    "programme/acquisition-cost": ({}, [["paid_search", 200.0, 1, 200.0], ["tv", 70.0, 0, None]]),
+    "programme/conversion": ({}, [[4, 3, 1]]),
+    "programme/propensity": ({}, [[False, 2, 0], [True, 4, 2]]),
+    "programme/referral-rate": ({}, [[12, 4]]),
+    "programme/rewards": ({}, []),
+    "programme/share-before-after": (
+        {"date": "2024-05-01T00:00:00Z"},
+        [["before", 3, 3], ["after", 3, 1]],
+    ),
+    "programme/share-by-month": (
+        {},
+        [["2024-03", 2, 2, 0], ["2024-04", 1, 1, 0], ["2024-05", 2, 0, 1], ["2024-06", 1, 1, 0]],
+    ),
+}
+
+
 def test_every_query_has_an_answer_here() -> None:
     readable = {name for name, query in catalogue().items() if query.mode == "read"}
     assert readable == ANSWERS.keys() | ELSEWHERE
@@ -236,6 +258,10 @@ def test_answers_are_the_ones_counted_by_hand(graph: Graph) -> None:
             assert rows[0][14] is not None  # scoreChangedAt
             rows[0][14] = None
         assert close(rows, expected), f"{name}: {rows}"
+
+    for name, (given, expected) in IN_SPRING.items():
+        answer = graph.query(name, **{**catalogue()[name].parameters, **SPRING, **given})
+        assert close(answer.values, expected), f"{name}: {answer.values}"
 
     contents = {row["label"]: row["nodes"] for row in graph.query("graph/contents")}
     assert contents == {

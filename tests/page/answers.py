@@ -77,7 +77,7 @@ def share(count: int, of: int, low: float, high: float) -> dict[str, Any]:
 def programme(_key: str, query: dict[str, str]) -> dict[str, Any]:
     months = [
         {
-            "month": f"{2023 + m // 12}-{m % 12 + 1:02}",
+            "period": f"{2023 + m // 12}-{m % 12 + 1:02}",
             "customers": 500,
             "by_customers": 80 + 3 * m,
             "by_affiliates": 9,
@@ -100,7 +100,8 @@ def programme(_key: str, query: dict[str, str]) -> dict[str, Any]:
         "referral_share": {
             **share(2748, 12_000, 0.22, 0.237),
             "by_affiliates": share(216, 12_000, 0.016, 0.02),
-            "months": months,
+            "by": "month",
+            "periods": months,
             "before_after": launch
             and {
                 "date": launch,

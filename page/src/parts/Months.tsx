@@ -1,7 +1,7 @@
 // The share of new customers who were brought by customers, month by month; before and after a day.
 
 import { useRef } from "preact/hooks";
-import type { BeforeAfter, Month, Programme } from "../api";
+import type { BeforeAfter, Period, Programme } from "../api";
 import { number, percent, percentRange, range } from "../format";
 import { to } from "../route";
 import { useWidth } from "./width";
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function Months({ share, launch }: Props) {
-  const { months, before_after } = share;
+  const { periods: months, before_after } = share;
   if (months.length < 2) return null;
   return (
     <section class="months" aria-labelledby="months-head">
@@ -40,7 +40,7 @@ export function Months({ share, launch }: Props) {
   );
 }
 
-function Bars({ months, launch }: { months: Month[]; launch: string | null }) {
+function Bars({ months, launch }: { months: Period[]; launch: string | null }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 720);
   const parts = months.map((one) => (one.customers ? one.by_customers / one.customers : 0));
@@ -49,9 +49,9 @@ function Bars({ months, launch }: { months: Month[]; launch: string | null }) {
   const gap = step > 8 ? 2 : 1;
   const y = (part: number) => TOP + (HEIGHT - BOTTOM - TOP) * (1 - part / top);
   // The launch's own month belongs to neither side as a whole; it is drawn with what follows.
-  const at = launch ? months.findIndex((one) => one.month >= launch.slice(0, 7)) : -1;
+  const at = launch ? months.findIndex((one) => one.period >= launch.slice(0, 7)) : -1;
   const said =
-    `Share of new customers brought by customers from ${months[0]?.month} to ${months.at(-1)?.month}: ` +
+    `Share of new customers brought by customers from ${months[0]?.period} to ${months.at(-1)?.period}: ` +
     `${percent(parts[0])} in the first month, ${percent(parts.at(-1))} in the last.`;
   return (
     <div class="chart" ref={box}>
@@ -65,7 +65,7 @@ function Bars({ months, launch }: { months: Month[]; launch: string | null }) {
           </g>
         ))}
         {months.map((one, place) => (
-          <g key={one.month}>
+          <g key={one.period}>
             <rect
               class={place < at ? "month before" : "month"}
               x={LEFT + place * step + gap / 2}
@@ -74,12 +74,12 @@ function Bars({ months, launch }: { months: Month[]; launch: string | null }) {
               height={y(0) - y(parts[place] ?? 0)}
             >
               <title>
-                {`${one.month}: ${number(one.by_customers)} of ${number(one.customers)} new customers, ${percent(parts[place])}`}
+                {`${one.period}: ${number(one.by_customers)} of ${number(one.customers)} new customers, ${percent(parts[place])}`}
               </title>
             </rect>
-            {(place === 0 || one.month.endsWith("-01")) && (
+            {(place === 0 || one.period.endsWith("-01")) && (
               <text class="axis" x={LEFT + place * step} y={HEIGHT - 6}>
-                {one.month.endsWith("-01") ? one.month.slice(0, 4) : place === 0 ? one.month : ""}
+                {one.period.endsWith("-01") ? one.period.slice(0, 4) : place === 0 ? one.period : ""}
               </text>
             )}
           </g>
