@@ -65,7 +65,7 @@ clean: ## remove what was made here, the demo's graph included
 	@touch $@
 
 .cypherfmt/node_modules: .cypherfmt/package-lock.json .venv/ready
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --prefix .cypherfmt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --loglevel=error --prefix .cypherfmt
 	@touch $@
 
 # Built anew when something of the page has changed; vite writes index.html last.
@@ -75,7 +75,7 @@ api/static/index.html: $(PAGE) page/node_modules
 	@touch $@
 
 page/node_modules: page/package-lock.json | .venv/ready
-	@$(NPM) ci --prefix page
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --loglevel=error --prefix page
 	@touch $@
 
 chromium: # for the page's tests; where it is missing and cannot be had they are skipped in one line, under CI they fail
