@@ -1,9 +1,10 @@
 """The graph goes away and comes back, is asked too much, or is being rewritten: the API says so, and recovers."""
 
+from __future__ import annotations
+
 import asyncio
 import threading
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,25 @@ class Callers:
             self.answers.append(self._client.get(self._path))
             time.sleep(0.01)
 
-    def told(self) -> Counter[int]:
-        """What they have been told since the last time."""
-        answers, self.answers = self.answers, []
-        return Counter(answer.status_code for answer in answers)
+    def told(self, answers: int = 20) -> set[int]:
+        """What the next so many are told."""
+        self.answers = []
+        until = time.monotonic() + 60
+        while len(self.answers) < answers:
+            assert time.monotonic() < until, f"{len(self.answers)} answers in a minute"
+            time.sleep(0.02)
+        return {answer.status_code for answer in self.answers}
 
-    def stop(self) -> None:
+    def come_to(self, status: int) -> None:
+        """Wait until all are told this: some may have been under way."""
+        until = time.monotonic() + 60
+        while (told := self.told()) != {status}:
+            assert time.monotonic() < until, told
+
+    def __enter__(self) -> Callers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
             thread.join()
@@ -130,26 +144,19 @@ def test_the_line_is_cut_under_load_and_mended(analyzed: Graph) -> None:
     try:
         with served(settings) as client:
             for _ in range(3):
-                callers = Callers(client, path)
-                time.sleep(0.5)
-                assert set(callers.told()) == {200}
-                line.cut()
-                time.sleep(0.5)
-                callers.told()  # some were under way
-                time.sleep(0.5)
-                problem = callers.answers[-1]
-                assert set(callers.told()) == {503}
-                is_problem(problem, 503, "store-unavailable", "does not answer")
-                assert int(problem.headers["retry-after"]) > 0
-                assert str(line.port) not in problem.text
-                is_problem(client.get("/readyz"), 503, "store-unavailable")
-                assert client.get("/healthz").status_code == 200
-                line.mend()
-                recovers(client, path, 10)
-                callers.told()
-                time.sleep(0.5)
-                assert set(callers.told()) == {200}
-                callers.stop()
+                with Callers(client, path) as callers:
+                    assert callers.told() == {200}
+                    line.cut()
+                    callers.come_to(503)
+                    problem = callers.answers[-1]
+                    is_problem(problem, 503, "store-unavailable", "does not answer")
+                    assert int(problem.headers["retry-after"]) > 0
+                    assert str(line.port) not in problem.text
+                    is_problem(client.get("/readyz"), 503, "store-unavailable")
+                    assert client.get("/healthz").status_code == 200
+                    line.mend()
+                    recovers(client, path, 30)
+                    callers.come_to(200)
     finally:
         line.close()
 
@@ -164,14 +171,12 @@ def test_the_local_engine_is_killed_and_comes_back_elsewhere(tmp_path: Path) -> 
             load(graph, TABLES)
             analyze(graph)
         with served(Settings(_env_file=None, home=home)) as client:
-            callers = Callers(client, path, 4)
-            time.sleep(0.5)
-            assert set(callers.told()) == {200}
-            psutil.Process(running.pid).kill()
-            time.sleep(0.5)
-            recovers(client, path, 60)
-            assert set(callers.told()) <= {200, 503}
-            callers.stop()
+            with Callers(client, path, 4) as callers:
+                assert callers.told() == {200}
+                psutil.Process(running.pid).kill()
+                callers.come_to(503)
+                recovers(client, path, 60)
+                callers.come_to(200)
             again = local.running(home)
             assert again is not None
             assert again.pid != running.pid
@@ -213,16 +218,11 @@ def test_a_query_that_takes_too_long_is_ended(analyzed: Graph, endless: str) -> 
 @pytest.mark.slow
 def test_more_callers_than_connections(analyzed: Graph, endless: str) -> None:
     with served(settings_for(analyzed.at, api_seconds=1)) as client:
-        slow = Callers(client, endless, 4)
-        quick = Callers(client, "/v1/customers/ann", 4)
-        time.sleep(3)
-        slow.stop()
-        quick.stop()
-        assert set(slow.told()) == {504}
-        assert set(quick.told()) <= {200, 504}
-        recovers(
-            client, "/v1/customers/ann", 60
-        )  # the embedded engine first goes to the end of what it was asked
+        with Callers(client, endless, 4) as slow, Callers(client, "/v1/customers/ann", 4) as quick:
+            assert slow.told(8) == {504}
+            assert quick.told(8) <= {200, 504}
+        # The embedded engine first goes to the end of what it was asked.
+        recovers(client, "/v1/customers/ann", 60)
 
 
 def test_before_anything_is_loaded(graph: Graph) -> None:
