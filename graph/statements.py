@@ -14,9 +14,9 @@ from typing import Literal
 from refnet.graph.model import (
     ALIAS,
     CUSTOMER,
+    KNOWN_AS,
     NODES,
     UNLINKED,
-    KNOWN_AS,
     WAITING,
     Node,
     Reference,

@@ -17,7 +17,7 @@ from refnet.core.progress import Reporter
 from refnet.graph import Graph, catalogue, joining
 from refnet.graph.model import ALIAS, CUSTOMER
 from refnet.graph.statements import Cell
-from refnet.loaders.resolution import Known, Resolution, Sets, normalised, resolve
+from refnet.loaders.resolution import Resolution, Sets, is_email, resolve
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import CUSTOMERS, TABLES
 from refnet.loaders.summary import IdentitySummary
@@ -99,19 +99,19 @@ def bring_up_to_date(graph: Graph, currency: str, reporter: Reporter) -> Identit
 
 
 def _emails(graph: Graph, aliases: Mapping[str, _Alias]) -> tuple[dict[str, str], set[str]]:
-    """The email that was loaded with each id, and the customers it was read from.
+    """The emails that several ids were loaded with, by id, and the customers among those.
 
-    A customer of several ids shows the first email of them all: what each was loaded with is in their aliases.
+    The engine puts them together and in small letters: few of many leave it.
     """
     found, standing = {}, set()
-    for customer_id, email in graph.query("identity/emails").values:
-        standing.add(customer_id)
-        alias = aliases.get(customer_id)
-        if (alias is None or not alias.keeps_row) and (said := normalised(email)):
-            found[customer_id] = said
-    for customer_id, alias in aliases.items():
-        if alias.keeps_row and (said := normalised(alias.email)):
-            found[customer_id] = said
+    for email, ids in graph.query("identity/emails").values:
+        for customer_id in ids if is_email(email) else ():
+            alias = aliases.get(customer_id)
+            if alias is None or not alias.keeps_row:
+                standing.add(customer_id)
+                found[customer_id] = email
+            elif alias.email == email:  # a customer of several ids shows the first email of them all
+                found[customer_id] = email
     return found, standing
 
 
@@ -264,6 +264,3 @@ def _one(ids: Iterable[str]) -> Rows:
 
 def _cut(ids: list[str], size: int) -> Iterator[list[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
-
-
-__all__ = ["Identity", "Known", "bring_up_to_date", "edge_cells", "known_ids"]

@@ -45,10 +45,10 @@ def kind_of(customer_id: str) -> str:
     return found[1] if found else ""
 
 
-def normalised(email: str | None) -> str | None:
-    """An email as it is compared; None where it is none, such as `n/a`: it must join nobody."""
-    name, at, domain = (email or "").strip().casefold().rpartition("@")
-    return f"{name}@{domain}" if name and at and domain else None
+def is_email(text: str) -> bool:
+    """Whether a text is an email at all: `n/a` must join nobody."""
+    name, _, domain = text.rpartition("@")
+    return bool(name and domain)
 
 
 def resolve(aliases: Mapping[str, str], emails: Mapping[str, str], loaded: Set[str]) -> Resolution:
@@ -56,7 +56,8 @@ def resolve(aliases: Mapping[str, str], emails: Mapping[str, str], loaded: Set[s
 
     Args:
         aliases: alias → customer_id; where both are equal it says nothing.
-        emails: customer_id → normalised email, of ids that have a row among the customers.
+        emails: customer_id → email in small letters, of ids that have a row among the customers; those whose email
+            nobody else has may be left out.
         loaded: which of the ids in `aliases` have such a row; ids in `emails` need not be here.
     """
     steps, circles = _steps({alias: target for alias, target in aliases.items() if alias != target})

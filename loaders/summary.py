@@ -63,21 +63,19 @@ class IdentitySummary:
         said = []
         if self.by_alias or self.by_email:
             said.append(
-                f"{self.by_alias + self.by_email:,} ids are joined to a customer's other id: {self.by_alias:,} by alias, "
-                f"{self.by_email:,} by email (`refnet query identity/joined`)"
+                f"Joined to another id of the same customer: {self.by_alias:,} ids by alias, {self.by_email:,} "
+                "by email (`refnet query identity/joined`)."
             )
         if self.ambiguous_emails:
             said.append(
-                f"{self.ambiguous_emails:,} emails are of different ids of one kind: nobody is joined by them "
-                "(`refnet query identity/shared-emails`)"
+                f"Ambiguous, and joining nobody: {self.ambiguous_emails:,} of the emails, which different ids of one "
+                "kind have (`refnet query identity/shared-emails`)."
             )
         if self.unknown_aliases:
-            said.append(f"{self.unknown_aliases:,} aliases are of nobody who is loaded.")
+            said.append(f"Aliases of nobody who is loaded: {self.unknown_aliases:,}.")
         for circle in self.circles[:_FIRST]:
             way = " → ".join([*circle[:_FIRST], *["…"][: len(circle) > _FIRST], circle[0]])
-            said.append(
-                f"aliases go round in a circle, {way}: taken as one customer, {circle[0]} as the last"
-            )
+            said.append(f"Aliases go round in a circle, {way}: one customer, {circle[0]} taken as the last.")
         return said
 
 

@@ -7,7 +7,7 @@ OPTIONAL MATCH (own:Customer {customerId: a.aliasId})
 RETURN
   a.aliasId AS aliasId,
   a.aliasOf AS aliasOf,
-  a.email AS email,
+  toLower(trim(a.email)) AS email,
   coalesce(a.hasRow, false) AS hasRow,
   coalesce(a.rowChanged, false) AS rowChanged,
   c.customerId AS holder,
