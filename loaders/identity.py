@@ -63,7 +63,7 @@ class Identity:
 
 def known_ids(graph: Graph) -> dict[str, str]:
     """Every id of the customers who have several, and the customer it is of."""
-    return {row["aliasId"]: row["customerId"] for row in graph.query("identity/known")}
+    return {row["aliasId"]: row["customerId"] for row in graph.query("export/known-ids")}
 
 
 def bring_up_to_date(graph: Graph, currency: str, reporter: Reporter) -> Identity:
@@ -74,12 +74,12 @@ def bring_up_to_date(graph: Graph, currency: str, reporter: Reporter) -> Identit
         currency: the reporting currency, for the figures of those who change.
         reporter: told when there is something to do.
     """
-    aliases = {row[0]: _Alias(*row) for row in graph.query("identity/aliases").values}
+    aliases = {row[0]: _Alias(*row) for row in graph.query("export/aliases").values}
     emails, standing = _emails(graph, aliases)
     says = {i: a.alias_of for i, a in aliases.items() if a.alias_of is not None}
     others = (set(says.values()) | set(says)) - aliases.keys() - emails.keys()
     for part in _cut(sorted(others), _IDS):
-        standing |= {row["customerId"] for row in graph.query("identity/standing", ids=part)}
+        standing |= {row["customerId"] for row in graph.query("export/standing", ids=part)}
     standing |= {i for i, alias in aliases.items() if alias.standing}
     loaded = standing | {i for i, alias in aliases.items() if alias.has_row}
     resolution = resolve(says, emails, loaded)
@@ -104,7 +104,7 @@ def _emails(graph: Graph, aliases: Mapping[str, _Alias]) -> tuple[dict[str, str]
     The engine puts them together and in small letters: few of many leave it.
     """
     found, standing = {}, set()
-    for email, ids in graph.query("identity/emails").values:
+    for email, ids in graph.query("export/emails").values:
         for customer_id in ids if is_email(email) else ():
             alias = aliases.get(customer_id)
             if alias is None or not alias.keeps_row:

@@ -66,7 +66,7 @@ def derive(
     by_affiliate = (claims["referrerKind"] == "affiliate").to_numpy(dtype=bool)
     referrer_ids = claims["referrerId"].astype(object)
     # A customer may be known by several ids: claims keep theirs, and are that customer's.
-    known = {row["aliasId"]: row["customerId"] for row in graph.query("identity/known")}
+    known = {row["aliasId"]: row["customerId"] for row in graph.query("export/known-ids")}
     found = affiliate_of.get_indexer(referrer_ids)
     referrer = np.where(
         by_affiliate,

@@ -9,7 +9,6 @@ RETURN
   c.name AS name,
   a.aliasId AS aliasId,
   k.reason AS reason,
-  a.aliasOf AS aliasOf,
-  a.email AS email
+  a.aliasOf AS aliasOf
 ORDER BY customerId, k.place
 LIMIT $limit;

@@ -1,5 +1,5 @@
 // Which of some ids are customers'
-// name: identity/standing
+// name: export/standing
 // mode: read
 // :param ids => ['c-0000001']
 UNWIND $ids AS id

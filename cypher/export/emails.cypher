@@ -1,5 +1,5 @@
 // Emails that were loaded with more than one id, and those ids
-// name: identity/emails
+// name: export/emails
 // mode: read
 // note: Of customers who have several ids their own appears besides, with the email that they show.
 CALL {

@@ -1,5 +1,5 @@
 // Every other id that is known, and where it stands: of which customer, why, and what waits to be brought in
-// name: identity/aliases
+// name: export/aliases
 // mode: read
 MATCH (a:Alias)
 OPTIONAL MATCH (a)<-[k:KNOWN_AS]-(c:Customer)
