@@ -235,3 +235,17 @@ def test_broken_off_it_is_brought_to_the_same_end(
     wipe(graph)
     bring(graph, customers=people, orders=orders, aliases=OLD)
     assert picture(graph) == after
+
+
+def test_two_loads_at_a_time_end_alike(graph: Graph) -> None:
+    """One that began before the join makes a customer of the joined id: its row and links are brought in."""
+    bring(graph, customers=CUSTOMERS, orders=ORDERS, aliases=OLD)
+    graph.write(
+        "CREATE (c:Customer {customerId: 'stripe:cus_1', email: 'ann@example.org', country: 'FR'})"
+        "-[:PLACED]->(:Order {orderId: 'o9', customerId: 'stripe:cus_1', amount: 5.0})"
+    )
+    bring(graph, tickets=ONE_OF_EACH["tickets"])
+    assert customers(graph) == ["c-1", "c-2"]
+    ann = of(graph, "c-1")
+    assert (ann["country"], ann["orders"], ann["revenue"]) == ("FR", 4, 75.0)
+    assert linked(graph, "c-1")["RAISED"] == 1
