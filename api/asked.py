@@ -79,7 +79,13 @@ Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Id = Annotated[str, Path(min_length=1, max_length=500)]
 CustomerId = Annotated[
-    str, Path(min_length=1, max_length=500, description="upper and lower case differ", examples=["c-0004154"])
+    str,
+    Path(
+        min_length=1,
+        max_length=500,
+        description="any id of the customer; upper and lower case differ",
+        examples=["c-0004154"],
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="at most so many")]
 CursorText = Annotated[

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic_core import to_json
 
 from refnet.analysis.currency import currency_in
-from refnet.analysis.influence.profile import no_customer, profiled, scored
+from refnet.analysis.influence.profile import known_as, profiled, scored
 from refnet.api import models
 from refnet.api.asked import (
     MOST_HOPS,
@@ -111,7 +111,8 @@ async def one(reader: ReaderDep, settings: SettingsDep, customer_id: CustomerId)
 def _one(customer_id: str, settings: Settings) -> Asking[dict[str, Any]]:
     rows, analysis = yield from versioned("customers/one", customerId=customer_id)
     if not rows:
-        yield from no_customer(customer_id)
+        customer_id = yield from known_as(customer_id)
+        rows, analysis = yield from versioned("customers/one", customerId=customer_id)
     return {**plain(rows)[0], "currency": (yield from currency_in(settings)), **scored(analysis)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refnet.analysis.currency import currency_in
-from refnet.analysis.influence.profile import current_analysis, no_customer, of_one_version, scored
+from refnet.analysis.influence.profile import current_analysis, known_as, of_one_version, scored
 from refnet.api.asked import MOST_HOPS, plain
 from refnet.core.settings import Settings
 from refnet.graph.asking import Asking, Question
@@ -21,7 +21,8 @@ def tree(customer_id: str, *, depth: int, limit: int, settings: Settings) -> Ask
     analysis = yield from current_analysis()
     rows = list((yield Question("tree/root", {"rootId": customer_id})))
     if not rows:
-        yield from no_customer(customer_id)
+        customer_id = yield from known_as(customer_id)
+        rows = list((yield Question("tree/root", {"rootId": customer_id})))
     nodes: dict[str, dict[str, Any]] = {customer_id: {**plain(rows)[0], "depth": 0, "referrers": []}}
     of_one_version(rows, analysis)
     level, truncated = [customer_id], False
@@ -61,7 +62,7 @@ def ancestors(customer_id: str, *, limit: int, settings: Settings) -> Asking[dic
         NotFound: there is no such customer.
     """
     if not len((yield Question("customers/one", {"customerId": customer_id}))):
-        yield from no_customer(customer_id)
+        customer_id = yield from known_as(customer_id)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     level = [customer_id]
     steps = 0

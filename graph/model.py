@@ -38,6 +38,8 @@ class Reference:
 
 
 CUSTOMER = Node("Customer", "customerId")
+# Another id of a customer, or any id of one who has several: what was loaded under it is kept here.
+ALIAS = Node("Alias", "aliasId")
 AFFILIATE = Node("Affiliate", "affiliateId")
 CLAIM = Node("Claim", "claimId")
 INVITATION = Node("Invitation", "invitationId")
@@ -60,9 +62,12 @@ SEGMENT = Node("Segment", "segmentId")
 WAITING = Node("Waiting", "waitingId")
 
 NODES = (
-    CUSTOMER, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
+    CUSTOMER, ALIAS, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
     REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
 )  # fmt: skip
+
+KNOWN_AS = "KNOWN_AS"
+"""From a customer who has several ids to the :Alias of each, their own included."""
 
 UNLINKED = "unlinked"
 """True on a node that waits for one it belongs to; absent otherwise."""
@@ -79,7 +84,11 @@ DERIVED = (
 )  # fmt: skip
 """Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
 
-RESERVED = frozenset(SCORES) | frozenset(DERIVED) | {UNLINKED}
+ALIASES = ("aliasId", "aliasOf", "hasRow", "rowChanged")
+"""Properties of :Alias besides those of a customer's row: its id, what the aliases file says it is another id of,
+whether customers have a row of it, and whether that row came after the person was last put together."""
+
+RESERVED = frozenset(SCORES) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED}
 """What no further column of a customers file may be called."""
 
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from refnet.graph.model import (
+    ALIAS,
     CUSTOMER,
+    KNOWN_AS,
     NODES,
     UNLINKED,
     WAITING,
@@ -110,12 +112,15 @@ def mark_waiting(node: Node, other: Node) -> str:
     )
 
 
-def linkable(node: Node, reference: Reference, other: Node, kind: str) -> str:
-    """Some of the waiting nodes whose other has come: [key, id of the other]."""
+def linkable(node: Node, reference: Reference, other: Node, kind: str, *, alias: bool = False) -> str:
+    """Some of the waiting nodes whose other has come, with `alias` by another id: [key, id of the other]."""
     chosen = f" AND n.{reference.kind} = '{kind}'" if reference.kind is not None else ""
+    found = f"(o:{other.label} {{{other.key}: n.{reference.property}}})"
+    if alias:
+        found = f"(:{ALIAS.label} {{{ALIAS.key}: n.{reference.property}}})<-[:{KNOWN_AS}]-(o:{other.label})"
     return (
         f"MATCH (n:{node.label} {{{UNLINKED}: true}})\n"
-        f"MATCH (o:{other.label} {{{other.key}: n.{reference.property}}})\n"
+        f"MATCH {found}\n"
         f"WHERE NOT EXISTS {{ {_pattern(reference, 'o')} }}{chosen}\n"
         f"RETURN n.{node.key} AS key, o.{other.key} AS other\nLIMIT $limit"
     )
@@ -151,7 +156,10 @@ def merge_targets(target: Node, cells: Sequence[Cell]) -> str:
 
 
 def merge_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
-    """Rows [key, customer, target's key, …] become relationships, where the customer is there."""
+    """Rows [key, customer, target's key, …] become relationships, where the customer is there.
+
+    The first of `cells` is the customer's id as it was loaded: the relationship may be of another id's customer.
+    """
     sets = ", ".join(f"{cell.property}: {cell.at(place)}" for place, cell in enumerate(cells, start=3))
     return (
         f"UNWIND $rows AS r\nMATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[1]}})\n"
@@ -166,16 +174,21 @@ def wait_edges(source: str, cells: Sequence[Cell]) -> str:
     return (
         f"UNWIND $rows AS r\nOPTIONAL MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[1]}})\n"
         f"WITH r, c\nWHERE c IS NULL\nMERGE (w:{WAITING.label} {{{WAITING.key}: r[0]}})\n"
-        f"SET w += {{source: '{source}', customerId: r[1], target: r[2]{sets}}}"
+        f"SET w += {{source: '{source}', target: r[2]{sets}}}"
     )
 
 
-def come_edges(source: str, type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
-    """Some of the waiting rows whose customer has come become relationships; how many."""
+def come_edges(
+    source: str, type_: str, key: str, target: Node, cells: Sequence[Cell], *, alias: bool = False
+) -> str:
+    """Some of the waiting rows whose customer has come, with `alias` by another id, become relationships; how many."""
     sets = ", ".join(f"{cell.property}: w.{cell.property}" for cell in cells)
+    found = f"(c:{CUSTOMER.label} {{{CUSTOMER.key}: w.customerId}})"
+    if alias:
+        found = f"(:{ALIAS.label} {{{ALIAS.key}: w.customerId}})<-[:{KNOWN_AS}]-(c:{CUSTOMER.label})"
     return (
         f"MATCH (w:{WAITING.label} {{source: '{source}'}})\n"
-        f"MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: w.customerId}})\nWITH w, c\nLIMIT $limit\n"
+        f"MATCH {found}\nWITH w, c\nLIMIT $limit\n"
         f"MATCH (t:{target.label} {{{target.key}: w.target}})\n"
         f"MERGE (c)-[e:{type_} {{{key}: w.waitingId}}]->(t)\nSET e += {{{sets}}}\nDELETE w\nRETURN count(*) AS came"
     )

@@ -15,7 +15,7 @@ from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
 from refnet.graph.model import UNLINKED, WAITING, camel
-from refnet.loaders import upkeep
+from refnet.loaders import identity, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.cells import kind_of, text
 from refnet.loaders.check import Reject, check
@@ -76,11 +76,17 @@ def load(
         typed.append(replace(each, table=table))
         summary.warnings += said
     key = settings.token_key.get_secret_value().encode() if settings.token_key else b""
+    known = identity.known_ids(graph)
     buyers: set[str] = set()
     refused = rejects or settings.home / "rejects"
     for each in typed:
-        summary.tables.append(_load_table(graph, each, summary.currency, refused, reporter, key, buyers))
-    summary.waiting = upkeep.bring_together(graph, {each.table.name for each in typed}, buyers, reporter)
+        preparer = _preparer(graph, each, key, known)
+        summary.tables.append(_load_table(graph, each, preparer, summary.currency, refused, reporter, buyers))
+    who = identity.bring_up_to_date(graph, summary.currency, reporter)
+    summary.identity = who.summary
+    buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
+    loaded = {each.table.name for each in typed}
+    summary.waiting = upkeep.bring_together(graph, loaded, buyers, reporter, several=bool(who.customer_of))
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
     upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
@@ -143,13 +149,20 @@ def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
     return replace(source.table, columns=source.table.columns + tuple(columns)), said
 
 
+def _preparer(graph: Graph, source: Source, token_key: bytes, known: Mapping[str, str]) -> Preparer:
+    table = source.table
+    label = table.node.label if table.node is not None else WAITING.label
+    existing = len(graph.read(statements.any_of(label))) > 0
+    return Preparer(table, source.opened.columns, existing=existing, token_key=token_key, known=known)
+
+
 def _load_table(
     graph: Graph,
     source: Source,
+    preparer: Preparer,
     currency: str,
     rejects: Path,
     reporter: Reporter,
-    token_key: bytes,
     buyers: set[str],
 ) -> TableSummary:
     """Load one file; customers who have other orders than before are added to `buyers`."""
@@ -157,9 +170,6 @@ def _load_table(
     told = TableSummary(table.name, Path(opened.name).name)
     run, began = str(uuid.uuid4()), time.monotonic()
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
-    label = table.node.label if table.node is not None else WAITING.label
-    existing = len(graph.read(statements.any_of(label))) > 0
-    preparer = Preparer(table, opened.columns, existing=existing, token_key=token_key)
     steps = ahead(_steps(source, preparer, currency))
     with (
         Rejects(rejects / f"{table.name}-{run[:8]}.csv", told) as refused,

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from refnet.graph import statements
-from refnet.graph.model import ORDER, Node, Reference
+from refnet.graph import joining, statements
+from refnet.graph.model import CUSTOMER, ORDER, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.rows import Column, Table
@@ -63,12 +63,19 @@ class Preparer:
         columns: the columns that the file has, further ones included.
         existing: there are nodes of its kind in the graph, so that some may have to move or may have waited.
         token_key: what tokens are hashed with; empty: plain.
+        known: every id of customers who have several, and the customer it is of: who links go to.
     """
 
     def __init__(
-        self, table: Table, columns: Sequence[str], *, existing: bool, token_key: bytes = b""
+        self,
+        table: Table,
+        columns: Sequence[str],
+        *,
+        existing: bool,
+        token_key: bytes = b"",
+        known: Mapping[str, str] | None = None,
     ) -> None:
-        self._table, self._existing, self._token_key = table, existing, token_key
+        self._table, self._existing, self._token_key, self._known = table, existing, token_key, known or {}
         self._columns = [table.by_name[name] for name in columns]
         present = {column.name for column in self._columns}
         # A column left out of the file stands for its default, where it has one.
@@ -94,7 +101,7 @@ class Preparer:
         for start, stop in _parts(keys, lists):
             part = {name: values[start:stop] for name, values in lists.items()}
             make = self._node if self._table.node is not None else self._edge
-            buyers = part["customer_id"] if self._table.node == ORDER else ()
+            buyers = self._customers(part["customer_id"]) if self._table.node == ORDER else ()
             yield Batch(make(keys[start:stop], part, moved=moved), stop - start, buyers)
 
     def _lists(self, frame: pd.DataFrame) -> dict[str, list[Any]]:
@@ -162,8 +169,15 @@ class Preparer:
         complete = len(owed) == len(table.references) > 0
         # Tuples: of lists in such numbers the garbage collector keeps count, for a third of the time.
         rows = list(zip(keys, *(part[column.name] for column in columns), strict=True))
+        if node == CUSTOMER and self._known:
+            return self._persons(rows, columns)
         by_property = {column.property: part[column.name] for column in columns}
         joined = (first, first.others[0][1], places[first.property]) if first is not None else None
+        if joined is not None and self._known and joined[1] == CUSTOMER:
+            # The node keeps the id it was loaded with; whom it belongs to comes after the columns.
+            joined = (*joined[:2], len(columns) + 1)
+            held = self._customers(by_property[joined[0].property])
+            rows = [(*row, customer) for row, customer in zip(rows, held, strict=True)]
         merge = statements.merge(node, [_cell(c) for c in columns], joined, fresh=not (moved and complete))
         made: Statements = [(merge, {"rows": rows})]
         moves: Statements = []
@@ -179,6 +193,7 @@ class Preparer:
                     if kinds is None
                     else [r if k == kind else None for r, k in zip(refs, kinds, strict=True)]
                 )
+                of_kind = self._customers(of_kind) if other == CUSTOMER else of_kind
                 pairs = [pair for pair in zip(keys, of_kind, strict=True) if pair[1] is not None]
                 if not pairs:
                     continue
@@ -186,6 +201,22 @@ class Preparer:
                     made.append((statements.link(node, reference, other), {"rows": pairs}))
                 made.append((statements.mark_waiting(node, other), {"rows": pairs}))
         return moves + made
+
+    def _persons(self, rows: list[tuple[Any, ...]], columns: Sequence[Column]) -> Statements:
+        """Customers' rows; of those who have several ids each is kept under its own."""
+        cells = [_cell(column) for column in columns]
+        alone = [row for row in rows if row[0] not in self._known]
+        several = [row for row in rows if row[0] in self._known]
+        made: Statements = []
+        if alone:
+            made.append((statements.merge(CUSTOMER, cells, None, fresh=True), {"rows": alone}))
+        if several:
+            made.append((joining.merge_row(cells), {"rows": several}))
+        return made
+
+    def _customers(self, ids: list[Any]) -> list[Any]:
+        """Whose the ids are."""
+        return [self._known.get(i, i) for i in ids] if self._known else ids
 
     def _edge(self, keys: list[str], part: dict[str, list[Any]], *, moved: bool) -> Statements:  # noqa: ARG002
         edge = self._table.edge
@@ -196,13 +227,14 @@ class Preparer:
         rows = list(
             zip(
                 keys,
-                part["customer_id"],
+                self._customers(part["customer_id"]),
                 part[edge.on_target[0]],
+                part["customer_id"],
                 *(part[column.name] for column in on_edge),
                 strict=True,
             )
         )
-        cells = [_cell(column) for column in on_edge]
+        cells = [Cell("customerId"), *(_cell(column) for column in on_edge)]
         return [
             (statements.merge_targets(edge.target, [_cell(c) for c in on_target[1:]]), {"rows": targets}),
             (statements.merge_edges(edge.type, edge.key, edge.target, cells), {"rows": rows}),

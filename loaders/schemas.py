@@ -6,7 +6,7 @@ Here, and nowhere else, a snake_case column meets its camelCase property.
 from __future__ import annotations
 
 from refnet.graph import model
-from refnet.graph.model import AFFILIATE, CUSTOMER, ORDER, Node, Reference
+from refnet.graph.model import AFFILIATE, ALIAS, CUSTOMER, ORDER, Node, Reference
 from refnet.loaders.rows import Column, Edge, Rule, Table
 
 
@@ -55,6 +55,15 @@ CUSTOMERS = Table(
     node=CUSTOMER,
     id_column="customer_id",
     attributes=True,
+)
+ALIASES = Table(
+    "aliases",
+    (
+        Column("alias", "id", required=True, property=ALIAS.key),
+        Column("customer_id", "id", required=True, property="aliasOf"),
+    ),
+    node=ALIAS,
+    id_column="alias",
 )
 AFFILIATES = Table(
     "affiliates",
@@ -275,7 +284,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     # In the order of loading: what others refer to first, so that little has to wait.
     for table in (
-        CUSTOMERS, AFFILIATES, ORDERS, REFERRALS, INVITATIONS, TICKETS, SURVEYS, USAGE, COMMISSIONS,
+        CUSTOMERS, ALIASES, AFFILIATES, ORDERS, REFERRALS, INVITATIONS, TICKETS, SURVEYS, USAGE, COMMISSIONS,
         LANDINGS, SPEND, REWARDS, VISITS, TOKENS,
     )
 }  # fmt: skip

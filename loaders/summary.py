@@ -41,6 +41,44 @@ class TableSummary:
     rejects_file: Path | None = None
 
 
+@dataclass(frozen=True)
+class IdentitySummary:
+    """Who is who after a load, in the whole graph.
+
+    Attributes:
+        by_alias, by_email: ids that are joined to another one of their customer, by an alias or by the same email.
+        ambiguous_emails: emails by which nobody is joined: several who have them have different ids of one kind.
+        circles: aliases that lead back to where they began, the id that they end at first.
+        unknown_aliases: aliases of which neither id is a customer who is loaded.
+    """
+
+    by_alias: int = 0
+    by_email: int = 0
+    ambiguous_emails: int = 0
+    circles: list[list[str]] = field(default_factory=list)
+    unknown_aliases: int = 0
+
+    def lines(self) -> list[str]:
+        """What a person should know of it; nothing where every customer has one id."""
+        said = []
+        if self.by_alias or self.by_email:
+            said.append(
+                f"Joined to another id of the same customer: {self.by_alias:,} ids by alias, {self.by_email:,} "
+                "by email (`refnet query identity/joined`)."
+            )
+        if self.ambiguous_emails:
+            said.append(
+                f"Ambiguous, and joining nobody: {self.ambiguous_emails:,} of the emails, which different ids of one "
+                "kind have (`refnet query identity/shared-emails`)."
+            )
+        if self.unknown_aliases:
+            said.append(f"Aliases of nobody who is loaded: {self.unknown_aliases:,}.")
+        for circle in self.circles[:_FIRST]:
+            way = " → ".join([*circle[:_FIRST], *["…"][: len(circle) > _FIRST], circle[0]])
+            said.append(f"Aliases go round in a circle, {way}: one customer, {circle[0]} taken as the last.")
+        return said
+
+
 @dataclass
 class LoadSummary:
     """What a load did.
@@ -50,12 +88,14 @@ class LoadSummary:
         currency: the graph's reporting currency.
         warnings: what a person should look at, a sentence each.
         waiting: for every table of the graph how many rows wait for people who are not loaded, where there are any.
+        identity: how many ids are joined to others, and what stood in the way.
     """
 
     tables: list[TableSummary] = field(default_factory=list)
     currency: str = ""
     warnings: list[str] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
+    identity: IdentitySummary = field(default_factory=IdentitySummary)
 
     def __getitem__(self, table: str) -> TableSummary:
         return next(each for each in self.tables if each.table == table)
@@ -79,7 +119,7 @@ class LoadSummary:
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")
-        return "\n".join(lines + self.warnings)
+        return "\n".join(lines + self.identity.lines() + self.warnings)
 
 
 def _lines(table: TableSummary) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
 from refnet.graph import Graph, statements
-from refnet.graph.model import ORDER
-from refnet.graph.statements import Cell
+from refnet.graph.model import CUSTOMER, ORDER
+from refnet.loaders.identity import edge_cells
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 
 _PART = 2_500
 
 
-def bring_together(graph: Graph, loaded: set[str], buyers: set[str], reporter: Reporter) -> dict[str, int]:
+def bring_together(
+    graph: Graph, loaded: set[str], buyers: set[str], reporter: Reporter, *, several: bool = False
+) -> dict[str, int]:
     """Link what can be linked now; how many rows of each table go on waiting, where there are any.
 
     Args:
@@ -21,18 +25,18 @@ def bring_together(graph: Graph, loaded: set[str], buyers: set[str], reporter: R
         loaded: tables that were just loaded; others can have come together only with these.
         buyers: customers who now have other orders than before; those found here are added.
         reporter: told when there is something to do.
+        several: there are customers with several ids, one of which may be what is waited for.
     """
-    came = {TABLES[name].node for name in loaded}
+    came = {TABLES[name].node for name in loaded} | ({CUSTOMER} if several else set())
     waiting = {}
     for table in TABLES.values():
         count = _waiting(graph, table)
         others = {other for reference in table.references for _, other in reference.others}
-        concerned = table.name in loaded or bool(others & came) or (table.edge and "customers" in loaded)
+        concerned = table.name in loaded or bool(others & came) or (table.edge and CUSTOMER in came)
         if count and concerned:
             with reporter.stage(f"{table.name}, waiting", count) as progress:
-                progress.advance(
-                    _link(graph, table, buyers) if table.node is not None else _come(graph, table)
-                )
+                make = _come if table.node is None else partial(_link, buyers=buyers)
+                progress.advance(sum(make(graph, table, alias=alias) for alias in {False, several}))
             count = _waiting(graph, table)
         if count:
             waiting[table.name] = count
@@ -47,12 +51,14 @@ def _waiting(graph: Graph, table: Table) -> int:
     return int(graph.read(statements.count_waiting(table.node)).one()["waiting"])
 
 
-def _link(graph: Graph, table: Table, buyers: set[str]) -> int:
+def _link(graph: Graph, table: Table, *, alias: bool, buyers: set[str]) -> int:
     node, linked = table.node, 0
     assert node is not None
     for reference in table.references:
         for kind, other in reference.others:
-            find = statements.linkable(node, reference, other, kind)
+            if alias and other != CUSTOMER:
+                continue
+            find = statements.linkable(node, reference, other, kind, alias=alias)
             while rows := graph.read(find, limit=_PART).values:
                 graph.write(statements.link(node, reference, other), rows=rows)
                 linked += len(rows)
@@ -62,11 +68,11 @@ def _link(graph: Graph, table: Table, buyers: set[str]) -> int:
     return linked
 
 
-def _come(graph: Graph, table: Table) -> int:
+def _come(graph: Graph, table: Table, *, alias: bool) -> int:
     edge, came = table.edge, 0
     assert edge is not None
-    cells = [Cell(table.by_name[name].property) for name in edge.on_edge]
-    statement = statements.come_edges(table.name, edge.type, edge.key, edge.target, cells)
+    cells = edge_cells(table)
+    statement = statements.come_edges(table.name, edge.type, edge.key, edge.target, cells, alias=alias)
     while part := int(graph.write(statement, limit=_PART).one()["came"]):
         came += part
     return came

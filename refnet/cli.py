@@ -150,7 +150,7 @@ def analyze(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's id.")],
+    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's id; any of them.")],
     hops: Annotated[int | None, typer.Option(help="Hops that influence counts.", min=1)] = None,
     decay: Annotated[
         float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)
@@ -167,7 +167,7 @@ def show(
     if as_json:
         _print_json(found)
     else:
-        print_profile(found)
+        print_profile(found, asked=customer_id)
 
 
 @app.command()

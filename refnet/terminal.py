@@ -281,10 +281,11 @@ def uncredited_line(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {_REASONS.get(reason, reason)}" for reason, count in reasons.items())
 
 
-def print_profile(found: dict[str, Any]) -> None:
-    """One customer, for a person."""
+def print_profile(found: dict[str, Any], asked: str) -> None:
+    """One customer, for a person who asked by one of their ids."""
     console, currency = _console(), found["currency"]
-    console.print(Text(found["customer_id"], style="bold"))
+    other = "" if asked == found["customer_id"] else f"  also known as {asked}"
+    console.print(Text.assemble((found["customer_id"], "bold"), (other, "dim")))
     table = _table("", "", "", right=(1,))
     table.show_header = False
     table.add_row("own revenue", money(found["own_revenue"], currency), "")

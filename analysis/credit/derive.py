@@ -7,6 +7,7 @@ interrupted run is finished by the next.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,13 +65,15 @@ def derive(
 
     by_affiliate = (claims["referrerKind"] == "affiliate").to_numpy(dtype=bool)
     referrer_ids = claims["referrerId"].astype(object)
+    # A customer may be known by several ids: claims keep theirs, and are that customer's.
+    known = {row["aliasId"]: row["customerId"] for row in graph.query("export/known-ids")}
     found = affiliate_of.get_indexer(referrer_ids)
     referrer = np.where(
         by_affiliate,
         np.where(found >= 0, affiliate_node[found] if len(affiliate_node) else -1, -1),
-        number_of.get_indexer(referrer_ids),
+        number_of.get_indexer(_customers(referrer_ids, known)),
     )
-    referee = number_of.get_indexer(claims["refereeId"].astype(object))
+    referee = number_of.get_indexer(_customers(claims["refereeId"].astype(object), known))
     joined = np.concatenate([_days(customers["joinedAt"]), np.full(len(affiliate_of), np.nan)])
 
     decision = decide(
@@ -151,6 +154,10 @@ def _write_statuses(
             graph.query("credit/decide", rows=batch)
             progress.advance(len(batch))
     return len(rows)
+
+
+def _customers(ids: pd.Series, known: Mapping[str, str]) -> pd.Series:
+    return ids.map(lambda i: known.get(i, i)) if known else ids
 
 
 def _days(milliseconds: pd.Series) -> np.ndarray:

@@ -26,7 +26,7 @@ def profile(
 
     Args:
         graph: where they are.
-        customer_id: theirs.
+        customer_id: theirs; any of them, if they have several.
         hops, decay: of `influence` only; unset: those of the last analysis. All else counts all hops, undiminished.
 
     Returns:
@@ -48,7 +48,8 @@ def profiled(
     analysis = yield from current_analysis()
     found = yield Question("customers/one", {"customerId": customer_id})
     if not len(found):
-        yield from no_customer(customer_id)
+        customer_id = yield from known_as(customer_id)
+        found = yield Question("customers/one", {"customerId": customer_id})
     customer = found.one()
     of_one_version([customer], analysis)
     used = json.loads(analysis["settings"]) if analysis else {}
@@ -106,12 +107,19 @@ def of_one_version(rows: Iterable[dict[str, Any]], analysis: dict[str, Any] | No
         )
 
 
-def no_customer(customer_id: str) -> Asking[None]:
-    """Say why there is no such customer.
+def known_as(other_id: str) -> Asking[str]:
+    """The id of the customer whom another id belongs to.
 
     Raises:
-        NotFound: always.
+        NotFound: it is nobody's; says why.
     """
+    found = yield Question("identity/find", {"aliasId": other_id})
+    if not len(found):
+        yield from _no_customer(other_id)
+    return str(found.one()["customerId"])
+
+
+def _no_customer(customer_id: str) -> Asking[None]:
     if len((yield Question("affiliates/exists", {"affiliateId": customer_id}))):
         raise NotFound(
             f"{customer_id} is an affiliate, not a customer.",

@@ -3,7 +3,7 @@
 // mode: read
 // :param limit => 100
 MATCH (c:Customer)-[s:SHARES]->(t:Token)
-WITH t, s.kind AS kind, c
+WITH DISTINCT t, s.kind AS kind, c
 ORDER BY c.customerId
 WITH t, kind, collect(c.customerId) AS customers
 WHERE size(customers) > 1

@@ -222,6 +222,16 @@ def test_named_queries(api: httpx.Client) -> None:
 def test_nothing_gives_an_email(api: httpx.Client, village: Graph) -> None:
     document = api.get("/openapi.json").json()
     assert "email" not in json.dumps(document["components"]["schemas"])
+    for name, query in open_queries().items():
+        assert not [column for column in query.columns if "email" in column.lower()], name
+
+
+def test_any_id_of_a_customer_finds_them(api: httpx.Client) -> None:
+    for path in ("", "/influence", "/tree", "/ancestors"):
+        assert get(api, f"/v1/customers/old-ann{path}") == get(api, f"/v1/customers/ann{path}")
+    assert get(api, "/v1/customers/old-ann")["customer_id"] == "ann"
+    assert get(api, "/v1/customers/old-ann/tree")["root"] == "ann"
+    assert api.get("/v1/customers/old-bob/tree").status_code == 404
 
 
 def test_health_and_pages(api: httpx.Client) -> None:

@@ -4,6 +4,7 @@ ann → ben → cat → dan        a chain; ann also brought eve, and nat as the
 ann → eve → kim              (ann claims kim, too: too late)
 affiliate a-1 → fay          fay left
 hal → ida → joe (→ hal)      a ring without dates
+old-ann is ann's other id
 gus → gus, dan → lea (who was there before), zed (nobody) → moe
 """
 
@@ -28,6 +29,10 @@ CUSTOMERS = pd.DataFrame(
     ],
     columns=["customer_id", "joined_at", "country", "plan", "channel", "cltv", "churned_at"],
 ).assign(name=lambda t: t["customer_id"].str.title(), revenue=100.0)
+# Two of the merchant's own ids: the email cannot say that they are one.
+CUSTOMERS["email"] = CUSTOMERS["customer_id"].map({"hal": "ring@example.org", "ida": "Ring@example.org"})
+
+ALIASES = pd.DataFrame([("old-ann", "ann")], columns=["alias", "customer_id"])
 
 AFFILIATES = pd.DataFrame(
     [
@@ -110,6 +115,7 @@ TOKENS = pd.DataFrame(
 
 TABLES = {
     "customers": CUSTOMERS,
+    "aliases": ALIASES,
     "affiliates": AFFILIATES,
     "referrals": REFERRALS,
     "orders": ORDERS,

@@ -6,8 +6,19 @@ from typing import Any
 
 import pytest
 
-from refnet.graph import Graph, statements
-from refnet.graph.model import AFFILIATE, CLAIM, CUSTOMER, NODES, ORDER, camel, quoted
+from refnet.graph import Graph, joining, statements
+from refnet.graph.model import (
+    AFFILIATE,
+    ALIAS,
+    ALIASES,
+    CLAIM,
+    CUSTOMER,
+    NODES,
+    ORDER,
+    RESERVED,
+    camel,
+    quoted,
+)
 from refnet.graph.statements import Cell
 from refnet.loaders.schemas import ORDERS, REFERRALS, TABLES
 
@@ -59,6 +70,25 @@ def test_every_id_is_unique_and_every_table_has_its_node() -> None:
     assert all("IF NOT EXISTS" in each and "IS UNIQUE" in each for each in schema)
     for table in TABLES.values():
         assert (table.node or (table.edge and table.edge.target)) in NODES
+
+
+def test_links_move_from_the_customer_who_holds_them() -> None:
+    made, names = REFERRALS.references
+    assert joining.move(CLAIM, made) == (
+        "UNWIND $rows AS r\n"
+        "MATCH (c:Customer {customerId: r[1]})-[x:MADE]->(n:Claim)\n"
+        "WHERE n.referrerId = r[0] AND n.referrerKind = 'customer'\n"
+        "MATCH (o:Customer {customerId: r[2]})\n"
+        "DELETE x\n"
+        "MERGE (n)<-[:MADE]-(o)"
+    )
+    assert "(c:Customer {customerId: r[1]})<-[x:NAMES]-(n:Claim)" in joining.leave(CLAIM, names)
+
+
+def test_what_is_loaded_cannot_be_called_as_what_is_worked_out() -> None:
+    graph = {*ALIASES, ALIAS.key}
+    assert graph <= RESERVED
+    assert not graph & {column.property for column in TABLES["customers"].columns}
 
 
 def test_the_engines_take_every_statement(graph: Graph) -> None:

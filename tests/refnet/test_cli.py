@@ -33,6 +33,20 @@ def files(tmp_path: Path) -> Path:
     return directory
 
 
+def test_a_customer_is_shown_by_any_id(refnet: Run, files: Path) -> None:
+    (files / "aliases.csv").write_text("alias,customer_id\nstripe:cus_1,cate\n")
+    says(refnet("load", "exports"), 0, "aliases: 1 rows loaded", "1 ids by alias, 0 by email")
+    told = json.loads(refnet("load", "exports", "--json").stdout)[0]["load"]["identity"]
+    assert told == {
+        "by_alias": 1, "by_email": 0, "ambiguous_emails": 0, "circles": [], "unknown_aliases": 0,
+    }  # fmt: skip
+    says(refnet("show", "stripe:cus_1"), 0, "cate  also known as stripe:cus_1", "200")
+    assert json.loads(refnet("show", "stripe:cus_1", "--json").stdout)["customer_id"] == "cate"
+    says(refnet("show", "stripe:cus_2"), 1, "There is no customer stripe:cus_2.")
+    joined = refnet("query", "identity/joined")
+    says(joined, 0, "stripe:cus_1", "alias")
+
+
 def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("load", "exports"), 0, "customers: 3 rows loaded", "2 of 2 claims credited")
     before = json.loads(refnet("show", "cate", "--json").stdout)

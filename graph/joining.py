@@ -1,0 +1,146 @@
+"""The Cypher that joins several ids to one customer, and releases them: generated from the model, as in `statements`.
+
+All of it takes `$rows`. Links are found from the customer who holds them, and tell by the id that they were loaded
+with whether they are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from refnet.graph.model import (
+    ALIAS,
+    CUSTOMER,
+    KNOWN_AS,
+    UNLINKED,
+    WAITING,
+    Node,
+    Reference,
+    quoted,
+)
+from refnet.graph.statements import Cell
+
+_C = f"c:{CUSTOMER.label}"
+_A = f"a:{ALIAS.label}"
+
+
+def merge_row(cells: Sequence[Cell]) -> str:
+    """Rows [id, …] of customers who have several ids: kept under that id."""
+    sets = "".join(
+        f"{quoted(cell.property)}: {cell.at(place)}, " for place, cell in enumerate(cells, start=1)
+    )
+    return (
+        f"UNWIND $rows AS r\nMERGE ({_A} {{{ALIAS.key}: r[0]}})\n"
+        f"SET a += {{{sets}hasRow: true, rowChanged: true}}"
+    )
+
+
+def keep(names: Sequence[str]) -> str:
+    """Rows [id]: keep what was loaded of a customer, their properties `names`, under the id."""
+    sets = ", ".join(f"{quoted(name)}: c.{quoted(name)}" for name in names)
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[0]}})\nMERGE ({_A} {{{ALIAS.key}: r[0]}})\n"
+        f"SET a += {{{sets}, hasRow: true}}"
+    )
+
+
+def make(node: Node) -> str:
+    """Rows [id]: such a node, where there is none."""
+    return f"UNWIND $rows AS r\nMERGE (n:{node.label} {{{node.key}: r[0]}})"
+
+
+def move(node: Node, reference: Reference) -> str:
+    """Rows [id, holder, new holder]: give over the links that were loaded with the id."""
+    return (
+        f"{_held(node, reference)}\nMATCH (o:{CUSTOMER.label} {{{CUSTOMER.key}: r[2]}})\n"
+        f"DELETE x\nMERGE {_link(reference, 'o')}"
+    )
+
+
+def leave(node: Node, reference: Reference) -> str:
+    """Rows [id, holder]: take the links that were loaded with the id, and let the nodes wait."""
+    return f"{_held(node, reference)}\nDELETE x\nSET n.{UNLINKED} = true"
+
+
+def move_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
+    """Rows [id, holder, new holder]: give over the relationships that were loaded with the id."""
+    sets = ", ".join(f"{cell.property}: e.{cell.property}" for cell in cells)
+    return (
+        f"{_held_edges(type_, target)}\nMATCH (o:{CUSTOMER.label} {{{CUSTOMER.key}: r[2]}})\n"
+        f"MERGE (o)-[f:{type_} {{{key}: e.{key}}}]->(t)\nSET f += {{{sets}}}\nDELETE e"
+    )
+
+
+def leave_edges(source: str, type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
+    """Rows [id, holder]: turn the relationships that were loaded with the id to rows that wait."""
+    sets = "".join(f", {cell.property}: e.{cell.property}" for cell in cells)
+    return (
+        f"{_held_edges(type_, target)}\nMERGE (w:{WAITING.label} {{{WAITING.key}: e.{key}}})\n"
+        f"SET w += {{source: '{source}', target: t.{target.key}{sets}}}\nDELETE e"
+    )
+
+
+def unknow() -> str:
+    """Rows [id]: no longer any customer's."""
+    return f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})<-[k:{KNOWN_AS}]-()\nDELETE k"
+
+
+def know() -> str:
+    """Rows [id, customer, reason, place]: one of the customer's ids."""
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}})\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
+        f"MERGE (c)-[k:{KNOWN_AS}]->(a)\nSET k.reason = r[2], k.place = r[3]"
+    )
+
+
+def remove(node: Node) -> str:
+    """Rows [id]: delete the node and all that still hangs on it."""
+    return f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nDETACH DELETE n"
+
+
+def fill(names: Sequence[str]) -> str:
+    """Rows [id, customer, place]: a customer's loaded properties are those of their ids, of each the first there is."""
+    first = "".join(f",\n  head(collect(a.{quoted(name)})) AS v{n}" for n, name in enumerate(names))
+    sets = ", ".join(f"{quoted(name)}: v{n}" for n, name in enumerate(names))
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}})\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
+        f"WITH c, a, r[2] AS place\nORDER BY place\nWITH\n  c{first}\nSET c += {{{sets}}}"
+    )
+
+
+def bare() -> str:
+    """Rows [id, aliasOf]: an alias keeps nothing but what it is another id of."""
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\nSET a = {{{ALIAS.key}: r[0], aliasOf: r[1]}}"
+    )
+
+
+def settle() -> str:
+    """Rows [id]: its row is in the person; and that it is another id of itself says nothing."""
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
+        f"SET a.rowChanged = null, a.aliasOf = CASE WHEN a.aliasOf <> a.{ALIAS.key} THEN a.aliasOf END"
+    )
+
+
+def _held(node: Node, reference: Reference) -> str:
+    arrow = f"-[x:{reference.type}]->" if not reference.outward else f"<-[x:{reference.type}]-"
+    chosen = ""
+    if reference.kind is not None:
+        kind = next(kind for kind, other in reference.others if other == CUSTOMER)
+        chosen = f" AND n.{reference.kind} = '{kind}'"
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}}){arrow}(n:{node.label})\n"
+        f"WHERE n.{reference.property} = r[0]{chosen}"
+    )
+
+
+def _held_edges(type_: str, target: Node) -> str:
+    return (
+        f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}})-[e:{type_}]->(t:{target.label})\n"
+        "WHERE e.customerId = r[0]"
+    )
+
+
+def _link(reference: Reference, end: str) -> str:
+    return f"(n)-[:{reference.type}]->({end})" if reference.outward else f"(n)<-[:{reference.type}]-({end})"
