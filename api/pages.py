@@ -117,7 +117,6 @@ async def icon() -> Response:
 
 def mount(app: FastAPI) -> None:
     """The page at /, or a sentence where it is not built."""
-
     routes = list(app.routes)
 
     @app.api_route("/v1/{rest:path}", methods=_METHODS, include_in_schema=False)
