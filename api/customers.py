@@ -38,14 +38,16 @@ async def search(
         Query(
             min_length=1,
             max_length=100,
-            description="what an id, an email or a word of a name begins with, in upper or lower case",
+            pattern=r"\S",
+            description="what an id, an email or the words of a name begin with, in upper or lower case; "
+            "the most influential first",
             examples=["ben"],
         ),
     ],
     limit: Annotated[int, Query(ge=1, le=100, description="at most so many")] = 20,
 ) -> dict[str, Any]:
     """Find customers. An email is searched, and never given."""
-    return await reader.ask(_found(search.strip(), limit, settings))
+    return await reader.ask(_found(" ".join(search.split()), limit, settings))
 
 
 def _found(text: str, limit: int, settings: Settings) -> Asking[dict[str, Any]]:

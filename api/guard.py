@@ -10,6 +10,7 @@ import hmac
 import ipaddress
 from collections.abc import Iterable
 from hashlib import sha256
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,7 +56,7 @@ class Guard:
         headers = Headers(scope=scope)
         response = None
         if not self._host_known(headers.get("host", "")):
-            response = problems.problem(problems.UNKNOWN_HOST, "The API is not called by this name.")
+            response = problems.problem(problems.UNKNOWN_HOST)
         elif not self._keys and not _local(scope):
             response = problems.problem(problems.LOCAL_ONLY)
         elif self._keys and _under(scope["path"]) and not self._key_known(headers):
@@ -65,6 +66,8 @@ class Guard:
         if response is not None:
             await response(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and _under(scope["path"]):
+            scope = {**scope, "method": "GET"}  # the server leaves the body out
         body = _Limited(receive)
         await self._app(scope, body, send)
 
@@ -125,6 +128,11 @@ def _with_headers(path: str, send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
+            if message["status"] == HTTPStatus.NOT_MODIFIED:
+                # The browser keeps the page it has, with the policy that came with it.
+                headers.setdefault("Cache-Control", "no-cache")
+                await send(message)
+                return
             html = headers.get("content-type", "").startswith("text/html")
             # Swagger writes style attributes; our own page does not.
             loose = " 'unsafe-inline'" if path.startswith("/docs") else ""

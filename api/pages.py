@@ -8,7 +8,14 @@ from typing import Literal
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 
 from refnet.api import problems
@@ -16,6 +23,7 @@ from refnet.api.models import Model
 
 STATIC = Path(__file__).parent / "static"
 _READY_SECONDS = 2.0
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 router = APIRouter()
 
@@ -101,8 +109,28 @@ async def docs_file(name: str) -> Response:
     raise HTTPException(404)
 
 
+@router.get("/favicon.ico", include_in_schema=False)
+async def icon() -> Response:
+    """What browsers ask for beside any page."""
+    return RedirectResponse("icon.svg") if (STATIC / "icon.svg").is_file() else Response(status_code=204)
+
+
 def mount(app: FastAPI) -> None:
     """The page at /, or a sentence where it is not built."""
+    routes = list(app.routes)
+
+    @app.api_route("/v1/{rest:path}", methods=_METHODS, include_in_schema=False)
+    async def nothing_there(request: Request) -> Response:
+        # Else the page's files would be looked through for it, and GET be said to be allowed.
+        allowed = [
+            method
+            for method in _METHODS
+            if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in routes)
+        ]
+        if allowed:
+            raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
+        raise HTTPException(404)
+
     if (STATIC / "index.html").is_file():
         app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
         return

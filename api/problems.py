@@ -216,7 +216,7 @@ def install(app: FastAPI) -> None:
         return problem(kind, kind.detail or str(error))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         # What was sent is not sent back: it may be anything.
         wrong = [
             {
@@ -225,6 +225,11 @@ def install(app: FastAPI) -> None:
             }
             for one in error.errors()[:20]
         ]
+        kind = request.headers.get("content-type", "")
+        if wrong[0]["where"].startswith("body") and "json" not in kind:
+            wrong = [{"where": "body", "message": "should be JSON, sent as Content-Type: application/json"}]
+        elif any(one["type"] == "json_invalid" for one in error.errors()):
+            wrong = [{"where": "body", "message": "is no JSON"}]
         return problem(INVALID, f"{wrong[0]['where']}: {wrong[0]['message']}.", wrong=wrong)
 
     @app.exception_handler(HTTPException)
@@ -237,6 +242,8 @@ def install(app: FastAPI) -> None:
         detail = (
             "There is no such address; /docs lists them."
             if status == HTTPStatus.NOT_FOUND
+            else kind.about
+            if kind is METHOD
             else str(error.detail)
         )
         return problem(kind, detail, headers=error.headers)

@@ -92,6 +92,11 @@ class AsyncGraph:
         """The driver in use now."""
         return self._driver
 
+    @property
+    def local(self) -> bool:
+        """Whether it is a local engine, which is started again when it has ended."""
+        return self._find is not None
+
     def lost(self) -> None:
         """Nobody answers: look for the graph elsewhere, beside whoever waits."""
         if self._find is not None and (self._search is None or self._search.done()):

@@ -66,7 +66,7 @@ class Line:
                 await self.__aexit__(None, None, None)
                 if error.is_retryable() and attempt < _ATTEMPTS - 1:
                     continue
-                ours = told(error, name, self._graph.at.uri)
+                ours = told(error, name, self._graph.at.uri, local=self._graph.local)
                 if isinstance(ours, StoreUnavailable):
                     self._graph.lost()
                 raise ours from error
@@ -109,7 +109,9 @@ def open_driver(at: Address) -> neo4j.AsyncDriver:
             ) from error
 
 
-def told(error: bolt.DriverError | bolt.Neo4jError, name: str, address: str) -> RefnetError:
+def told(
+    error: bolt.DriverError | bolt.Neo4jError, name: str, address: str, *, local: bool = False
+) -> RefnetError:
     """The driver's error as one of ours."""
     code = (error.code or "") if isinstance(error, bolt.Neo4jError) else ""
     if "TransactionTimedOut" in code or "Terminated" in code:
@@ -118,7 +120,7 @@ def told(error: bolt.DriverError | bolt.Neo4jError, name: str, address: str) -> 
         log.info("%s: %s", name, error)
         return UsageError(f"{name} cannot be answered for these values.", "Compare them with its examples.")
     try:
-        with translated(address):
+        with translated(address, local=local):
             raise error
     except RefnetError as ours:
         return ours

@@ -308,9 +308,8 @@ def serve_command(
             find = found_again(engine, settings.home, settings) if engine else None
             serve(taken, at, settings, find=find, ready=ready)
         finally:
-            if not ran:
-                local.stop(settings.home)
-    reporter.say("stopped")
+            left = not ran and not local.leave(settings.home)
+    reporter.say("stopped; the engine is left to others who use it" if left else "stopped")
 
 
 @engine_app.command("start")

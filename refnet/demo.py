@@ -63,9 +63,10 @@ def run(*, kind: local.Kind, stay: bool, customers: int, settings: Settings) -> 
         if stay:
             _serve(engine, home, own, reporter)
     finally:
-        if stay or not found_running:
-            local.stop(home)
+        if not found_running and local.leave(home):
             reporter.say("stopped; the graph stays on disk")
+        elif stay:
+            reporter.say("stopped; the engine is left to others who use it")
 
 
 def _load_once(graph: Graph, home: Path, customers: int, settings: Settings, reporter: Console) -> None:
@@ -96,7 +97,7 @@ def _serve(engine: local.Running, home: Path, settings: Settings, reporter: Cons
 
     def ready() -> None:
         reporter.say("")
-        reporter.say(f"Page      {address_of(taken)}/")
+        reporter.say(f"Page      {address_of(taken)}/#/?launch={brand.LAUNCH.isoformat()}")
         reporter.say(f"API docs  {address_of(taken)}/docs")
         reporter.say(f"Bolt      {engine.uri}   user {engine.username}   password {engine.password}")
         if engine.browser:

@@ -47,7 +47,9 @@ def programme(
         UsageError: the period ends before it begins.
     """
     if since is not None and until is not None and until <= since:
-        raise UsageError(f"The period ends on {until}, before it begins on {since}.", "Exchange the two.")
+        raise UsageError(
+            f"The period from {since} to {until} has no day.", "`to` is the first day after the period."
+        )
     period = {"from": _instant(since), "to": _instant(until)}
     rate = graph.query("programme/referral-rate", **period).one()
     conversion = graph.query("programme/conversion", **period).one()

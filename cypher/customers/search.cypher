@@ -1,17 +1,19 @@
-// Customers whose id, email, or a word of whose name begins with a text, in upper or lower case
+// Customers whose id or email begins with a text, or the words of whose name with its words, in upper or lower case
 // name: customers/search
 // mode: read
-// note: Looks at every customer.
+// note: Looks at every customer; those of the most influence first.
 // :param text => 'ann'
 // :param limit => 20
 MATCH (c:Customer)
 WHERE
   toLower(c.customerId) STARTS WITH toLower($text) OR
-  toLower(c.name) STARTS WITH toLower($text) OR
-  toLower(c.name) CONTAINS (' ' + toLower($text)) OR
-  toLower(c.email) STARTS WITH toLower($text)
-WITH c
-ORDER BY c.customerId
+  toLower(c.email) STARTS WITH toLower($text) OR
+  all(
+    word IN split(toLower($text), ' ')
+    WHERE (' ' + toLower(c.name)) CONTAINS (' ' + word)
+  )
+WITH c, coalesce(c.influence, -1.0) AS influence
+ORDER BY influence DESC, c.customerId
 LIMIT $limit
 RETURN
   c.customerId AS customerId,
@@ -23,4 +25,4 @@ RETURN
   c.influence AS influence,
   c.quadrant AS quadrant,
   c.scoreVersion AS scoreVersion
-ORDER BY customerId;
+ORDER BY coalesce(influence, -1.0) DESC, customerId;

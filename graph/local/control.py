@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refnet.core.errors import EngineError
+from refnet.graph.local.ports import clients
 from refnet.graph.local.state import Home, Kind, Running, State, cannot_write
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ from refnet.graph.local.keeper import main
 main(sys.argv[3:])
 """
 _LOCK_SECONDS = 300.0  # longer than any engine is given to start
+_PARTING_SECONDS = 3.0
 _NAMES: dict[Kind, str] = {
     "embedded": "the embedded engine",
     "neo4j": "Neo4j 2026.08",
@@ -130,6 +132,20 @@ def stop(home: Path, *, timeout: float = 30) -> bool:
         was_alive = state.engine.alive()
         _end(place, state, timeout)
         return was_alive
+
+
+def leave(home: Path) -> bool:
+    """Stop the engine of `home`, unless others are connected to it: it stops by itself when they have gone.
+
+    Returns:
+        Whether it was stopped.
+    """
+    until = time.monotonic() + _PARTING_SECONDS
+    while (state := Home(home).read()) is not None and clients(state.engine.pid, state.bolt):
+        if time.monotonic() > until:  # they are not our own any more
+            return False
+        time.sleep(0.1)
+    return stop(home)
 
 
 @contextmanager

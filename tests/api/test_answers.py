@@ -110,6 +110,8 @@ def test_who_is_above(api: httpx.Client) -> None:
         ("zz", []),
         ("%", []),
         (" ann ", ["ann"]),
+        ("a", ["ann"]),
+        ("I", ["ida"]),
     ],
 )
 def test_search(api: httpx.Client, words: str, ids: list[str]) -> None:
@@ -248,3 +250,12 @@ def test_health_and_pages(api: httpx.Client) -> None:
         assert "access-control-allow-origin" not in answer.headers
         if kind == "text/html":
             assert "//" not in answer.text.replace("http://127.0.0.1", ""), f"{path} fetches from elsewhere"
+
+
+def test_a_page_that_the_browser_has_keeps_its_policy(api: httpx.Client) -> None:
+    """Asked whether its page is still good, it must not be told a policy that forbids the page's own script."""
+    first = api.get("/")
+    assert "script-src 'self'" in first.headers["content-security-policy"]
+    again = api.get("/", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers

@@ -201,15 +201,15 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_query_that_takes_too_long_is_ended(analyzed: Graph, endless: str) -> None:
-    with served(settings_for(analyzed.at, api_seconds=0.5)) as client:
+    with served(settings_for(analyzed.at, api_seconds=2)) as client:
         assert client.get("/v1/customers/ann").status_code == 200
         for _ in range(3):
             started = time.monotonic()
             is_problem(client.get(endless), 504, "too-slow")
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 10
             assert client.get("/v1/customers/ann").status_code == 200
         if analyzed.engine is None or analyzed.engine.kind != "embedded":
-            until = time.monotonic() + 5
+            until = time.monotonic() + 60
             while any("range(1, 10000)" in row["currentQuery"] for row in analyzed.read("SHOW TRANSACTIONS")):
                 assert time.monotonic() < until, "the server is still at it"
                 time.sleep(0.1)
@@ -222,7 +222,7 @@ def test_more_callers_than_connections(analyzed: Graph, endless: str) -> None:
             assert slow.told(8) == {504}
             assert quick.told(8) <= {200, 504}
         # The embedded engine first goes to the end of what it was asked.
-        recovers(client, "/v1/customers/ann", 60)
+        recovers(client, "/v1/customers/ann", 240)
 
 
 def test_before_anything_is_loaded(graph: Graph) -> None:

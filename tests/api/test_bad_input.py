@@ -71,6 +71,7 @@ def test_nothing_of_this_name(api: httpx.Client) -> None:
         ("programme?to=tomorrow", "query.to"),
         ("customers", "query.search"),
         ("customers?search=", "query.search"),
+        ("customers?search=%0a%20", "query.search"),
         (f"customers?search={'x' * 101}", "query.search"),
         (f"customers/{'x' * 501}", "path.customer_id"),
     ],
@@ -271,3 +272,28 @@ def test_what_is_no_http(api: httpx.Client) -> None:
                 said = b""
         assert b"500" not in said[:15]
     assert api.get("/healthz").status_code == 200
+
+
+def test_other_methods(api: httpx.Client) -> None:
+    for method, path, allowed in [
+        ("GET", "/v1/influence/batch", "POST"),
+        ("PUT", "/v1/influence/batch", "POST"),
+        ("DELETE", "/v1/customers/ann", "GET"),
+        ("POST", "/v1/segments", "GET"),
+    ]:
+        answer = api.request(method, path)
+        is_problem(answer, 405, "method-not-allowed", "Allow")
+        assert answer.headers["allow"] == allowed, path
+    is_problem(api.get("/v1/nothing/of/the/kind"), 404, "not-found", "/docs")
+    head = api.head("/v1/influence?limit=1")
+    assert (head.status_code, head.content) == (200, b"")
+    assert api.get("/favicon.ico").status_code in (204, 307)
+
+
+def test_a_body_that_is_none(api: httpx.Client) -> None:
+    """It says what is missing, in words of HTTP and not of a library."""
+    body = '{"customer_ids": ["ann"]}'
+    is_problem(api.post("/v1/influence/batch", content=body), 422, "invalid-request", "application/json")
+    kind = {"Content-Type": "application/json"}
+    broken = api.post("/v1/influence/batch", content="{", headers=kind)
+    is_problem(broken, 422, "invalid-request", "is no JSON")

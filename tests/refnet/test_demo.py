@@ -77,7 +77,9 @@ def test_it_stays_up_until_told(number: signal.Signals, tmp_path: Path) -> None:
         with connect(
             running.uri, username=running.username, password=running.password, database=running.database
         ) as graph:
-            assert graph.query("programme/referral-rate").one()["customers"] == 400
+            assert (
+                graph.query("programme/referral-rate", **{"from": None, "to": None}).one()["customers"] == 400
+            )
         demo.send_signal(number)
         rest = demo.stderr.read()
         assert demo.wait(60) == 0, rest

@@ -67,6 +67,18 @@ def test_stop_of_nothing_is_no_error(home: Path) -> None:
     assert not home.exists()
 
 
+def test_an_engine_is_not_stopped_under_others(home: Path) -> None:
+    engine = local.start(home)
+    auth = (engine.username, engine.password)
+    with neo4j.GraphDatabase.driver(engine.uri, auth=auth) as other:
+        other.verify_connectivity()
+        assert local.leave(home) is False
+        assert local.running(home) == engine
+    assert local.leave(home) is True
+    assert local.running(home) is None
+    assert local.leave(home) is False
+
+
 def test_eight_commands_at_once_get_one_engine(home: Path) -> None:
     def command(_: int) -> str:
         return subprocess.run(
