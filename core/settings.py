@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     engine_idle_minutes: float = Field(
         15.0, gt=0, description="the local engine stops after so long without a client"
     )
+    sources: Path | None = Field(
+        None,
+        description="directory of your own mappings of other systems' exports; unset: ./sources, if it is there",
+    )
     credit_policy: CreditPolicy = Field(
         "first", description="whose claim is credited: first, last, linear, time-decay"
     )
