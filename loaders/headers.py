@@ -128,7 +128,7 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
             continue
         table, made = TABLES[rows.table], shaped(opened, mapping, rows)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(Source(table, replace(made, warnings=()), further, (), mapping.name))
+        found.append(Source(table, made, further, made.warnings, mapping.name))
     if not found:
         raise InputError(
             f"is not as {mapping.name} is: {'; '.join(lacking)}.",

@@ -127,16 +127,16 @@ def readable(path: Path) -> Iterator[None]:
 def bytes_of(path: Path) -> Iterator[IO[bytes]]:
     """A text file's bytes, unpacked, and in UTF-8 if it is UTF-16 (which spreadsheets write as 'Unicode text')."""
     with path.open("rb") as raw, gzip.open(raw) if path.name.lower().endswith(".gz") else raw as file:
-        if file.peek(2)[:2] in _UTF16_MARKS:  # type: ignore[union-attr]
+        if file.peek(2)[:2] in _UTF16_MARKS:
             yield io.BufferedReader(_Recoded(file))  # type: ignore[arg-type]
         else:
-            yield file
+            yield file  # type: ignore[misc]
 
 
 def is_utf16(path: Path) -> bool:
     """Whether a text file says that it is UTF-16."""
     with path.open("rb") as raw, gzip.open(raw) if path.name.lower().endswith(".gz") else raw as file:
-        return file.peek(2)[:2] in _UTF16_MARKS  # type: ignore[union-attr]
+        return file.peek(2)[:2] in _UTF16_MARKS
 
 
 class _Recoded(io.RawIOBase):

@@ -5,7 +5,7 @@ recognised_by = ["a", ["b", "B"]]   columns that only it has; a list in the list
 records = "data"                 JSON: where in each document the records are, if they may be further in
 
 [[leave_out]]                    rows of no table, counted with the reason
-[[customers]]                    rows of a canonical table: its columns, and when, for_each, once_within, keep
+[[customers]]                    rows of a canonical table: its columns, and what class Rows has beside them
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TO_COME = {
         "aliases", (Column("alias", "id", required=True), Column("customer_id", "id", required=True))
     )
 }
-_OF_ROWS = ("when", "leave_out", "for_each", "once_within", "keep")
+_OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "keep")
 
 
 def _several(value: Any) -> Any:
@@ -105,11 +105,23 @@ class Taken(_Strict):
 
 
 class Rows(_Strict):
-    """Rows of one canonical table. Of a column's several alternatives the first that is not empty holds."""
+    """Rows of one canonical table.
+
+    Attributes:
+        table: its name.
+        columns: each canonical column's alternatives; the first that is not empty holds.
+        when: what must hold for a row to be one of these; others are not counted.
+        only_with: likewise, a canonical column that must not come out empty.
+        leave_out: rows that are kept out, and counted with the reason.
+        for_each: a list in the record: a row for each of its elements.
+        once_within: the same thing told twice is kept once.
+        keep: further columns by pattern, as attributes under the name that the * stands for.
+    """
 
     table: str
     columns: dict[str, list[Taken]]
     when: Annotated[list[Condition], BeforeValidator(_several)] = Field(default_factory=list)
+    only_with: str | None = None
     leave_out: list[LeaveOut] = Field(default_factory=list)
     for_each: str | None = None
     once_within: Once | None = None
@@ -203,6 +215,12 @@ def _rows(path: Path, name: str, place: int, held: dict[str, Any], several: bool
         rows = Rows(table=name, columns=plain, **rest)
     except ValidationError as error:
         raise _invalid(path, (here,), error) from None
+    if rows.only_with is not None and rows.only_with not in rows.columns:
+        raise _wrong(
+            path,
+            f"{here}.only_with",
+            f"{rows.only_with} is no column of these rows; {_near(rows.only_with, [*columns])}",
+        )
     once = rows.once_within
     for column in [*once.same, once.at] if once else []:
         if column not in rows.columns:

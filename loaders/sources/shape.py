@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     """An export as if it were a canonical file of the table that `rows` are of.
 
     Only canonical columns are in its header that the export has something for: what is not there leaves the graph as
-    it is. Lines that are no rows at all are told with the mapping's first rows only.
+    it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows only.
     """
     header = set(opened.columns)
     taken = {
@@ -39,7 +39,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
         for name, ways in rows.columns.items()
     }
     taken = {name: ways for name, ways in taken.items() if ways}
-    kept = dict(_kept(rows, opened.columns, set(taken)))
+    kept, clashes = _kept(rows, opened.columns, set(taken))
     taken |= {name: [Taken.model_validate({"from": column})] for name, column in kept.items()}
     first = mapping.rows[0] is rows
 
@@ -49,7 +49,10 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
             made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
             yield made if first else made._replace(rejects=[])
 
-    return Opened(opened.name, list(taken), opened.total, chunks, opened.warnings)
+    said = tuple(
+        f"{Path(opened.name).name}: {column} is a name that is taken: left out" for column in clashes
+    )
+    return Opened(opened.name, list(taken), opened.total, chunks, said)
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
@@ -73,17 +76,31 @@ def _there(column: str, rows: Rows, header: set[str]) -> bool:
     return any(".".join(parts[:place]) in header for place in range(1, len(parts)))
 
 
-def _kept(rows: Rows, columns: Sequence[str], taken: set[str]) -> Iterator[tuple[str, str]]:
-    """Further columns by pattern: the name is what the * stands for."""
-    used = {camel(name) for name in taken} | {c.property for c in table_of(rows.table).columns}
+def _kept(rows: Rows, columns: Sequence[str], taken: set[str]) -> tuple[dict[str, str], list[str]]:
+    """Further columns by pattern: their columns by the name that the * stands for, and those whose name is taken.
+
+    A name that is a canonical column's is that column, if it holds text: a word in it can do no harm there.
+    """
+    table = table_of(rows.table)
+    used = (
+        {camel(name) for name in taken} | {c.property for c in table.columns if c.type != "text"} | RESERVED
+    )
+    kept: dict[str, str] = {}
+    clashes = []
     for pattern in rows.keep:
         form = re.compile(re.escape(pattern).replace(r"\*", "(.+)"))
         for column in columns:
             found = form.fullmatch(column)
-            name = found[1] if found and found.groups() else column
-            if found and camel(name) and camel(name) not in used | RESERVED:
-                used.add(camel(name))
-                yield name, column
+            if not found:
+                continue
+            name = found[1] if found.groups() else column
+            if not camel(name) or camel(name) in used:
+                clashes.append(column)
+                continue
+            used.add(camel(name))
+            canonical = {c.property: c.name for c in table.columns}
+            kept[canonical.get(camel(name), name)] = column
+    return kept, clashes
 
 
 @dataclass
@@ -120,6 +137,12 @@ def _shape(
     wanted = np.ones(len(frame), dtype=np.bool_)
     for condition in rows.when:
         wanted &= holds(cells[condition.column], condition)
+    made, written = _taken(cells, taken)
+    if rows.only_with is not None:
+        there = (
+            made[rows.only_with].notna() if rows.only_with in made else np.zeros(len(made), dtype=np.bool_)
+        )
+        wanted &= np.asarray(there, dtype=np.bool_)
     left: dict[int, Reject] = {}
     for rule in leave_out:
         values = cells[rule.column]
@@ -127,7 +150,6 @@ def _shape(
             left.setdefault(
                 place, Reject(int(numbers[place]), rule.column, _shown(values[place]), rule.reason)
             )
-    made, written = _taken(cells, taken)
     wanted[list(left)] = False
     if met is not None:
         names = {
@@ -235,9 +257,10 @@ def holds(values: pd.Series[Any], condition: Condition) -> Mask:
         return (values.isna() == condition.empty).to_numpy(dtype=np.bool_)
     if condition.below is not None:
         return (number(values) < condition.below).to_numpy(dtype=np.bool_)
-    said = condition.is_ if condition.is_ is not None else condition.is_not
-    forms = "|".join(fnmatch.translate(each.lower()) for each in said or [])
-    found = values.str.lower().str.match(forms).fillna(False).to_numpy(dtype=np.bool_)
+    said = condition.is_ if condition.is_ is not None else condition.is_not or []
+    forms = re.compile("|".join(re.escape(each.lower()).replace(r"\*", ".*") for each in said), re.DOTALL)
+    alike = {value for value in values.dropna().unique() if forms.fullmatch(value.lower())}
+    found = values.isin(alike).to_numpy(dtype=np.bool_)
     return found if condition.is_ is not None else ~found
 
 

@@ -90,7 +90,5 @@ def test_long_files_in_utf16_come_in_parts(tmp_path: Path) -> None:
 def test_broken_utf16_is_told(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "customers.csv"
     path.write_bytes(content)
-    try:
+    with pytest.raises(InputError, match=r"customers.csv"):
         _rows(path)
-    except InputError as error:
-        assert "customers.csv" in str(error)
