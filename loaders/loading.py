@@ -14,7 +14,7 @@ from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import UNLINKED, WAITING, camel
+from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING, camel
 from refnet.loaders import upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.cells import kind_of, text
@@ -165,7 +165,9 @@ def _load_table(
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
     label = table.node.label if table.node is not None else WAITING.label
     existing = len(graph.read(statements.any_of(label))) > 0
-    preparer = Preparer(table, opened.columns, existing=existing, token_key=token_key)
+    # Several systems know parts of a person: in their exports an empty cell is what this one does not know.
+    keeps = bool(source.of) and table.node in (CUSTOMER, AFFILIATE)
+    preparer = Preparer(table, opened.columns, existing=existing, token_key=token_key, keeps=keeps)
     steps = ahead(_steps(source, preparer, currency))
     with (
         Rejects(rejects / f"{table.name}-{run[:8]}.csv", told) as refused,

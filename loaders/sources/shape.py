@@ -27,7 +27,8 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     """An export as if it were a canonical file of the table that `rows` are of.
 
     Only canonical columns are in its header that the export has something for: what is not there leaves the graph as
-    it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows only.
+    it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows
+    only.
     """
     header = set(opened.columns)
     taken = {
