@@ -160,7 +160,7 @@ def _load_table(
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
     file = Path(opened.name).name
-    told = TableSummary(table.name, f"{file} ({source.of})" if source.of else file)
+    told = TableSummary(table.name, f"{file} ({source.of})" if source.of else file, source.of)
     run, began = str(uuid.uuid4()), time.monotonic()
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
     label = table.node.label if table.node is not None else WAITING.label

@@ -20,7 +20,8 @@ class TableSummary:
     """What became of one file.
 
     Attributes:
-        table, source: its table; the file's name.
+        table, source: its table; the file's name, and for an export whose it is.
+        of: the source whose export it is; '' for a canonical file.
         rows_read: rows in the file.
         rows_loaded: rows that are in the graph now, each id once.
         rows_rejected: rows that were refused; why is in `rejects_file`, the first few in `rejects`.
@@ -32,6 +33,7 @@ class TableSummary:
 
     table: str
     source: str
+    of: str = ""
     rows_read: int = 0
     rows_loaded: int = 0
     rows_rejected: int = 0
@@ -85,7 +87,7 @@ class LoadSummary:
 
 
 def _lines(table: TableSummary) -> list[str]:
-    line = f"{table.table}: {table.rows_loaded:,} rows loaded"
+    line = f"{table.table}{f' of {table.source}' if table.of else ''}: {table.rows_loaded:,} rows loaded"
     if table.rows_repeated:
         line += f", {table.rows_repeated:,} came again (the last one holds)"
     if table.rows_rejected:
