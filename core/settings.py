@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     engine_query_minutes: float = Field(
         10.0, gt=0, description="the local engine ends a query that takes longer"
     )
+    sources: Path | None = Field(
+        None,
+        description="directory of your own mappings of other systems' exports; unset: ./sources, if it is there",
+    )
     credit_policy: CreditPolicy = Field(
         "first", description="whose claim is credited: first, last, linear, time-decay"
     )

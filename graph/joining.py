@@ -30,8 +30,8 @@ def merge_row(cells: Sequence[Cell]) -> str:
         f"{quoted(cell.property)}: {cell.at(place)}, " for place, cell in enumerate(cells, start=1)
     )
     return (
-        f"UNWIND $rows AS r\nMERGE ({_A} {{{ALIAS.key}: r[0]}})\n"
-        f"SET a += {{{sets}hasRow: true, rowChanged: true}}"
+        f"UNWIND $rows AS r\nMERGE (n:{ALIAS.label} {{{ALIAS.key}: r[0]}})\n"
+        f"SET n += {{{sets}hasRow: true, rowChanged: true}}"
     )
 
 

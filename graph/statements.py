@@ -38,14 +38,22 @@ SET n.cltv = coalesce(n.cltvLoaded, n.revenue),
 
 @dataclass(frozen=True)
 class Cell:
-    """One place of a row: the property it becomes, and whether it is sent as text that is a time or a day."""
+    """One place of a row: the property it becomes.
+
+    Attributes:
+        property: its name.
+        temporal: it is sent as text that is a time or a day.
+        keeps: an empty one leaves what the node has; else it removes that.
+    """
 
     property: str
     temporal: Literal["", "datetime", "date"] = ""
+    keeps: bool = False
 
     def at(self, place: int) -> str:
-        """The cell as it is read from the row."""
-        return f"{self.temporal}(r[{place}])" if self.temporal else f"r[{place}]"
+        """The cell as it is read from the row, for the node n."""
+        read = f"{self.temporal}(r[{place}])" if self.temporal else f"r[{place}]"
+        return f"coalesce({read}, n.{quoted(self.property)})" if self.keeps else read
 
 
 def schema(indexes: Sequence[tuple[str, str]]) -> list[str]:

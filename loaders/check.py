@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -37,6 +37,13 @@ class Reject(NamedTuple):
     reason: str
 
 
+class Written(NamedTuple):
+    """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell."""
+
+    columns: Sequence[str]
+    cells: Sequence[Any]
+
+
 @dataclass(frozen=True)
 class Checked:
     """The rows that hold, typed, with the row numbers they had; and the cells that do not."""
@@ -46,7 +53,13 @@ class Checked:
     rejects: list[Reject]
 
 
-def check(table: Table, frame: pd.DataFrame, rows: npt.NDArray[np.int64], currency: str) -> Checked:
+def check(
+    table: Table,
+    frame: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    currency: str,
+    written: Mapping[str, Written] | None = None,
+) -> Checked:
     """Read every cell as its column's type, check it, and part the rows.
 
     Args:
@@ -54,6 +67,7 @@ def check(table: Table, frame: pd.DataFrame, rows: npt.NDArray[np.int64], curren
         frame: the rows as they were read; every column is one of the table's.
         rows: their numbers in the file.
         currency: the reporting currency; rows in another are refused, amounts are rounded to its minor unit.
+        written: what stood in the file where that is not what the frame has; rejects tell it.
     """
     frame = frame.reset_index(drop=True)
     read: dict[str, pd.Series[Any]] = {}
@@ -83,9 +97,16 @@ def check(table: Table, frame: pd.DataFrame, rows: npt.NDArray[np.int64], curren
         refused.setdefault((place, name), reason)
     if not refused:
         return Checked(checked, rows, [])
-    shown = {name: text(frame[name]) for name in {name for _, name in refused}}
+    shown: dict[str, Written] = dict(written or {})
+    for name in {name for _, name in refused} - set(shown):
+        shown[name] = Written([name] * len(frame), text(frame[name]).tolist())
     rejects = [
-        Reject(int(rows[place]), name, _shown(table.by_name[name], shown[name].iloc[place]), reason)
+        Reject(
+            int(rows[place]),
+            shown[name].columns[place],
+            _shown(table.by_name[name], shown[name].cells[place]),
+            reason,
+        )
         for (place, name), reason in sorted(refused.items())
     ]
     keep = np.ones(len(frame), dtype=np.bool_)

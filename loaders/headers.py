@@ -1,4 +1,4 @@
-"""Headers: which files there are, which table each is, and whether its columns are the table's.
+"""Headers: which files there are, which table each is or whose export, and whether its columns are as they should be.
 
 All of it before the first row is written, so that a wrong file leaves the graph as it was.
 """
@@ -6,7 +6,7 @@ All of it before the first row is written, so that a wrong file leaves the graph
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,14 @@ from pathlib import Path
 import pandas as pd
 
 from refnet.core.errors import InputError, UsageError
+from refnet.core.settings import load_settings
 from refnet.graph.model import RESERVED, camel
 from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file, open_frame
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
+from refnet.loaders.sources.catalogue import Catalogue
+from refnet.loaders.sources.recognise import Recognised, opened_as, recognise, unknown
+from refnet.loaders.sources.shape import missing, shaped
 
 _NEAR = 0.85
 
@@ -31,35 +35,109 @@ class Source:
         opened: its header and rows, the columns by their names without white space around.
         further: columns beyond the schema's, kept as attributes.
         warnings: what a person should look at.
+        of: the source whose export it is; '' for a canonical file.
     """
 
     table: Table
     opened: Opened
     further: tuple[str, ...]
     warnings: tuple[str, ...]
+    of: str = ""
 
 
-def sources(source: Path | Mapping[str, pd.DataFrame]) -> tuple[list[Source], list[str]]:
+def sources(
+    source: Path | Sequence[Path] | Mapping[str, pd.DataFrame],
+    catalogue: Catalogue | None = None,
+    named: str | None = None,
+) -> tuple[list[Source], list[str]]:
     """What is to be loaded, in the order of loading, and what a person should look at.
+
+    Args:
+        source: files and directories, or DataFrames by table.
+        catalogue: the sources whose exports are recognised; unset: as the environment says.
+        named: the source that all files are of; unset: each by its name, if that is a table's, else by its header.
 
     Raises:
         InputError: nothing there, a file that cannot be read, columns that are wrong; one line, names the file.
-        UsageError: a table or file by a name that is none of ours.
+        UsageError: a table, file or source by a name that is none of ours.
     """
     if isinstance(source, Mapping):
         if not source:
             raise UsageError(
                 "There is no table in it.", f"Give DataFrames by name, such as {', '.join(TABLES)}."
             )
-        found = {_table(name): open_frame(name, frame) for name, frame in source.items()}
-        return _in_order(found), []
-    if not source.exists():
-        raise InputError("is not there.", file=source, hint="Give a directory of files, or one file.")
-    if source.is_dir():
-        return _directory(source)
-    if not ending(source):
-        raise UsageError(f"{source} is of no kind that is loaded.", f"It may end in {', '.join(ENDINGS)}.")
-    return _in_order({_table(_stem(source)): open_file(source)}), []
+        frames = {_table(name): open_frame(name, frame) for name, frame in source.items()}
+        return _in_order([_checked(TABLES[name], frame) for name, frame in frames.items()]), []
+    catalogue = catalogue or Catalogue(load_settings())
+    found: list[Source] = []
+    said: list[str] = []
+    for path in [source] if isinstance(source, Path) else source:
+        if not path.exists():
+            raise InputError("is not there.", file=path, hint="Give a directory of files, or one file.")
+        these, told = _directory(path, catalogue, named) if path.is_dir() else _file(path, catalogue, named)
+        found += these
+        said += told
+    return _in_order(found), said
+
+
+def _file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Source], list[str]]:
+    """One file: canonical by its name, else of the source that its header is of."""
+    if not ending(path):
+        raise UsageError(f"{path} is of no kind that is loaded.", f"It may end in {', '.join(ENDINGS)}.")
+    if named is not None:
+        return _mapped(opened_as(path, catalogue[named]))
+    name = _stem(path)
+    if name in TABLES:
+        try:
+            return [_checked(TABLES[name], open_file(path))], []
+        except InputError:
+            # Its name is a table's, its header is not: another system may call its export so, too.
+            known = _recognised(path, catalogue)
+            if known is None:
+                raise
+            return _mapped(known)
+    known = recognise(path, catalogue)
+    if known is not None:
+        return _mapped(known)
+    near = difflib.get_close_matches(name, TABLES, 1, cutoff=0.5)
+    if near and set(TABLES[near[0]].required) <= {column.strip() for column in open_file(path).columns}:
+        _table(name)
+    raise unknown(path, catalogue)
+
+
+def _recognised(path: Path, catalogue: Catalogue) -> Recognised | None:
+    """As `recognise`, None too for what cannot be read."""
+    try:
+        return recognise(path, catalogue)
+    except InputError:
+        return None
+
+
+def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
+    """The canonical tables that an export gives."""
+    opened, mapping = known.opened, known.mapping
+    said = [known.told] if known.by else []
+    found: list[Source] = []
+    lacking: list[str] = []
+    for rows in mapping.rows:
+        if rows.table not in TABLES:
+            continue
+        lacks = missing(opened, rows)
+        if lacks:
+            lacking.append(f"it gives no {rows.table}, having no {' and no '.join(lacks)}")
+            continue
+        table, made = TABLES[rows.table], shaped(opened, mapping, rows)
+        further = tuple(name for name in made.columns if name not in table.by_name)
+        found.append(Source(table, made, further, made.warnings, mapping.name))
+    if not found:
+        raise InputError(
+            f"is not as {mapping.name} is: {'; '.join(lacking)}.",
+            file=opened.name,
+            hint=f"`refnet sources show {mapping.name}` prints what it should have.",
+        )
+    told = {rows.table for rows in mapping.rows} - {each.table.name for each in found}
+    said += [f"{Path(opened.name).name}: {each}" for each in lacking if any(name in each for name in told)]
+    return found, [*said, *opened.warnings]
 
 
 def _stem(path: Path) -> str:
@@ -76,9 +154,10 @@ def _table(name: str) -> str:
     )
 
 
-def _directory(directory: Path) -> tuple[list[Source], list[str]]:
+def _directory(directory: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Source], list[str]]:
     files: dict[str, Path] = {}
-    passed_over = []
+    passed_over: list[Path] = []
+    exports: list[Path] = []
     try:
         entries = sorted(directory.iterdir())
     except PermissionError:
@@ -86,8 +165,11 @@ def _directory(directory: Path) -> tuple[list[Source], list[str]]:
     for path in entries:
         if path.name.startswith(".") or path.name == "truth.json" or path.name.upper().startswith("README"):
             continue
-        name = _stem(path) if path.is_file() and ending(path) else ""
-        if name not in TABLES:
+        readable = path.is_file() and ending(path)
+        name = _stem(path) if readable else ""
+        if readable and (named is not None or (name not in TABLES and _recognised(path, catalogue))):
+            exports.append(path)
+        elif name not in TABLES:
             passed_over.append(path)
         elif name in files:
             raise InputError(
@@ -97,7 +179,7 @@ def _directory(directory: Path) -> tuple[list[Source], list[str]]:
             )
         else:
             files[name] = path
-    if not files:
+    if not files and not exports:
         there = f"; it has {', '.join(p.name for p in passed_over[:5])}" if passed_over else ", it is empty"
         raise InputError(
             f"has no file that is loaded{there}.",
@@ -110,11 +192,16 @@ def _directory(directory: Path) -> tuple[list[Source], list[str]]:
         said.append(
             f"{path.name} was passed over" + (f": did you mean {near[0]}{ending(path)}?" if near else "")
         )
-    return _in_order({name: open_file(path) for name, path in files.items()}), said
+    found: list[Source] = []
+    for path in [*files.values(), *exports]:
+        these, told = _file(path, catalogue, named)
+        found += these
+        said += told
+    return found, said
 
 
-def _in_order(found: Mapping[str, Opened]) -> list[Source]:
-    return [_checked(TABLES[name], found[name]) for name in TABLES if name in found]
+def _in_order(found: Sequence[Source]) -> list[Source]:
+    return [each for name in TABLES for each in found if each.table.name == name]
 
 
 def _checked(table: Table, opened: Opened) -> Source:
@@ -153,7 +240,8 @@ def _checked(table: Table, opened: Opened) -> Source:
             column=further[0],
             hint=f"Did you mean {near[0]}?" if near else f"It may have {', '.join(table.by_name)}.",
         )
-    return Source(table, opened, further, tuple(_look_at(table, opened.name, further)))
+    said = (*opened.warnings, *_look_at(table, opened.name, further))
+    return Source(table, opened, further, said)
 
 
 def _renamed(opened: Opened, names: list[str]) -> Iterator[Chunk]:

@@ -14,7 +14,7 @@ from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import UNLINKED, WAITING, camel
+from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING, camel
 from refnet.loaders import identity, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.cells import kind_of, text
@@ -23,6 +23,7 @@ from refnet.loaders.headers import Source, sources
 from refnet.loaders.prepare import Batch, Preparer
 from refnet.loaders.rows import Column, Table, Type
 from refnet.loaders.schemas import TABLES
+from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
 
 _TYPES: dict[str, Type] = {"number": "number", "flag": "flag", "time": "time", "text": "text"}
@@ -35,17 +36,19 @@ class _Step:
     batch: Batch | None
     read: int = 0
     rejects: Sequence[Reject] = ()
+    left_out: Sequence[Reject] = ()
 
 
 def load(
     graph: Graph,
-    source: Path | Mapping[str, pd.DataFrame],
+    source: Path | Sequence[Path] | Mapping[str, pd.DataFrame],
     *,
+    named: str | None = None,
     reporter: Reporter | None = None,
     rejects: Path | None = None,
     settings: Settings | None = None,
 ) -> LoadSummary:
-    """Load a directory of canonical files, one of them, or DataFrames by table name.
+    """Load canonical files, exports of the systems that refnet knows, or DataFrames by table name.
 
     Loading the same again changes nothing, and the order of files and rows does not matter: what belongs to somebody
     who is not loaded waits for them. Amounts are in one reporting currency (REFNET_CURRENCY, else the graph's, else the
@@ -53,7 +56,9 @@ def load(
 
     Args:
         graph: where to.
-        source: a directory, a file (its name tells the table), or {table: DataFrame}.
+        source: files and directories (a file's name tells its table, else its header whose export it is), or
+            {table: DataFrame}.
+        named: the source that all the files are of, whatever their headers say.
         reporter: told of each table's rows and rate.
         rejects: directory for files of refused cells; unset: `rejects` in the settings' home.
         settings: unset: from the environment and .env.
@@ -61,12 +66,12 @@ def load(
     Raises:
         InputError: a file or its columns are wrong, and nothing was written; or it broke off while being read or the
             rejects could not be written, and the batches until then are in the graph: load the same again.
-        UsageError: a table or file by an unknown name.
+        UsageError: a table, file or source by an unknown name.
         StoreError: the graph cannot be reached.
     """
     settings = settings or load_settings()
     reporter = reporter or Quiet()
-    found, warnings = sources(Path(source) if isinstance(source, str) else source)
+    found, warnings = sources(Path(source) if isinstance(source, str) else source, Catalogue(settings), named)
     summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
     _make_schema(graph)
     summary.currency = _currency(graph, found, settings, summary.warnings)
@@ -153,7 +158,15 @@ def _preparer(graph: Graph, source: Source, token_key: bytes, known: Mapping[str
     table = source.table
     label = table.node.label if table.node is not None else WAITING.label
     existing = len(graph.read(statements.any_of(label))) > 0
-    return Preparer(table, source.opened.columns, existing=existing, token_key=token_key, known=known)
+    return Preparer(
+        table,
+        source.opened.columns,
+        existing=existing,
+        token_key=token_key,
+        known=known,
+        # Several systems know parts of a person: in their exports an empty cell is what this one does not know.
+        keeps=bool(source.of) and table.node in (CUSTOMER, AFFILIATE),
+    )
 
 
 def _load_table(
@@ -167,7 +180,8 @@ def _load_table(
 ) -> TableSummary:
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
-    told = TableSummary(table.name, Path(opened.name).name)
+    file = Path(opened.name).name
+    told = TableSummary(table.name, f"{file} ({source.of})" if source.of else file, source.of)
     run, began = str(uuid.uuid4()), time.monotonic()
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
     steps = ahead(_steps(source, preparer, currency))
@@ -194,9 +208,10 @@ def _load_table(
 
 def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]:
     for chunk in source.opened.chunks():
-        checked = check(source.table, chunk.frame, chunk.rows, currency)
+        checked = check(source.table, chunk.frame, chunk.rows, currency, chunk.written)
         rejects = [*chunk.rejects, *checked.rejects]
-        yield _Step(None, len(chunk.rows) + len(chunk.rejects), rejects)
+        read = len(chunk.rows) + len(chunk.rejects) + len(chunk.left_out)
+        yield _Step(None, read, rejects, chunk.left_out)
         for batch in preparer.batches(checked.frame):
             yield _Step(batch)
 
@@ -212,6 +227,7 @@ def _send(
     for step in steps:
         told.rows_read += step.read
         refused.write(step.rejects)
+        refused.write_left_out(step.left_out)
         if step.batch is None:
             continue
         answers = graph.write_all(step.batch.statements)

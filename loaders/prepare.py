@@ -64,6 +64,7 @@ class Preparer:
         existing: there are nodes of its kind in the graph, so that some may have to move or may have waited.
         token_key: what tokens are hashed with; empty: plain.
         known: every id of customers who have several, and the customer it is of: who links go to.
+        keeps: an empty cell says nothing, and leaves what the graph has; else it removes that.
     """
 
     def __init__(
@@ -74,8 +75,10 @@ class Preparer:
         existing: bool,
         token_key: bytes = b"",
         known: Mapping[str, str] | None = None,
+        keeps: bool = False,
     ) -> None:
-        self._table, self._existing, self._token_key, self._known = table, existing, token_key, known or {}
+        self._table, self._existing, self._token_key = table, existing, token_key
+        self._known, self._keeps = known or {}, keeps
         self._columns = [table.by_name[name] for name in columns]
         present = {column.name for column in self._columns}
         # A column left out of the file stands for its default, where it has one.
@@ -88,6 +91,10 @@ class Preparer:
         """Checked rows as batches; of two rows with one key the later one holds."""
         if frame.empty:
             return
+        if self._keeps and self._table.id_column is not None:
+            # What an earlier row of the same key has said and the later one does not.
+            known = frame.groupby(self._table.id_column).ffill()
+            frame = frame.assign(**{str(name): known[name] for name in known})
         lists = self._lists(frame)
         keys = self._keys(frame, lists)
         last = {key: place for place, key in enumerate(keys)}
@@ -178,14 +185,16 @@ class Preparer:
             joined = (*joined[:2], len(columns) + 1)
             held = self._customers(by_property[joined[0].property])
             rows = [(*row, customer) for row, customer in zip(rows, held, strict=True)]
-        merge = statements.merge(node, [_cell(c) for c in columns], joined, fresh=not (moved and complete))
+        cells = [_cell(c, keeps=self._keeps) for c in columns]
+        merge = statements.merge(node, cells, joined, fresh=not (moved and complete))
         made: Statements = [(merge, {"rows": rows})]
         moves: Statements = []
         for reference in owed:
             refs = by_property[reference.property]
             kinds = by_property.get(reference.kind or "")
             if moved:
-                named = list(zip(keys, refs, kinds or [None] * len(keys), strict=True))
+                named_now = zip(keys, refs, kinds or [None] * len(keys), strict=True)
+                named = [each for each in named_now if each[1] is not None or not self._keeps]
                 moves.append((statements.unlink_moved(node, reference), {"rows": named}))
             for kind, other in reference.others:
                 of_kind = (
@@ -204,7 +213,7 @@ class Preparer:
 
     def _persons(self, rows: list[tuple[Any, ...]], columns: Sequence[Column]) -> Statements:
         """Customers' rows; of those who have several ids each is kept under its own."""
-        cells = [_cell(column) for column in columns]
+        cells = [_cell(column, keeps=self._keeps) for column in columns]
         alone = [row for row in rows if row[0] not in self._known]
         several = [row for row in rows if row[0] in self._known]
         made: Statements = []
@@ -247,10 +256,11 @@ def _direct(reference: Reference, node: Node) -> bool:
     return len(reference.others) == 1 and reference.others[0][1] != node
 
 
-def _cell(column: Column) -> Cell:
+def _cell(column: Column, *, keeps: bool = False) -> Cell:
     return Cell(
         column.property,
         "datetime" if column.type == "time" else "date" if column.type in ("day", "month") else "",
+        keeps,
     )
 
 

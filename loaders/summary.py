@@ -20,10 +20,12 @@ class TableSummary:
     """What became of one file.
 
     Attributes:
-        table, source: its table; the file's name.
+        table, source: its table; the file's name, and for an export whose it is.
+        of: the source whose export it is; '' for a canonical file.
         rows_read: rows in the file.
         rows_loaded: rows that are in the graph now, each id once.
         rows_rejected: rows that were refused; why is in `rejects_file`, the first few in `rejects`.
+        rows_left_out: rows that a source's mapping keeps out (test rows, states that take money back …), by reason.
         rows_repeated: rows whose id came again later in the file: the last one holds.
         waiting: rows of this table, of this load or earlier, that wait for people who are not loaded.
         seconds: how long it took.
@@ -31,9 +33,11 @@ class TableSummary:
 
     table: str
     source: str
+    of: str = ""
     rows_read: int = 0
     rows_loaded: int = 0
     rows_rejected: int = 0
+    rows_left_out: dict[str, int] = field(default_factory=dict)
     rows_repeated: int = 0
     waiting: int = 0
     seconds: float = 0.0
@@ -123,17 +127,21 @@ class LoadSummary:
 
 
 def _lines(table: TableSummary) -> list[str]:
-    line = f"{table.table}: {table.rows_loaded:,} rows loaded"
+    line = f"{table.table}{f' of {table.source}' if table.of else ''}: {table.rows_loaded:,} rows loaded"
     if table.rows_repeated:
         line += f", {table.rows_repeated:,} came again (the last one holds)"
     if table.rows_rejected:
         line += f", {table.rows_rejected:,} rejected"
+    if table.rows_left_out:
+        line += f", {sum(table.rows_left_out.values()):,} left out"
     lines = [f"{line}, {table.seconds:.1f} s"]
+    lines += [f"  {count:,} left out: {reason}" for reason, count in table.rows_left_out.items()]
     for reject in table.rejects:
         where = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")
         lines.append(f"  {where}: {reject.value!r} {reject.reason}")
     if table.rejects_file:
-        lines.append(f"  all of them in {table.rejects_file}")
+        what = "all of them" if table.rows_rejected else "which"
+        lines.append(f"  {what} in {table.rejects_file}")
     return lines
 
 
@@ -168,6 +176,18 @@ class Rejects:
         summary = self._summary
         summary.rows_rejected += len({reject.row for reject in rejects})
         summary.rejects += rejects[: max(_FIRST - len(summary.rejects), 0)]
+        self._append(rejects)
+
+    def write_left_out(self, left_out: Sequence[Reject]) -> None:
+        """Add rows that are kept out, and count them by their reasons."""
+        for each in left_out:
+            told = self._summary.rows_left_out
+            told[each.reason] = told.get(each.reason, 0) + 1
+        if left_out:
+            self._append(left_out)
+
+    def _append(self, rejects: Sequence[Reject]) -> None:
+        summary = self._summary
         try:
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ import typer
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import Settings, load_settings
+from refnet.sources_cli import sources_app
 
 if TYPE_CHECKING:
     from refnet.graph import Graph
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 engine_app = typer.Typer(no_args_is_help=True, help="The local engine: embedded, or a real Neo4j.")
 app.add_typer(engine_app, name="engine")
+app.add_typer(sources_app, name="sources")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -95,7 +97,13 @@ def demo(
 
 @app.command()
 def load(
-    paths: Annotated[list[Path], typer.Argument(help="Directories of canonical files, or single files.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and directories, in any mixture.")],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="The source that the files are of, as `refnet sources` lists them; default: by their headers."
+        ),
+    ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
@@ -104,28 +112,27 @@ def load(
 ) -> None:
     """Load customers, affiliates, referrals and the rest; then decide which claims are credited.
 
-    Files are recognised by name (customers.csv, referrals.parquet, …: `refnet template DIR` writes them empty). Loading
-    the same again changes nothing. Rows that cannot be taken are written to a rejects file with the reason.
+    Canonical files are recognised by name (customers.csv, referrals.parquet, …: `refnet template DIR` writes them
+    empty), exports of other systems by their headers (`refnet sources` lists them). Loading the same again changes
+    nothing. Rows that cannot be taken are written to a rejects file with the reason.
     """
     from refnet.front import load as load_all
     from refnet.terminal import uncredited_line
 
     settings = load_settings()
-    summaries = []
     with _open(settings) as graph:
-        for path in paths:
-            loaded, credit = load_all(graph, path, rejects=rejects, settings=settings, reporter=Console())
-            summaries.append((loaded, credit))
+        loaded, credit = load_all(
+            graph, paths, named=source, rejects=rejects, settings=settings, reporter=Console()
+        )
     if as_json:
-        _print_json([{"load": loaded.to_dict(), "credit": vars(credit)} for loaded, credit in summaries])
+        _print_json([{"load": loaded.to_dict(), "credit": vars(credit)}])
         return
-    for loaded, credit in summaries:
-        typer.echo(str(loaded))
-        if credit.claims:
-            why = uncredited_line(credit.uncredited)
-            typer.echo(
-                f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
-            )
+    typer.echo(str(loaded))
+    if credit.claims:
+        why = uncredited_line(credit.uncredited)
+        typer.echo(
+            f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
+        )
 
 
 @app.command()

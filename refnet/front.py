@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 def load(
     graph: Graph,
-    source: Path | str | Mapping[str, pd.DataFrame],
+    source: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame],
     *,
+    named: str | None = None,
     rejects: Path | None = None,
     settings: Settings | None = None,
     reporter: Reporter | None = None,
@@ -31,7 +32,8 @@ def load(
 
     Args:
         graph: where to.
-        source: a directory of canonical files, one such file, or {table: DataFrame}.
+        source: files and directories, canonical or exports of a source that is known, or {table: DataFrame}.
+        named: the source that all the files are of, as `refnet sources` lists them; unset: by their headers.
         rejects: the directory for rows that were not taken; unset: `rejects` in the home.
         settings: unset: from the environment and .env.
         reporter: told how far it is.
@@ -44,10 +46,16 @@ def load(
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
-    place = Path(source) if isinstance(source, str) else source
+    place = source if isinstance(source, Mapping) else _paths(source)
     with _turn(graph, settings, reporter):
-        loaded = loaders.load(graph, place, rejects=rejects, settings=settings, reporter=reporter)
+        loaded = loaders.load(
+            graph, place, named=named, rejects=rejects, settings=settings, reporter=reporter
+        )
         return loaded, credit.derive(graph, settings=settings, reporter=reporter)
+
+
+def _paths(source: Path | str | Sequence[Path | str]) -> list[Path]:
+    return [Path(each) for each in ([source] if isinstance(source, (Path, str)) else source)]
 
 
 @contextmanager

@@ -4,10 +4,13 @@
 MATCH (referee:Customer)<-[r:REFERRED]-(referrer)
 RETURN
   CASE
-    WHEN referrer.customerId IS NULL THEN 'affiliate'
+    WHEN 'Affiliate' IN labels(referrer) THEN 'affiliate'
     ELSE 'customer'
   END AS kind,
-  coalesce(referrer.customerId, referrer.affiliateId) AS referrer,
+  CASE
+    WHEN 'Affiliate' IN labels(referrer) THEN referrer.affiliateId
+    ELSE referrer.customerId
+  END AS referrer,
   referee.customerId AS referee,
   r.credit AS credit,
   r.claimId AS claimId;

@@ -21,6 +21,9 @@ WITH
   reduce(
     total = 0.0, i IN range(0, size(chain) - 1) | total + $decay ^ i) AS share
 RETURN
-  coalesce(holder.customerId, holder.affiliateId) AS id,
+  CASE
+    WHEN 'Affiliate' IN labels(holder) THEN holder.affiliateId
+    ELSE holder.customerId
+  END AS id,
   sum(share) AS conservedCredit
 ORDER BY conservedCredit DESC, id;

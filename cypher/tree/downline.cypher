@@ -16,7 +16,10 @@ WITH
   person,
   depth,
   r,
-  coalesce(referrer.customerId, referrer.affiliateId) AS referrerId
+  CASE
+    WHEN 'Affiliate' IN labels(referrer) THEN referrer.affiliateId
+    ELSE referrer.customerId
+  END AS referrerId
 ORDER BY depth, person.customerId, r.credit DESC, referrerId
 RETURN
   depth,

@@ -9,5 +9,13 @@ WHERE NOT EXISTS { (last)-[:REFERRED]->() }
 WITH path, length(path) AS hops
 ORDER BY hops DESC
 LIMIT $limit
-RETURN hops, [n IN nodes(path) | coalesce(n.customerId, n.affiliateId)] AS chain
+RETURN
+  hops,
+  [
+    n IN nodes(path)
+    | CASE
+      WHEN 'Affiliate' IN labels(n) THEN n.affiliateId
+      ELSE n.customerId
+    END
+  ] AS chain
 ORDER BY hops DESC, chain[0], chain[-1];

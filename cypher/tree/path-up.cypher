@@ -5,9 +5,12 @@
 MATCH path = (:Customer {customerId: $customerId})<-[:REFERRED*1..25]-(ancestor)
 RETURN
   min(length(path)) AS steps,
-  coalesce(ancestor.customerId, ancestor.affiliateId) AS id,
   CASE
-    WHEN ancestor.customerId IS NULL THEN 'affiliate'
+    WHEN 'Affiliate' IN labels(ancestor) THEN ancestor.affiliateId
+    ELSE ancestor.customerId
+  END AS id,
+  CASE
+    WHEN 'Affiliate' IN labels(ancestor) THEN 'affiliate'
     ELSE 'customer'
   END AS kind,
   ancestor.name AS name,

@@ -8,9 +8,12 @@ MATCH (person:Customer {customerId: id})
 MATCH (person)<-[:REFERRED]-(referrer)
 WITH DISTINCT referrer
 RETURN
-  coalesce(referrer.customerId, referrer.affiliateId) AS id,
   CASE
-    WHEN referrer.customerId IS NULL THEN 'affiliate'
+    WHEN 'Affiliate' IN labels(referrer) THEN referrer.affiliateId
+    ELSE referrer.customerId
+  END AS id,
+  CASE
+    WHEN 'Affiliate' IN labels(referrer) THEN 'affiliate'
     ELSE 'customer'
   END AS kind,
   referrer.name AS name,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from refnet.analysis.influence.analyze import analyze
@@ -298,6 +299,30 @@ def test_answers_are_the_ones_counted_by_hand(graph: Graph) -> None:
         ("cat", "dan"),
     }
     assert tree.edges["ann", "ben"]["credit"] == 1.0
+
+
+def test_an_affiliate_of_a_customer_who_is_not_loaded(graph: Graph) -> None:
+    """It carries that customer's id, and is an affiliate all the same."""
+    tables = {
+        "customers": pd.DataFrame({"customer_id": ["ann", "ben"]}),
+        "affiliates": pd.DataFrame({"affiliate_id": ["a-1"], "customer_id": ["nobody"]}),
+        "referrals": pd.DataFrame(
+            {
+                "referrer_id": ["a-1", "ann"],
+                "referee_id": ["ann", "ben"],
+                "referrer_kind": ["affiliate", "customer"],
+            }
+        ),
+    }
+    load(graph, tables)
+    assert analyze(graph).credits == 2
+    edges = {(row["kind"], row["referrer"], row["referee"]) for row in graph.query("export/referred")}
+    assert edges == {("affiliate", "a-1", "ann"), ("customer", "ann", "ben")}
+    up = [(row["id"], row["kind"]) for row in graph.query("tree/path-up", customerId="ben")]
+    assert up == [("ann", "customer"), ("a-1", "affiliate")]
+    referrers = [(row["id"], row["kind"]) for row in graph.query("tree/referrers", ids=["ann"])]
+    assert referrers == [("a-1", "affiliate")]
+    assert [row["chain"] for row in graph.query("tree/longest-chains", limit=5)] == [["a-1", "ann", "ben"]]
 
 
 def test_empty_graphs_answer_with_nothing(graph: Graph) -> None:

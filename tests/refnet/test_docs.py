@@ -9,6 +9,9 @@ from refnet.cli import app
 from refnet.core.settings import Settings
 from refnet.graph import catalogue
 from refnet.loaders import TABLES
+from refnet.loaders.sources import Catalogue
+from refnet.loaders.sources.changes import CHANGES
+from refnet.loaders.sources.mapping import _OF_ROWS, Taken, read_mapping
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,6 +21,23 @@ def test_every_column_is_documented() -> None:
     for table in TABLES.values():
         columns = ", ".join(f"**{c.name}**" if c.required else c.name for c in table.columns)
         assert f"- `{table.name}`: {columns}" in lines
+
+
+def test_every_source_and_change_is_documented() -> None:
+    lines = (ROOT / "docs" / "loading.md").read_text().splitlines()
+    for mapping in Catalogue(Settings()).all.values():
+        assert f"| `{mapping.name}` | {mapping.about} | {', '.join(mapping.tables)} |" in lines
+    text = (ROOT / "docs" / "sources.md").read_text()
+    for change in CHANGES:
+        assert f"| `{change}` |" in text
+    for key in (*_OF_ROWS, *(field.alias or name for name, field in Taken.model_fields.items())):
+        assert f"`{key}`" in text
+
+
+def test_the_documented_mapping_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "sources.md").read_text()
+    (tmp_path / "our-shop.toml").write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    assert read_mapping(tmp_path / "our-shop.toml").tables == ["customers", "referrals"]
 
 
 def test_every_setting_is_documented() -> None:

@@ -15,6 +15,9 @@ assert refnet.graph.__file__.startswith({target!r}), refnet.graph.__file__
 import graph, api
 assert graph.mine and api.mine
 assert len(refnet.graph.catalogue()) >= 15
+from refnet.core.settings import load_settings
+from refnet.loaders.sources import Catalogue
+assert "rewardful-commissions" in Catalogue(load_settings()).all
 import pandas as pd
 edges = pd.DataFrame({{"referrer": ["a", "b"], "referee": ["b", "c"]}})
 print(refnet.influence(edges, {{"a": 1, "b": 2, "c": 4}}).loc["a", "influence"])

@@ -1,0 +1,74 @@
+"""Files: the formats and DataFrames, each as a header and chunks of rows, read as they are and no more.
+
+Nothing is guessed: a csv's cells are text, other formats keep their types, and what they mean is for `cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from refnet.core.errors import InputError
+from refnet.loaders.files.jsons import open_jsonl, open_records
+from refnet.loaders.files.opened import CHUNK_ROWS, ENDINGS, NULLABLE, Chunk, Opened, ending, readable
+from refnet.loaders.files.separated import open_csv
+from refnet.loaders.files.sheets import open_xlsx
+
+__all__ = ["ENDINGS", "Chunk", "Opened", "ending", "open_file", "open_frame", "open_records"]
+
+
+def open_file(path: Path) -> Opened:
+    """Read a file's header.
+
+    Raises:
+        InputError: it cannot be read, is empty, or is not what its ending says.
+    """
+    openers = {
+        ".csv": open_csv,
+        ".parquet": _parquet,
+        ".jsonl": open_jsonl,
+        ".json": open_records,
+        ".xlsx": open_xlsx,
+    }
+    with readable(path):
+        if path.stat().st_size == 0:
+            raise InputError(
+                "is empty.", file=path, hint="`refnet template DIR` writes files with the right headers."
+            )
+        return openers[ending(path).removesuffix(".gz")](path)
+
+
+def open_frame(name: str, frame: pd.DataFrame) -> Opened:
+    """A DataFrame as if it were a file; the first row is row 2 here too, so that a reject reads alike."""
+    plain = frame.reset_index(drop=True)
+
+    def chunks() -> Iterator[Chunk]:
+        for start in range(0, len(plain), CHUNK_ROWS):
+            part = plain.iloc[start : start + CHUNK_ROWS].reset_index(drop=True)
+            yield Chunk(part, np.arange(len(part), dtype=np.int64) + start + 2, [])
+
+    return Opened(f"DataFrame {name}", [str(c) for c in plain.columns], len(plain), chunks)
+
+
+def _parquet(path: Path) -> Opened:
+    file = pq.ParquetFile(path)
+    with file:
+        columns, total = list(file.schema_arrow.names), file.metadata.num_rows
+
+    def chunks() -> Iterator[Chunk]:
+        at = 2
+        with readable(path), pq.ParquetFile(path) as rows:
+            for batch in rows.iter_batches(batch_size=CHUNK_ROWS):
+                yield Chunk(
+                    # Another's pandas may have left an index in it: it is a column like any other.
+                    batch.to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True),
+                    np.arange(batch.num_rows, dtype=np.int64) + at,
+                    [],
+                )
+                at += batch.num_rows
+
+    return Opened(str(path), columns, total, chunks)

@@ -1,0 +1,136 @@
+"""JSON: Lines, one object each; and dumps of APIs and webhooks, whose nested objects become dotted columns."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from refnet.core.errors import InputError
+from refnet.loaders.check import Reject
+from refnet.loaders.files.opened import Chunk, Opened, bytes_of, portions, readable, without_blank
+
+
+def open_jsonl(path: Path) -> Opened:
+    """JSON Lines: one object a line, its keys the columns, nested values as they are."""
+    columns: dict[str, None] = {}
+    total = 0
+    for _, row, _ in _json_rows(path):
+        columns.update(dict.fromkeys(row or ()))
+        total += 1
+    if not columns:
+        raise InputError(
+            "has no JSON object on any line.", file=path, hint="One object a line, its keys the columns."
+        )
+
+    def chunks() -> Iterator[Chunk]:
+        with readable(path):
+            for part in portions(_json_rows(path)):
+                good = [(number, row) for number, row, _ in part if row is not None]
+                frame = pd.DataFrame(
+                    {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
+                )
+                rejects = [
+                    Reject(n, "", text[:200], "is no JSON object") for n, row, text in part if row is None
+                ]
+                yield without_blank(Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects))
+
+    return Opened(str(path), list(columns), total, chunks)
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """Line number, the object or None, and the line. There is no header: the first line is row 1."""
+    with bytes_of(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                row = None
+            yield number, row if isinstance(row, dict) else None, line.strip()
+
+
+def open_records(path: Path, at: str = "") -> Opened:
+    """The records of a dump, `{"sale": {"amount": 1}}` being the column sale.amount; lists stay as they are.
+
+    Args:
+        path: JSON Lines, a JSON list, or an object.
+        at: where in each document the records are, such as `data`; '': the documents themselves.
+
+    Raises:
+        InputError: there is no record in it.
+    """
+    columns: dict[str, None] = {}
+    total = 0
+    with readable(path):
+        for _, row, _ in _records(path, at):
+            columns.update(dict.fromkeys(row or ()))
+            total += 1
+    if not columns:
+        where = f" at {at}" if at else ""
+        raise InputError(
+            f"has no JSON object{where}.", file=path, hint="It is a list of objects, or one object a line."
+        )
+
+    def chunks() -> Iterator[Chunk]:
+        with readable(path):
+            for part in portions(_records(path, at)):
+                good = [(number, row) for number, row, _ in part if row is not None]
+                frame = pd.DataFrame(
+                    {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
+                )
+                rejects = [
+                    Reject(n, "", text[:200], "is no JSON object") for n, row, text in part if row is None
+                ]
+                yield Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects)
+
+    return Opened(str(path), list(columns), total, chunks)
+
+
+def _records(path: Path, at: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """Number of the line (JSON Lines) or of the record (from 1), the flat record or None, and the text of no record."""
+    lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
+    if lines:
+        documents = ((n, row if row is not None else text) for n, row, text in _json_rows(path))
+    else:
+        with bytes_of(path) as file:
+            whole = json.loads(file.read().decode("utf-8-sig"))
+        documents = ((0, each) for each in (whole if isinstance(whole, list) else [whole]))
+    count = 0
+    for line, document in documents:
+        for record in within(document, at):
+            count += 1
+            number = line if lines else count
+            if isinstance(record, dict):
+                yield number, flat(record), ""
+            else:
+                yield number, None, record if isinstance(record, str) else json.dumps(record)
+
+
+def within(value: Any, at: str) -> list[Any]:
+    """What is at a dotted path: the elements of a list, else the one value; nothing where there is none."""
+    for name in filter(None, at.split(".")):
+        if isinstance(value, list) and name.isdecimal():
+            value = value[int(name)] if int(name) < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
+    if not at:
+        return [value]
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def flat(record: dict[str, Any]) -> dict[str, Any]:
+    """Nested objects as dotted names."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{inner}": held for inner, held in flat(value).items()}
+        else:
+            found[name] = value
+    return found

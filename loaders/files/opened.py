@@ -1,0 +1,175 @@
+"""What an opened file is, and the little that all formats share."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from refnet.core.errors import InputError
+from refnet.loaders.check import Reject, Written
+
+ENDINGS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx", ".json", ".json.gz")
+
+CHUNK_ROWS = 20_000
+
+_NO_TEXT, _AS_UTF8 = "is not UTF-8 text.", "Save it as CSV UTF-8."
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+# Whole numbers with gaps stay whole: as floats long ids would lose their last digits.
+NULLABLE = {
+    pa.string(): pd.StringDtype(na_value=np.nan),
+    pa.large_string(): pd.StringDtype(na_value=np.nan),
+    pa.bool_(): pd.BooleanDtype(),
+    **{
+        getattr(pa, f"{u}int{n}")(): getattr(pd, f"{'U' if u else ''}Int{n}Dtype")()
+        for u in ("", "u")
+        for n in (8, 16, 32, 64)
+    },
+}
+
+
+class Chunk(NamedTuple):
+    """Some rows of a file.
+
+    Attributes:
+        frame: their cells.
+        rows: their numbers, the file's header being row 1.
+        rejects: lines that are no rows.
+        left_out: rows that a mapping keeps out, each with its reason.
+        written: what stood in the file where a mapping has changed it, by the column it has become.
+    """
+
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    rejects: list[Reject]
+    left_out: list[Reject] = []  # noqa: RUF012 (a tuple's default, never added to)
+    written: Mapping[str, Written] = {}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose header has been read.
+
+    Attributes:
+        name: for messages.
+        columns: the header, as it stands there.
+        total: rows, if that is cheap to know.
+        chunks: reads the rows, as often as it is called.
+        warnings: what a person should know of how it was read.
+    """
+
+    name: str
+    columns: list[str]
+    total: int | None
+    chunks: Callable[[], Iterator[Chunk]]
+    warnings: tuple[str, ...] = ()
+
+
+def ending(path: Path) -> str:
+    """The ending that tells the format; '' if it is none of ours."""
+    return next((e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), "")
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Whatever a library says of an unreadable file, in one line of ours."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise InputError(_NO_TEXT, file=path, hint=_AS_UTF8) from None
+    except FileNotFoundError:
+        raise InputError("is not there.", file=path) from None
+    except PermissionError:
+        raise InputError("may not be read.", file=path, hint="Check its permissions.") from None
+    except (pa.ArrowInvalid, pa.ArrowException) as error:
+        said = str(error).splitlines()[0] if str(error) else "no reason given"
+        if "UTF8" in said:
+            raise InputError(_NO_TEXT, file=path, hint=_AS_UTF8) from None
+        if "straddl" in said:
+            raise InputError(
+                "has a cell of several megabytes.",
+                file=path,
+                hint="Is a quotation mark opened and not closed?",
+            ) from None
+        raise InputError(f"cannot be read as {ending(path)}: {said}.", file=path) from None
+    except RecursionError:
+        raise InputError("is nested too deeply.", file=path) from None
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        SyntaxError,
+        csv.Error,
+    ) as error:
+        raise InputError(f"cannot be read as {ending(path)}: {error}.", file=path) from None
+
+
+@contextmanager
+def bytes_of(path: Path) -> Iterator[IO[bytes]]:
+    """A text file's bytes, unpacked, and in UTF-8 if it is UTF-16 (which spreadsheets write as 'Unicode text')."""
+    with path.open("rb") as raw, gzip.open(raw) if path.name.lower().endswith(".gz") else raw as file:
+        if file.peek(2)[:2] in _UTF16_MARKS:
+            yield io.BufferedReader(_Recoded(file))  # type: ignore[arg-type]
+        else:
+            yield file  # type: ignore[misc]
+
+
+def is_utf16(path: Path) -> bool:
+    """Whether a text file says that it is UTF-16."""
+    with path.open("rb") as raw, gzip.open(raw) if path.name.lower().endswith(".gz") else raw as file:
+        return file.peek(2)[:2] in _UTF16_MARKS
+
+
+class _Recoded(io.RawIOBase):
+    """UTF-16 as UTF-8, a little at a time."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._left = file, b""
+        self._decoder = codecs.getincrementaldecoder("utf-16")()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            block = self._file.read(2**16)
+            self._left = self._decoder.decode(block, final=not block).encode()
+            if not block:
+                break
+        count = min(len(buffer), len(self._left))
+        buffer[:count], self._left = self._left[:count], self._left[count:]
+        return count
+
+
+def without_blank(chunk: Chunk) -> Chunk:
+    """The chunk without rows that have nothing in any cell."""
+    blank = chunk.frame.isna().all(axis=1).to_numpy(dtype=np.bool_)
+    if not blank.any():
+        return chunk
+    return Chunk(chunk.frame[~blank].reset_index(drop=True), chunk.rows[~blank], chunk.rejects)
+
+
+def portions(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    """Rows, a chunk's worth at a time."""
+    iterator = iter(rows)
+    while part := list(itertools.islice(iterator, CHUNK_ROWS)):
+        yield part

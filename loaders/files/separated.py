@@ -1,0 +1,134 @@
+"""Separated text: csv, and its relatives with semicolons, tabs or bars, told by the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from refnet.core.errors import InputError
+from refnet.loaders.check import Reject
+from refnet.loaders.files.opened import NULLABLE, Chunk, Opened, bytes_of, is_utf16, readable, without_blank
+
+_CSV_BLOCK = 4 * 2**20
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def open_csv(path: Path) -> Opened:
+    """Separated text in UTF-8 or UTF-16; what differs from a plain csv is told in a warning."""
+    with bytes_of(path) as file:
+        head = file.read(_CSV_BLOCK)
+        more = bool(file.read(1))
+    if b"\0" in head:
+        raise InputError("holds zero bytes and is no text file.", file=path)
+    # The cut may be inside a character: what follows it is read with the rows.
+    text = head.decode("utf-8-sig", errors="strict" if not more else "ignore")
+    mark, columns = _header(text)
+    if not any(name.strip() for name in columns):
+        raise InputError("has no header.", file=path, hint="Its first line names the columns.")
+    told = [f"separated by {_MARKS[mark]}"] if mark != "," else []
+    told += ["in UTF-16"] if is_utf16(path) else []
+    said = (f"{path.name} is {' and '.join(told)}: read as such",) if told else ()
+    if not more and len(text.splitlines()) == 1:
+        return Opened(str(path), columns, 0, lambda: iter(()), said)
+    total = max(_lines(path, mark) - 1, 0)
+    return Opened(str(path), columns, total, lambda: _csv_chunks(path, columns, mark), said)
+
+
+def _header(text: str) -> tuple[str, list[str]]:
+    """What separates the columns, and their names: the mark that makes the most of the header, commas first."""
+    read = {mark: next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), []) for mark in _MARKS}
+    mark = max(_MARKS, key=lambda each: len(read[each]))
+    return mark, read[mark]
+
+
+def _lines(path: Path, mark: str) -> int:
+    """Lines, which are rows but for line breaks inside quotes: near enough for a progress line.
+
+    Raises:
+        InputError: a quotation mark is never closed: all that follows it would be one cell, and quietly lost.
+    """
+    last, lines, quotes = b"\n", 0, 0
+    with bytes_of(path) as file:
+        while block := file.read(2**20):
+            lines, quotes, last = lines + block.count(b"\n"), quotes + block.count(b'"'), block[-1:]
+    if quotes % 2:
+        # It may be an inch sign in the middle of a cell: only the slower reading tells.
+        with bytes_of(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            reader, start = csv.reader(text, delimiter=mark, strict=True), 1
+            try:
+                for _ in reader:
+                    start = reader.line_num + 1
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field larger" in str(error):
+                    raise InputError(
+                        f"line {start} opens a quotation mark that is never closed.",
+                        file=path,
+                        hint="Close it.",
+                    ) from None
+    return lines + (last != b"\n")
+
+
+def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk]:
+    skipped: list[tuple[int, str, str]] = []
+
+    def misfit(row: Any) -> str:
+        said = f"has {row.actual_columns} cells where the header has {row.expected_columns}"
+        skipped.append((row.number, row.text, said))
+        return "skip"
+
+    with readable(path), bytes_of(path) as file:
+        reader = pa.csv.open_csv(
+            file,
+            read_options=pa.csv.ReadOptions(block_size=_CSV_BLOCK, use_threads=False),
+            parse_options=pa.csv.ParseOptions(
+                delimiter=mark,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=misfit,
+            ),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+                quoted_strings_can_be_null=True,
+            ),
+        )
+        at, told = 2, 0
+
+        def rejects() -> list[Reject]:
+            return [
+                Reject(number, "", text[:200], said) for number, text, said in skipped[told:] if text.strip()
+            ]
+
+        for batch in reader:
+            rows, at = _numbered(at, batch.num_rows, [number for number, _, _ in skipped])
+            frame = batch.to_pandas(types_mapper=NULLABLE.get)
+            chunk = Chunk(frame, rows, rejects())
+            told = len(skipped)
+            yield without_blank(chunk)
+        # No batch comes with misfits at the end, and none at all where every row is one.
+        if told < len(skipped):
+            yield Chunk(
+                pd.DataFrame({c: pd.Series(dtype="string") for c in columns}),
+                np.zeros(0, dtype=np.int64),
+                rejects(),
+            )
+
+
+def _numbered(at: int, count: int, skipped: list[int]) -> tuple[npt.NDArray[np.int64], int]:
+    """Numbers of the next `count` rows from `at` on, leaving out those that were skipped; and where it goes on."""
+    gone = {number for number in skipped if number >= at}
+    if not gone:
+        return np.arange(at, at + count, dtype=np.int64), at + count
+    numbers = list(itertools.islice((n for n in itertools.count(at) if n not in gone), count))
+    return np.array(numbers, dtype=np.int64), numbers[-1] + 1 if numbers else at

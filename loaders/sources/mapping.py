@@ -1,0 +1,267 @@
+"""A mapping: what one system's export is known by, and which of its columns become which canonical ones.
+
+about = "…"                      what it is, in a line
+recognised_by = ["a", ["b", "B"]]   columns that only it has; a list in the list: any of these
+records = "data"                 JSON: where in each document the records are, if they may be further in
+
+[[leave_out]]                    rows of no table, counted with the reason
+[[customers]]                    rows of a canonical table: its columns, and what class Rows has beside them
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from refnet.core.errors import InputError
+from refnet.graph.model import RESERVED, camel
+from refnet.loaders.rows import Table
+from refnet.loaders.schemas import TABLES
+from refnet.loaders.sources.changes import CHANGES
+
+_OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "keep")
+
+
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _change(name: str) -> str:
+    if name not in CHANGES:
+        raise ValueError(f"is none of {', '.join(CHANGES)}")
+    return name
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Condition(_Strict):
+    """What a column of the source says; exactly one of is, is_not, empty, below. `*` in a value stands for anything."""
+
+    column: str
+    is_: Annotated[list[str] | None, BeforeValidator(_several)] = Field(None, alias="is")
+    is_not: Annotated[list[str] | None, BeforeValidator(_several)] = None
+    empty: bool | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Condition:
+        given = [name for name in ("is_", "is_not", "empty", "below") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("needs one of is, is_not, empty, below")
+        return self
+
+
+class LeaveOut(Condition):
+    """A condition under which a row is kept out, and the reason that is told and counted."""
+
+    reason: str
+
+
+class Once(_Strict):
+    """Of rows that say the same in some canonical columns within so many minutes, the first one met is kept."""
+
+    minutes: float = Field(gt=0)
+    same: list[str]
+    at: str
+    reason: str
+
+
+class Taken(_Strict):
+    """Where a canonical column's cells come from, and what is done to them, in this order."""
+
+    from_: str | None = Field(None, alias="from")
+    join: list[str] | None = None
+    always: str | None = None
+    when: Annotated[list[Condition], BeforeValidator(_several)] = Field(default_factory=list)
+    change: Annotated[list[Annotated[str, BeforeValidator(_change)]], BeforeValidator(_several)] = Field(
+        default_factory=list, alias="as"
+    )
+    dated: str | None = None
+    choices: dict[str, str] = Field(default_factory=dict)
+    prefix: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Taken:
+        if sum(given is not None for given in (self.from_, self.join, self.always)) != 1:
+            raise ValueError("needs one of from, join, always")
+        return self
+
+    @property
+    def columns(self) -> list[str]:
+        """The source's columns that it reads; none for a constant."""
+        return [self.from_] if self.from_ is not None else self.join or []
+
+
+class Rows(_Strict):
+    """Rows of one canonical table.
+
+    Attributes:
+        table: its name.
+        columns: each canonical column's alternatives; the first that is not empty holds.
+        when: what must hold for a row to be one of these; others are not counted.
+        only_with: likewise, a canonical column that must not come out empty.
+        leave_out: rows that are kept out, and counted with the reason.
+        for_each: a list in the record: a row for each of its elements.
+        once_within: the same thing told twice is kept once.
+        keep: further columns by pattern, as attributes under the name that the * stands for.
+    """
+
+    table: str
+    columns: dict[str, list[Taken]]
+    when: Annotated[list[Condition], BeforeValidator(_several)] = Field(default_factory=list)
+    only_with: str | None = None
+    leave_out: list[LeaveOut] = Field(default_factory=list)
+    for_each: str | None = None
+    once_within: Once | None = None
+    keep: list[str] = Field(default_factory=list)
+
+
+class _Head(_Strict):
+    about: str
+    recognised_by: list[Annotated[list[str], BeforeValidator(_several)]] = Field(min_length=1)
+    records: str = ""
+    leave_out: list[LeaveOut] = Field(default_factory=list)
+
+
+class Mapping(_Head):
+    """One source.
+
+    Attributes:
+        name: the file's, without .toml.
+        path: the file.
+        rows: what it gives, in the file's order.
+    """
+
+    name: str
+    path: Path
+    rows: list[Rows]
+
+    @property
+    def tables(self) -> list[str]:
+        """The canonical tables that it gives rows of now, each once."""
+        return list(dict.fromkeys(rows.table for rows in self.rows))
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read and check one mapping file.
+
+    Raises:
+        InputError: it is no mapping; names the file, the key and what is allowed.
+    """
+    try:
+        held = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is no TOML: {error}.", file=path, hint=_HELP) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}.", file=path) from None
+    head = {name: held[name] for name in held if name in _Head.model_fields}
+    blocks: list[Rows] = []
+    for name, value in held.items():
+        if name in head:
+            continue
+        allowed = [*_Head.model_fields, *TABLES]
+        if name not in allowed:
+            raise _wrong(path, name, f"is no key of a mapping nor a table; {_near(name, allowed)}")
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise _wrong(path, name, f"holds rows of a table: begin it with [[{name}]], in two brackets")
+        blocks += [
+            _rows(path, name, place, each, len(value) > 1) for place, each in enumerate(value, start=1)
+        ]
+    if not blocks:
+        raise _wrong(path, "", f"gives no rows; add such as [[customers]], of {', '.join(TABLES)}")
+    try:
+        return Mapping(**head, name=path.stem, path=path, rows=blocks)
+    except ValidationError as error:
+        raise _invalid(path, (), error) from None
+
+
+_HELP = "`refnet sources show shopify-customers` prints one that works."
+
+
+def _rows(path: Path, name: str, place: int, held: dict[str, Any], several: bool) -> Rows:
+    table = TABLES[name]
+    here = f"{name}[{place}]" if several else name
+    columns = {key: _several(value) for key, value in held.items() if key not in _OF_ROWS}
+    for column, taken in columns.items():
+        _check_column(path, f"{here}.{column}", table, column, taken)
+    for column in table.required:
+        if column not in columns:
+            raise _wrong(path, here, f"has no {column}, which every row of {name} needs")
+    rest = {key: value for key, value in held.items() if key in _OF_ROWS}
+    if rest.get("keep") and not table.attributes:
+        raise _wrong(path, f"{here}.keep", "is for customers: only they may have further columns")
+    plain = {
+        column: [{"from": each} if isinstance(each, str) else each for each in taken]
+        for column, taken in columns.items()
+    }
+    try:
+        rows = Rows(table=name, columns=plain, **rest)
+    except ValidationError as error:
+        raise _invalid(path, (here,), error) from None
+    if rows.only_with is not None and rows.only_with not in rows.columns:
+        raise _wrong(
+            path,
+            f"{here}.only_with",
+            f"{rows.only_with} is no column of these rows; {_near(rows.only_with, [*columns])}",
+        )
+    once = rows.once_within
+    for column in [*once.same, once.at] if once else []:
+        if column not in rows.columns:
+            raise _wrong(
+                path,
+                f"{here}.once_within",
+                f"{column} is no column of these rows; {_near(column, list(columns))}",
+            )
+    return rows
+
+
+def _check_column(path: Path, key: str, table: Table, column: str, taken: list[Any]) -> None:
+    known = table.by_name.get(column)
+    if known is None and not table.attributes:
+        raise _wrong(path, key, f"is no column of {table.name}; {_near(column, [*table.by_name, *_OF_ROWS])}")
+    if known is None and (not camel(column) or camel(column) in RESERVED):
+        raise _wrong(path, key, "is a name that refnet writes itself, or none for a column; choose another")
+    for each in taken:
+        always = each.get("always") if isinstance(each, dict) else None
+        if known is not None and known.choices and always is not None and always not in known.choices:
+            raise _wrong(path, key, f"always {always!r} is none of {', '.join(known.choices)}")
+
+
+def _near(name: str, allowed: list[str]) -> str:
+    near = difflib.get_close_matches(name, allowed, 1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"allowed are {', '.join(allowed)}"
+
+
+def _wrong(path: Path, key: str, said: str) -> InputError:
+    return InputError(f"{key} {said}".strip() + ("" if said.endswith("?") else "."), file=path, hint=_HELP)
+
+
+def _invalid(path: Path, where: tuple[str, ...], error: ValidationError) -> InputError:
+    """The first thing that pydantic found, in words of a mapping file."""
+    first = error.errors()[0]
+    parts = [str(part) for part in (*where, *first["loc"]) if part != "columns"]
+    names = {"is_": "is", "from_": "from", "change": "as"}
+    key = ".".join(names.get(part, part) for part in parts if not part.isdecimal())
+    given = first.get("input")
+    said = str(first["msg"]).removeprefix("Value error, ")
+    match first["type"]:
+        case "missing":
+            said = "is missing"
+        case "extra_forbidden":
+            block = where and len(first["loc"]) >= 2 and str(first["loc"][0]) == "columns"
+            known = Taken if block else LeaveOut
+            allowed = [field.alias or name for name, field in known.model_fields.items()]
+            said = f"is not known here; {_near(str(first['loc'][-1]), allowed)}"
+        case "value_error" if isinstance(given, str):
+            said = f"{given!r} {said}"
+        case _ if not isinstance(given, (dict, list)):
+            said = f"cannot be {given!r}: {said[0].lower()}{said[1:]}"
+        case _:
+            said = f"{said[0].lower()}{said[1:]}"
+    return _wrong(path, key, said)

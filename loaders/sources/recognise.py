@@ -1,0 +1,157 @@
+"""Recognise: which source a file is of, by its header."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from refnet.core.errors import InputError
+from refnet.loaders.files import Chunk, Opened, ending, open_file, open_records
+from refnet.loaders.sources.catalogue import Catalogue
+from refnet.loaders.sources.mapping import Mapping
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file, whose it is, and the columns that told.
+
+    Attributes:
+        opened: its header and rows as they stand there, names without white space around.
+        mapping: the source's.
+        by: the columns by which it was recognised.
+    """
+
+    opened: Opened
+    mapping: Mapping
+    by: list[str]
+
+    @property
+    def told(self) -> str:
+        """A line for a person."""
+        shown = ", ".join(self.by[:4]) + (" …" if len(self.by) > 4 else "")
+        return f"{Path(self.opened.name).name} is taken as {self.mapping.name}, by its columns {shown}"
+
+
+class File:
+    """One file's headers: nested data may have its records in several places, each with a header of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._nested = ending(path).removesuffix(".gz") in (".json", ".jsonl")
+        self._opened: dict[str, Opened | InputError] = {}
+
+    def at(self, place: str) -> Opened:
+        """The file with the records at that place.
+
+        Raises:
+            InputError: it cannot be read, or has no record there.
+        """
+        if place not in self._opened:
+            try:
+                opened = open_records(self.path, place) if self._nested else open_file(self.path)
+                self._opened[place] = _named(opened)
+            except InputError as error:
+                self._opened[place] = error
+        found = self._opened[place]
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    def openings(self, mapping: Mapping) -> Iterator[Opened]:
+        """The file with its records at each place where a mapping says that they may be."""
+        for place in dict.fromkeys(["", mapping.records if self._nested else ""]):
+            try:
+                yield self.at(place)
+            except InputError:
+                continue
+
+
+def recognise(path: Path, catalogue: Catalogue) -> Recognised | None:
+    """The source that a file's header belongs to; None if it is of none.
+
+    Where several sources know the header, it is the one that asks for more columns, and a user's own before refnet's.
+
+    Raises:
+        InputError: the file cannot be read; or two sources know it equally well.
+    """
+    file = File(path)
+    file.at("")  # what cannot be read at all is told here
+    found = [known for mapping in catalogue.all.values() if (known := _known(file, mapping))]
+    if not found:
+        return None
+    found.sort(key=lambda each: len(each.by), reverse=True)
+    if len(found) > 1 and len(found[0].by) == len(found[1].by):
+        names = " and ".join(each.mapping.name for each in found if len(each.by) == len(found[0].by))
+        raise InputError(f"may be of {names}.", file=path, hint="Say which with --source NAME.")
+    return found[0]
+
+
+def opened_as(path: Path, mapping: Mapping) -> Recognised:
+    """A file as of the source that somebody says it is of, whatever its header.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    file = File(path)
+    known = _known(file, mapping)
+    if known is not None:
+        return known
+    opened = next(file.openings(mapping), None) or file.at("")
+    return Recognised(opened, mapping, [])
+
+
+def unknown(path: Path, catalogue: Catalogue) -> InputError:
+    """What to say of a file that no source knows: the nearest one, and where they differ."""
+    file = File(path)
+    best: tuple[float, Mapping, Opened, list[str]] | None = None
+    for mapping in catalogue.all.values():
+        for opened in file.openings(mapping):
+            lacks = [" or ".join(names) for names in mapping.recognised_by if not _any(names, opened.columns)]
+            share = 1 - len(lacks) / len(mapping.recognised_by)
+            if best is None or share > best[0]:
+                best = (share, mapping, opened, lacks)
+    hint = "`refnet sources sketch FILE` writes a mapping to start from; `refnet sources` lists those that there are."
+    if best is None or best[0] == 0:
+        return InputError("is neither a canonical file nor of a source that is known.", file=path, hint=hint)
+    _, mapping, opened, lacks = best
+    known = {name for names in mapping.recognised_by for name in names}
+    other = [name for name in opened.columns if name not in known]
+    near = {lack: difflib.get_close_matches(lack, other, 1, cutoff=0.6) for lack in lacks}
+    said = ", ".join(f"{lack} (is it {close[0]}?)" if close else lack for lack, close in near.items())
+    return InputError(
+        f"is neither a canonical file nor of a source that is known; nearest is {mapping.name}, but it lacks {said}.",
+        file=path,
+        hint=f"If it is of that source: --source {mapping.name}. Else {hint}",
+    )
+
+
+def _known(file: File, mapping: Mapping) -> Recognised | None:
+    for opened in file.openings(mapping):
+        by = [_any(names, opened.columns) for names in mapping.recognised_by]
+        if all(by):
+            return Recognised(opened, mapping, by)
+    return None
+
+
+def _any(names: Sequence[str], columns: Sequence[str]) -> str:
+    return next((name for name in names if name in columns), "")
+
+
+def _named(opened: Opened) -> Opened:
+    """With names that tell columns apart: no white space around, none empty, none twice."""
+    names: list[str] = []
+    for place, column in enumerate(opened.columns, start=1):
+        name = column.strip() or f"column {place}"
+        names.append(name if name not in names else f"{name} ({place})")
+    return replace(opened, columns=names, chunks=partial(_renamed, opened, names))
+
+
+def _renamed(opened: Opened, names: list[str]) -> Iterator[Chunk]:
+    for chunk in opened.chunks():
+        chunk.frame.columns = pd.Index(names)
+        yield chunk

@@ -1,0 +1,306 @@
+"""Shape: the rows of an export as rows of a canonical table, as its mapping says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from refnet.graph.model import RESERVED, camel
+from refnet.loaders.cells import number, text, time
+from refnet.loaders.check import Reject, Written
+from refnet.loaders.files import Chunk, Opened
+from refnet.loaders.files.jsons import flat, within
+from refnet.loaders.schemas import TABLES
+from refnet.loaders.sources.changes import CHANGES, dated
+from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Once, Rows, Taken
+
+Mask = npt.NDArray[np.bool_]
+
+
+def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
+    """An export as if it were a canonical file of the table that `rows` are of.
+
+    Only canonical columns are in its header that the export has something for: what is not there leaves the graph as
+    it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows
+    only.
+    """
+    header = set(opened.columns)
+    taken = {
+        name: [
+            each
+            for each in ways
+            if each.always is not None or any(_there(c, rows, header) for c in each.columns)
+        ]
+        for name, ways in rows.columns.items()
+    }
+    taken = {name: ways for name, ways in taken.items() if ways}
+    kept, clashes = _kept(rows, opened.columns, set(taken))
+    taken |= {name: [Taken.model_validate({"from": column})] for name, column in kept.items()}
+    first = mapping.rows[0] is rows
+
+    def chunks() -> Iterator[Chunk]:
+        met = _Met(rows.once_within) if rows.once_within else None
+        for chunk in opened.chunks():
+            made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
+            yield made if first else made._replace(rejects=[])
+
+    said = tuple(
+        f"{Path(opened.name).name}: {column} is a name that is taken: left out" for column in clashes
+    )
+    return Opened(opened.name, list(taken), opened.total, chunks, said)
+
+
+def missing(opened: Opened, rows: Rows) -> list[str]:
+    """What the source lacks for these rows: columns of which a required one would be taken, a list they would be in."""
+    header = set(opened.columns)
+    found = []
+    for name in TABLES[rows.table].required:
+        columns = [column for each in rows.columns[name] for column in each.columns]
+        if columns and not any(_there(column, rows, header) for column in columns):
+            found.append(" or ".join(columns))
+    if rows.for_each is not None and rows.for_each not in header:
+        found.append(rows.for_each)
+    return found
+
+
+def _there(column: str, rows: Rows, header: set[str]) -> bool:
+    """Whether the header has a column; what is inside a list is only seen in its rows."""
+    if column in header or (rows.for_each is not None and column.startswith(f"{rows.for_each}.")):
+        return True
+    parts = column.split(".")
+    return any(".".join(parts[:place]) in header for place in range(1, len(parts)))
+
+
+def _kept(rows: Rows, columns: Sequence[str], taken: set[str]) -> tuple[dict[str, str], list[str]]:
+    """Further columns by pattern: their columns by the name that the * stands for, and those whose name is taken.
+
+    A name that is a canonical column's is that column, if it holds text: a word in it can do no harm there.
+    """
+    table = TABLES[rows.table]
+    used = (
+        {camel(name) for name in taken} | {c.property for c in table.columns if c.type != "text"} | RESERVED
+    )
+    kept: dict[str, str] = {}
+    clashes = []
+    for pattern in rows.keep:
+        form = re.compile(re.escape(pattern).replace(r"\*", "(.+)"))
+        for column in columns:
+            found = form.fullmatch(column)
+            if not found:
+                continue
+            name = found[1] if found.groups() else column
+            if not camel(name) or camel(name) in used:
+                clashes.append(column)
+                continue
+            used.add(camel(name))
+            canonical = {c.property: c.name for c in table.columns}
+            kept[canonical.get(camel(name), name)] = column
+    return kept, clashes
+
+
+@dataclass
+class _Cells:
+    """The columns of a chunk as text, each read once; one that is not there is empty."""
+
+    frame: pd.DataFrame
+    read: dict[str, pd.Series[Any]] = field(default_factory=dict)
+
+    def __getitem__(self, column: str) -> pd.Series[Any]:
+        if column not in self.read:
+            self.read[column] = text(self._find(column))
+        return self.read[column]
+
+    def _find(self, column: str) -> pd.Series[Any]:
+        if column in self.frame:
+            return self.frame[column]
+        parts = column.split(".")
+        for place in range(len(parts) - 1, 0, -1):
+            outer, inner = ".".join(parts[:place]), ".".join(parts[place:])
+            if outer in self.frame:
+                found = [next(iter(within(value, inner)), None) for value in self.frame[outer].tolist()]
+                return pd.Series(found, index=self.frame.index, dtype=object)
+        return pd.Series(None, index=self.frame.index, dtype=object)
+
+
+def _shape(
+    chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]], met: _Met | None
+) -> Chunk:
+    frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
+    if rows.for_each is not None:
+        frame, numbers = _each(frame, numbers, rows.for_each)
+    cells = _Cells(frame)
+    wanted = np.ones(len(frame), dtype=np.bool_)
+    for condition in rows.when:
+        wanted &= holds(cells[condition.column], condition)
+    made, written = _taken(cells, taken)
+    if rows.only_with is not None:
+        there = (
+            made[rows.only_with].notna() if rows.only_with in made else np.zeros(len(made), dtype=np.bool_)
+        )
+        wanted &= np.asarray(there, dtype=np.bool_)
+    left: dict[int, Reject] = {}
+    for rule in leave_out:
+        values = cells[rule.column]
+        for place in np.flatnonzero(wanted & holds(values, rule)).tolist():
+            left.setdefault(
+                place, Reject(int(numbers[place]), rule.column, _shown(values[place]), rule.reason)
+            )
+    wanted[list(left)] = False
+    if met is not None:
+        names = {
+            name: [each for way in taken.get(name, []) for each in way.columns] for name in met.once.same
+        }
+        for place in met.again(made, wanted, TABLES[rows.table].id_column):
+            said = Reject(
+                int(numbers[place]), ", ".join(n[0] for n in names.values() if n), "", met.once.reason
+            )
+            left[place] = said
+            wanted[place] = False
+    if rows.table == "aliases":  # an id is no alias of itself
+        wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
+    places = np.flatnonzero(wanted)
+    return Chunk(
+        made.iloc[places].reset_index(drop=True),
+        numbers[places],
+        chunk.rejects,
+        [left[place] for place in sorted(left)],
+        {
+            name: Written([w.columns[p] for p in places.tolist()], [w.cells[p] for p in places.tolist()])
+            for name, w in written.items()
+        },
+    )
+
+
+def _each(
+    frame: pd.DataFrame, numbers: npt.NDArray[np.int64], column: str
+) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """A row for each element of a list: its fields as further columns, under the list's name."""
+    held: list[Any] = frame[column].tolist() if column in frame else [None] * len(frame)
+    lists: list[list[Any]] = [value if isinstance(value, list) else [] for value in held]
+    places = np.repeat(np.arange(len(frame)), [len(value) for value in lists])
+    inner = [
+        {f"{column}.{name}": held for name, held in flat(each).items()}
+        if isinstance(each, dict)
+        else {column: each}
+        for value in lists
+        for each in value
+    ]
+    outer = frame.drop(columns=[column], errors="ignore").iloc[places].reset_index(drop=True)
+    fields = pd.DataFrame(inner, index=outer.index, dtype=object)
+    return pd.concat([outer.drop(columns=fields.columns, errors="ignore"), fields], axis=1), numbers[places]
+
+
+def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, dict[str, Written]]:
+    """The canonical columns, and beside each what was written and in which column."""
+    index = cells.frame.index
+    made: dict[str, pd.Series[Any]] = {}
+    written: dict[str, Written] = {}
+    # Amounts in minor units ask for their row's currency.
+    order = sorted(taken, key=lambda name: name != "currency")
+    currency = pd.Series(None, index=index, dtype="str")
+    for name in order:
+        held: pd.Series[Any] = pd.Series(None, index=index, dtype="str")
+        shown: pd.Series[Any] = pd.Series(None, index=index, dtype="str")
+        ways = taken[name]
+        everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
+        where = np.full(len(index), everyone, dtype=object)
+        for way in ways:
+            raw = _raw(cells, way, index)
+            value = _changed(raw, way, currency)
+            fresh = (held.isna() & value.notna()).to_numpy(dtype=np.bool_)
+            held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
+            where[fresh] = " + ".join(way.columns) or name
+        made[name] = held
+        written[name] = Written(where.tolist(), shown.tolist())
+        if name == "currency":
+            currency = held.str.upper()
+    return pd.DataFrame({name: made[name] for name in taken}, index=index), written
+
+
+def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
+    raw: pd.Series[Any]
+    if way.always is not None:
+        raw = pd.Series(way.always, index=index, dtype="str")
+    elif way.join is not None:
+        parts = [cells[column] for column in way.join]
+        raw = text(pd.Series([" ".join(p for p in row if isinstance(p, str)) for row in zip(*parts, strict=True)],
+                             index=index, dtype="str"))  # fmt: skip
+    else:
+        assert way.from_ is not None
+        raw = cells[way.from_]
+    for condition in way.when:
+        raw = raw.where(holds(cells[condition.column], condition))
+    return raw
+
+
+def _changed(raw: pd.Series[Any], way: Taken, currency: pd.Series[Any]) -> pd.Series[Any]:
+    value = raw
+    for name in way.change:
+        value = CHANGES[name](value, currency)
+    if way.dated is not None:
+        value = dated(value, way.dated)
+    if way.choices:
+        known = {said.lower(): meant for said, meant in way.choices.items()}
+        value = value.str.lower().map(known).where(value.str.lower().isin(list(known)), value)
+    value = value.where(value != "")
+    return way.prefix + value if way.prefix else value
+
+
+def holds(values: pd.Series[Any], condition: Condition) -> Mask:
+    """Where the text of a column is as a condition says."""
+    if condition.empty is not None:
+        return (values.isna() == condition.empty).to_numpy(dtype=np.bool_)
+    if condition.below is not None:
+        return (number(values) < condition.below).to_numpy(dtype=np.bool_)
+    said = condition.is_ if condition.is_ is not None else condition.is_not or []
+    forms = re.compile("|".join(re.escape(each.lower()).replace(r"\*", ".*") for each in said), re.DOTALL)
+    alike = {value for value in values.dropna().unique() if forms.fullmatch(value.lower())}
+    found = values.isin(alike).to_numpy(dtype=np.bool_)
+    return found if condition.is_ is not None else ~found
+
+
+def _shown(value: Any) -> str:
+    return str(value)[:200] if isinstance(value, str) else ""
+
+
+class _Met:
+    """What was met before: for each set of equal values the times, and whose they were."""
+
+    def __init__(self, once: Once) -> None:
+        self.once = once
+        self._met: dict[int, list[tuple[int, str]]] = {}
+
+    def again(self, frame: pd.DataFrame, wanted: Mask, id_column: str | None) -> list[int]:
+        """The places of rows that say what another one said at about that time; a row of the same id is no other."""
+        same = [
+            frame[name] if name in frame else pd.Series(None, index=frame.index) for name in self.once.same
+        ]
+        if self.once.at not in frame:
+            return []
+        stamps = time(frame[self.once.at])
+        known = wanted & stamps.notna().to_numpy(dtype=np.bool_)
+        for values in same:
+            known &= values.notna().to_numpy(dtype=np.bool_)
+        seconds = stamps.where(known, pd.Timestamp(0, tz="UTC")).astype("int64").to_numpy() // 1_000_000
+        ids = (
+            frame[id_column]
+            if id_column is not None and id_column in frame
+            else pd.Series("", index=frame.index)
+        )
+        found = []
+        for place in np.flatnonzero(known).tolist():
+            key = hash(tuple(values[place] for values in same))
+            at, whose = int(seconds[place]), str(ids[place])
+            before = self._met.setdefault(key, [])
+            if any(abs(at - then) <= self.once.minutes * 60 and whose != other for then, other in before):
+                found.append(place)
+            else:
+                before.append((at, whose))
+        return found

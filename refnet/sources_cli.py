@@ -1,0 +1,64 @@
+"""`refnet sources`: the exports of other systems that are recognised, and a mapping for one that is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refnet.core.settings import load_settings
+
+sources_app = typer.Typer(
+    help="Exports of other systems that `refnet load` recognises by their headers.\n\n"
+    "One of your own is a file NAME.toml in ./sources or in the directory REFNET_SOURCES: `refnet sources sketch FILE` "
+    "writes one to start from."
+)
+
+
+@sources_app.callback(invoke_without_command=True)
+def sources(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """List them: name, what it is, the tables it gives."""
+    if context.invoked_subcommand is not None:
+        return
+    from refnet.loaders.sources import Catalogue
+
+    found = Catalogue(load_settings()).all.values()
+    if as_json:
+        told = [
+            {"name": m.name, "about": m.about, "tables": m.tables, "recognised_by": m.recognised_by}
+            for m in found
+        ]
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    width = max(len(m.name) for m in found)
+    for m in found:
+        typer.echo(f"{m.name:<{width}}  {m.about}")
+        typer.echo(f"{'':<{width}}  gives {', '.join(m.tables)}")
+
+
+@sources_app.command()
+def show(name: Annotated[str, typer.Argument(help="As `refnet sources` lists it.")]) -> None:
+    """Print a source's mapping: which of its columns become which of ours."""
+    from refnet.loaders.sources import Catalogue
+
+    typer.echo(Catalogue(load_settings())[name].path.read_text(encoding="utf-8").strip())
+
+
+@sources_app.command()
+def sketch(
+    file: Annotated[Path, typer.Argument(help="An export that is not recognised yet.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="A canonical table that it has rows of; guessed if not said.")
+    ] = None,
+) -> None:
+    """Print a mapping to start from: guesses by the names of columns, comments say what to fill in.
+
+    Save it as ./sources/NAME.toml, mend what is guessed wrongly, and load the file.
+    """
+    from refnet.loaders.sources.sketch import sketch as write
+
+    typer.echo(write(file, table or []))

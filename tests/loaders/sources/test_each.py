@@ -1,0 +1,40 @@
+"""Each source on an export in its own shape, its traps in it: the whole graph that comes of it, and what was not taken.
+
+exports/NAME.* are the exports, graphs/NAME.txt what must come of them; NAME begins with the source's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refnet.core.settings import load_settings
+from refnet.graph import Graph
+from refnet.loaders import load
+from refnet.loaders.sources import Catalogue
+from refnet.loaders.sources.recognise import recognise
+from tests.loaders.conftest import picture
+from tests.loaders.sources.conftest import EXPORTS, HERE, source_of, told
+
+
+@pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)
+def test_the_whole_graph(graph: Graph, path: Path) -> None:
+    summary = load(graph, path)
+    assert told(graph, summary) == (HERE / "graphs" / f"{path.stem}.txt").read_text(encoding="utf-8")
+    # Loading the same again changes nothing.
+    before = picture(graph)
+    load(graph, path)
+    assert picture(graph) == before
+
+
+@pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)
+def test_each_is_recognised_as_its_own(path: Path) -> None:
+    known = recognise(path, Catalogue(load_settings()))
+    assert known is not None
+    assert known.mapping.name == source_of(path)
+    assert known.mapping.name in known.told
+
+
+def test_every_source_has_an_export() -> None:
+    assert {source_of(path) for path in EXPORTS} == set(Catalogue(load_settings()).all)
