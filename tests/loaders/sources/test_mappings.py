@@ -186,6 +186,7 @@ def test_several_paths_at_once(tmp_path: Path) -> None:
         ("customers", "stripe-payments"),
         ("customers", ""),
         ("customers", "rewardful-referrals"),
+        ("aliases", "rewardful-referrals"),
         ("affiliates", "rewardful-referrals"),
         ("orders", "stripe-payments"),
         ("referrals", "rewardful-referrals"),
