@@ -178,7 +178,7 @@ def test_the_whole_tree_stays_in_sight(window: Opened) -> None:
     for name in ("Cate Example", "Wide 00", "Wide 24", "Friend 0", "Chain 5"):
         assert _inside(page, name), name
     # Who has moved the drawing themselves keeps their view.
-    page.get_by_role("button", name="Closer").click()
+    page.get_by_role("button", name="Further away").click()
     before = item(page, "Chain 5").locator("circle").bounding_box()
     item(page, "Chain 5").click()
     expect(item(page, "Chain 6")).to_be_visible()

@@ -17,7 +17,8 @@ const MARGIN = 28;
 const AIR = 12;
 
 /** The smallest that a tree starts with: letters of 9 px; on a phone, which is held closer to the eye, of 11. */
-const narrowest = (box: HTMLElement | null) => ((box?.clientWidth ?? 0) < 600 ? 0.85 : 0.72);
+const narrowest = (box: HTMLElement | null) => (isPhone(box) ? 0.85 : 0.72);
+const isPhone = (box: HTMLElement | null) => (box?.clientWidth ?? 0) < 600;
 
 /** The view that has the whole drawing in sight, at a scale of at least `smallest`. */
 function fitted(size: HTMLElement, drawing: Drawing, smallest: number): View {
@@ -40,6 +41,9 @@ function inside(size: HTMLElement, drawing: Drawing, { x, y, k }: View): boolean
     drawing.bottom * k + y <= size.clientHeight
   );
 }
+
+/** And the smallest that it may become to stay whole when branches are opened: letters of 8 px. */
+const SHRUNK = 0.62;
 
 export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing, name: string) {
   const [view, setView] = useState<View>({ x: 0, y: 0, k: 1 });
@@ -103,7 +107,7 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
       setView((old) => {
         const kept = { ...old, x: old.x - dx * old.k, y: old.y - dy * old.k };
         if (theirs.current || inside(size, drawing, kept)) return kept;
-        const whole = fitted(size, drawing, narrowest(size));
+        const whole = fitted(size, drawing, isPhone(size) ? narrowest(size) : SHRUNK);
         return inside(size, drawing, whole) ? whole : kept;
       });
     },
