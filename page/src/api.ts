@@ -139,8 +139,13 @@ export interface Member {
   downline: number | null;
 }
 
+export interface Load {
+  finished_at: string | null;
+}
+
 export interface List<T> {
   items: T[];
+  truncated?: boolean;
   next_cursor?: string | null;
   currency?: string | null;
   /** Null before the first analysis. */
@@ -232,6 +237,7 @@ export const api = {
   advocates: (limit: number, signal?: AbortSignal) =>
     get<List<Advocate>>(`hidden-advocates?limit=${limit}`, signal),
   segments: (signal?: AbortSignal) => get<Segments>("segments", signal),
+  lastLoad: (signal?: AbortSignal) => get<List<Load>>("loads?limit=1", signal),
   members: (segment: string, cursor: string | null, signal?: AbortSignal) =>
     get<List<Member>>(
       `segments/${id(segment)}/customers?limit=50${cursor ? `&cursor=${id(cursor)}` : ""}`,

@@ -72,6 +72,14 @@ export function day(value: string | null | undefined): string {
     : new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }).format(date);
 }
 
+/** A month, 2024-03, by name. */
+export function month(value: string, form: "long" | "short"): string {
+  const date = new Date(`${value}-01T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return value;
+  const year: Intl.DateTimeFormatOptions = form === "long" ? { year: "numeric" } : {};
+  return new Intl.DateTimeFormat(undefined, { month: "short", ...year, timeZone: "UTC" }).format(date);
+}
+
 /** A name of the graph as a reader writes it: hidden_advocates, crmRole. */
 export function words(value: string | null | undefined): string {
   if (!value) return UNKNOWN;

@@ -2,7 +2,7 @@
 
 import { Component, type ComponentChildren, render } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Notice } from "./parts/Notice";
+import { NoSuchView, Notice } from "./parts/Notice";
 import { Search } from "./parts/Search";
 import { type Route, read, to } from "./route";
 import "./style.css";
@@ -86,6 +86,8 @@ function View({ route }: { route: Route }) {
       return <SegmentsView id={route.id} />;
     case "home":
       return <HomeView launch={route.launch} />;
+    case "unknown":
+      return <NoSuchView path={route.path} />;
   }
 }
 

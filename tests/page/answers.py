@@ -116,12 +116,17 @@ def programme(_key: str, query: dict[str, str]) -> dict[str, Any]:
 
 
 def customers(_key: str, query: dict[str, str]) -> dict[str, Any]:
-    words = query.get("search", "").lower()
-    found = [k for k, p in FAMILY.people.items() if words in k.lower() or words in p["name"].lower()]
+    words, limit = query.get("search", "").lower(), int(query["limit"])
+    found = [
+        k
+        for k, p in FAMILY.people.items()
+        if k.lower().startswith(words) or p["name"].lower().startswith(words)
+    ]
+    found.sort(key=FAMILY.influence, reverse=True)
     return {
         "currency": "EUR",
-        "items": [_customer(k) for k in found[: int(query["limit"])]],
-        "next_cursor": None,
+        "items": [_customer(k) for k in found[:limit]],
+        "truncated": len(found) > limit,
     }
 
 
@@ -233,7 +238,9 @@ def _segment(number: int, level: str, reported: bool) -> dict[str, Any]:
         "q_value": 0.0001 if reported else 0.6 if number < 2 else None,
         "reported": reported,
         "hidden_value": 70.0,
-        "reading": f"diet = {level}: read as it stands.",
+        "reading": f"diet = {level}: too little data (9 customers, 30 are needed)."
+        if number == 2
+        else f"diet = {level}: brings 98.22 EUR more (q = 1e-04).",
     }
 
 
@@ -242,6 +249,11 @@ def members(_key: str, query: dict[str, str]) -> dict[str, Any]:
     part, following = (names[:5], "more") if "cursor" not in query else (names[5:8], None)
     items = [{**influence(k, {}), "name": FAMILY.people[k]["name"], "cltv": None} for k in part]
     return {"currency": "EUR", "items": items, "next_cursor": following, "scored_at": SCORED}
+
+
+def loads(_key: str, _query: dict[str, str]) -> dict[str, Any]:
+    load = {"table": "customers", "source": "exports/customers.csv", "finished_at": SCORED, "rows_loaded": 38}
+    return {"items": [load], "truncated": True}
 
 
 ROUTES: list[tuple[str, str, Callable[[str, dict[str, str]], dict[str, Any]]]] = [
@@ -254,6 +266,7 @@ ROUTES: list[tuple[str, str, Callable[[str, dict[str, str]], dict[str, Any]]]] =
     ("hidden-advocates", "", advocates),
     ("segments", "", segments),
     ("segments", "customers", members),
+    ("loads", "", loads),
 ]
 
 

@@ -81,7 +81,20 @@ def test_enter_before_the_answer_takes_the_first(window: Opened) -> None:
 def test_nobody_found(window: Opened) -> None:
     page = window(answer).open()
     page.get_by_role("combobox").fill("nobody at all")
-    expect(page.get_by_text("Nobody by this name or id")).to_be_visible()
+    expect(page.get_by_text("Nobody whose name, id or email begins like this.")).to_be_visible()
+
+
+def test_more_match_than_are_listed(window: Opened) -> None:
+    page = window(answer).open()
+    page.get_by_role("combobox").fill("wide")
+    expect(page.get_by_role("option")).to_have_count(10)
+    expect(page.get_by_role("option").first).to_contain_text("low on both")
+    expect(page.get_by_text("More match: type on.")).to_be_visible()
+    page.get_by_role("combobox").fill("wide 1")
+    expect(page.get_by_role("option").first).to_contain_text("Wide 1")
+    page.get_by_role("combobox").fill("cate")
+    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_text("More match")).to_have_count(0)
 
 
 def test_the_tree_by_keyboard(window: Opened) -> None:
@@ -96,7 +109,7 @@ def test_the_tree_by_keyboard(window: Opened) -> None:
     page.keyboard.press("ArrowLeft")
     at(page, "Cate Example")
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
     expect(item(page, "Friend 9")).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("End")
     at(page, "Friend 0")
@@ -151,9 +164,40 @@ def test_wide_families_fold(window: Opened) -> None:
     # One of the twenty-five is drawn once, though two people have a share in them.
     expect(drawn(page)).to_have_count(before + 16)
     expect(item(page, "Wide 00")).to_have_count(1)
-    page.get_by_role("button", name="Show all").click()
+    page.get_by_role("button", name="Fit").click()
     for name in ("Wide 00", "Wide 24", "Friend 0", "Cate Example"):
         assert _inside(page, name), name
+
+
+def test_the_whole_tree_stays_in_sight(window: Opened) -> None:
+    page = window(answer, viewport={"width": 1700, "height": 1300}).open(CUSTOMER)
+    page.get_by_role("treeitem", name="… 17 more customers").click()
+    for name in ("Chain 3", "Chain 4"):
+        item(page, name).click()
+    expect(item(page, "Chain 5")).to_be_visible()
+    for name in ("Cate Example", "Wide 00", "Wide 24", "Friend 0", "Chain 5"):
+        assert _inside(page, name), name
+    # Who has moved the drawing themselves keeps their view.
+    page.get_by_role("button", name="Further away").click()
+    before = item(page, "Chain 5").locator("circle").bounding_box()
+    item(page, "Chain 5").click()
+    expect(item(page, "Chain 6")).to_be_visible()
+    after = item(page, "Chain 5").locator("circle").bounding_box()
+    assert before
+    assert after
+    assert abs(before["width"] - after["width"]) < 0.1
+
+
+def test_to_a_persons_own_page(window: Opened) -> None:
+    page = window(answer).open(CUSTOMER)
+    item(page, "Friend 8").locator("text").dblclick()
+    expect(page.get_by_role("heading", level=1, name="Friend 8")).to_be_visible()
+    drawn(page).first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Chain 2")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Friend 8")).to_be_visible()
 
 
 def _inside(page: Page, name: str) -> bool:
@@ -213,7 +257,7 @@ def test_names_may_be_anything(window: Opened) -> None:
     opened = window(answer)
     page = opened.open("#/customer/friend-7")
     expect(drawn(page)).to_have_count(2)
-    page.get_by_role("combobox").fill("weird")
+    page.get_by_role("combobox").fill("../weird")
     page.get_by_role("option").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
     expect(page.get_by_text("has brought nobody yet")).to_be_visible()
@@ -247,6 +291,63 @@ def test_the_programmes_figures(window: Opened) -> None:
     expect(page.get_by_role("heading", level=1, name="Hidden advocates")).to_be_visible()
 
 
+def test_a_launch_before_the_data(window: Opened) -> None:
+    figures = answer("/v1/programme?launch=2020-01-01")[1]
+    found = figures["referral_share"]["before_after"]
+    found["before"] = {"value": None, "interval": None, "count": 0, "of": 0}
+    found["difference"] = {"value": None, "interval": None, "p_value": None}
+    page = window(instead(programme=(200, figures))).open("#/?launch=2020-01-01")
+    expect(
+        page.get_by_text("Too little data before that day. From it on: 27.0% (19.0–36.0).")
+    ).to_be_visible()
+
+
+def test_another_launch_is_worked_out(window: Opened) -> None:
+    opened = window(answer)
+    waiting: list[Any] = []
+    opened.page.route(re.compile("launch=2024-01-01"), lambda route: waiting.append(route))
+    page = opened.open("#/?launch=2024-07-01")
+    expect(page.get_by_text("not significant.")).to_be_visible()
+    with page.expect_request(re.compile("launch=2024-01-01")):
+        page.get_by_label("Compare before and after").fill("2024-01-01")
+    expect(page.get_by_text("Working it out …")).to_be_visible()
+    expect(page.get_by_text("not significant.")).to_have_count(0)
+    expect(page.get_by_text("21.7%")).to_be_visible()
+    waiting[0].fulfill(status=200, json=answer("/v1/programme?launch=2024-01-01")[1])
+    expect(page.get_by_text("not significant.")).to_be_visible()
+    expect(page.get_by_text("Working it out …")).to_have_count(0)
+
+
+def test_addresses_that_mean_nothing(window: Opened) -> None:
+    asked: list[str] = []
+
+    def listening(url: str) -> tuple[int, Any]:
+        asked.append(url)
+        return answer(url)
+
+    opened = window(listening)
+    for day in ("abc", "2024-02-31", "2024-7-1"):
+        page = opened.open(f"#/?launch={day}")
+        expect(page.get_by_text("21.7%")).to_be_visible()
+    assert not any("launch" in url for url in asked)
+    opened.open("#/whatever")
+    expect(page.get_by_role("heading", name="No such view")).to_be_visible()
+    opened.axe()
+    page.get_by_role("main").get_by_role("link", name="the programme").click()
+    expect(page.get_by_role("heading", level=1, name="The referral programme")).to_be_visible()
+
+
+def test_few_months_are_named(window: Opened) -> None:
+    figures = answer("/v1/programme")[1]
+    figures["referral_share"]["periods"] = figures["referral_share"]["periods"][2:5]
+    chart = window(instead(programme=(200, figures))).open().get_by_role("img", name="Share of new customers")
+    for name in ("Mar 2023", "Apr 2023", "May 2023"):
+        expect(chart.locator("text", has_text=name)).to_be_visible()
+    bar = chart.locator("rect").first.bounding_box()
+    assert bar
+    assert bar["width"] < 60
+
+
 def test_numbers_in_the_readers_language(window: Opened) -> None:
     page = window(answer, locale="de-DE").open(CUSTOMER)
     expect(page.get_by_label("Scores")).to_contain_text("3.610 €")
@@ -257,13 +358,41 @@ def test_a_segment_and_its_customers(window: Opened) -> None:
     page.get_by_text("2 other segments").click()
     expect(page.get_by_role("link", name="diet = keto")).to_be_visible()
     page.get_by_role("row").get_by_role("link", name="diet = vegan").click()
-    expect(page.get_by_text("read as it stands")).to_be_visible()
+    expect(
+        page.get_by_text("Each brings €98.22 more than the rest (95 % interval €80.50 to €116.00)")
+    ).to_be_visible()
+    expect(page.get_by_text("q = 1e-04")).to_have_count(0)
+    figures = page.get_by_role("table", name="The segment's figures")
+    expect(figures.get_by_role("rowheader", name="diet = vegan")).to_be_visible()
+    expect(figures.get_by_role("link")).to_have_count(0)
     customers = page.get_by_role("table", name="Customers of the segment")
     expect(customers.get_by_role("row")).to_have_count(6)
     page.get_by_role("button", name="Show more").click()
     expect(customers.get_by_role("row")).to_have_count(9)
     customers.get_by_role("link", name="Friend 1").click()
     expect(page.get_by_role("heading", level=1, name="Friend 1")).to_be_visible()
+    page = window(answer).open("#/segments/diet%3Dketo")
+    expect(page.get_by_text("Too little data (9 customers, 30 are needed).")).to_be_visible()
+
+
+def test_nothing_is_out_of_sight_on_a_narrow_phone(window: Opened) -> None:
+    opened = window(answer, viewport={"width": 360, "height": 740})
+    for place, heading in VIEWS.values():
+        page = opened.open(place)
+        expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        expect(page.get_by_text(re.compile("(Loading|Counting|Testing|Looking for) ?.*…"))).to_have_count(0)
+        opened.fits()
+        for table in page.locator(".wide-table:visible").all():
+            assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0, place
+        for label in page.locator(".scatter .named").all():
+            frame, words = page.locator(".scatter .field").bounding_box(), label.bounding_box()
+            assert frame
+            assert words
+            assert frame["x"] <= words["x"]
+            assert words["x"] + words["width"] <= frame["x"] + frame["width"]
+        one_line = page.get_by_role("navigation", name="Views").bounding_box()
+        assert one_line
+        assert one_line["height"] < 36
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -306,6 +435,45 @@ def test_loaded_not_analyzed(window: Opened) -> None:
         opened.axe()
 
 
+def test_nothing_loaded_is_said_everywhere(window: Opened) -> None:
+    none = (200, {"currency": "EUR", "items": [], "scored_at": None, "relation": None})
+    opened = window(instead(hidden=none, segments=none, loads=(200, {"items": [], "truncated": False})))
+    for place in ("#/advocates", "#/segments"):
+        page = opened.open(place)
+        expect(page.get_by_role("heading", name="No customers yet")).to_be_visible()
+        expect(page.get_by_text("Loaded, not analyzed yet")).to_have_count(0)
+
+
+def test_a_customer_not_analyzed(window: Opened) -> None:
+    scores = answer(f"/v1/customers/{CATE}/influence")[1]
+    unknown = (
+        "ecr_direct",
+        "ecr_network",
+        "influence",
+        "downline",
+        "longest_chain",
+        "percentile",
+        "band",
+        "scored_at",
+    )
+    opened = window(instead(_influence=(200, scores | dict.fromkeys(unknown))))
+    beside = opened.open(CUSTOMER).get_by_label("Scores")
+    expect(beside).to_contain_text("refnet analyze")
+    expect(beside).to_contain_text("€200.00")
+    expect(beside.locator("dl")).to_contain_text("People brought directly10")
+    assert "–" not in beside.inner_text()
+    opened.axe()
+
+
+def test_too_little_data_is_said(window: Opened) -> None:
+    found = answer("/v1/segments")[1]
+    untested = [one | {"reported": False, "interval": None, "q_value": None} for one in found["items"]]
+    opened = window(instead(segments=(200, found | {"items": untested})))
+    for place in ("#/", "#/segments"):
+        page = opened.open(place)
+        expect(page.get_by_text("Too little data to compare any of the 3 segments")).to_be_visible()
+
+
 def test_nothing_found_is_said(window: Opened) -> None:
     rest = [one | {"reported": False} for one in answer("/v1/segments")[1]["items"]]
     opened = window(
@@ -319,7 +487,9 @@ def test_nothing_found_is_said(window: Opened) -> None:
     opened.open("#/segments")
     expect(page.get_by_text("that is an answer, too")).to_be_visible()
     opened.open("#/")
-    expect(page.get_by_text("None of the 3 segments")).to_be_visible()
+    expect(page.get_by_text("None of the 3 segments")).to_contain_text(
+        "For 1 of them there is too little data"
+    )
 
 
 def test_the_api_away_and_back(window: Opened) -> None:

@@ -28,11 +28,11 @@ export function AdvocatesTable({
             <th scope="col" class="n">
               Influence
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="n least">
               People
             </th>
             {!short && (
-              <th scope="col" class="n">
+              <th scope="col" class="n lesser">
                 Generations
               </th>
             )}
@@ -50,8 +50,8 @@ export function AdvocatesTable({
               </th>
               <td class="n">{money(one.cltv, currency)}</td>
               <td class="n strong">{money(one.influence, currency)}</td>
-              <td class="n">{number(one.downline)}</td>
-              {!short && <td class="n">{number(one.longest_chain)}</td>}
+              <td class="n least">{number(one.downline)}</td>
+              {!short && <td class="n lesser">{number(one.longest_chain)}</td>}
               <td class="n">{money(one.ecr_network, currency)}</td>
             </tr>
           ))}

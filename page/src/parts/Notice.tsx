@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { key, type Problem } from "../api";
+import { api, key, type Problem } from "../api";
+import { useLoaded } from "../loaded";
 import { to } from "../route";
 
 interface Props {
@@ -34,7 +35,11 @@ export function NothingLoaded() {
   );
 }
 
+/** For answers without scores: says whether there is anything that could be analyzed. */
 export function NotAnalyzed() {
+  const load = useLoaded("last load", (signal) => api.lastLoad(signal));
+  if (!load.value && !load.problem) return <Waiting what="Looking for what is loaded" />;
+  if (load.value?.items.length === 0) return <NothingLoaded />;
   return (
     <Notice title="Loaded, not analyzed yet" command="refnet analyze">
       <p>The customers are here, their scores are not: run this where refnet runs.</p>
@@ -84,6 +89,19 @@ export function Trouble({ problem, again }: { problem: Problem; again: () => voi
       <button type="button" onClick={again}>
         Try again
       </button>
+    </Notice>
+  );
+}
+
+export function NoSuchView({ path }: { path: string }) {
+  useEffect(() => {
+    document.title = "No such view · refnet";
+  }, []);
+  return (
+    <Notice title="No such view">
+      <p>
+        There is nothing at <code>{path}</code>. Go back to <a href={to.home()}>the programme</a>.
+      </p>
     </Notice>
   );
 }

@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import type { Segment } from "../api";
 import { money, number, shortMoney } from "../format";
 import { to } from "../route";
+import { measure, shorten } from "./measure";
 import { ruleOf } from "./Segments";
 import { useWidth } from "./width";
 
@@ -13,7 +14,7 @@ const TOP = 26;
 const BOTTOM = 42;
 const BIGGEST = 22;
 const SMALLEST = 3;
-const LETTER = 6.6;
+const FONT = "12px system-ui, sans-serif";
 
 export function Scatter({ items, currency }: { items: Segment[]; currency: string | null }) {
   const box = useRef<HTMLDivElement>(null);
@@ -53,9 +54,6 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
             <>
               <line class="grid" x1={x(average[0])} x2={x(average[0])} y1={TOP} y2={HEIGHT - BOTTOM} />
               <line class="grid" x1={LEFT} x2={width} y1={y(average[1])} y2={y(average[1])} />
-              <text class="axis" x={LEFT + 8} y={y(average[1]) + 13}>
-                mean of all customers
-              </text>
             </>
           )}
           {across.map((value, end) => (
@@ -96,28 +94,28 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
               </circle>
             </g>
           ))}
+          {average && (
+            <text class="axis within" x={LEFT + 8} y={y(average[1]) + 13}>
+              mean of all customers
+            </text>
+          )}
           {named(
             bubbles.filter(({ segment }) => segment.reported),
             width,
           ).map((one) => (
             <g key={one.segment.id}>
-              {Math.abs(one.at - one.cy) + Math.abs(one.side - one.cx) > one.r + 12 && (
-                <line
-                  class="lead-line"
-                  x1={one.cx + Math.sign(one.side - one.cx) * one.r}
-                  y1={one.cy}
-                  x2={one.side - Math.sign(one.side - one.cx) * 3}
-                  y2={one.at}
-                />
-              )}
-              <text
-                class="named"
-                x={one.side}
-                y={one.at}
-                dy="0.35em"
-                text-anchor={one.side < one.cx ? "end" : "start"}
-              >
-                {one.words}
+              {one.anchor !== "middle" &&
+                Math.abs(one.at - one.cy) + Math.abs(one.side - one.cx) > one.r + 12 && (
+                  <line
+                    class="lead-line"
+                    x1={one.cx + Math.sign(one.side - one.cx) * one.r}
+                    y1={one.cy}
+                    x2={one.side - Math.sign(one.side - one.cx) * 3}
+                    y2={one.at}
+                  />
+                )}
+              <text class="named" x={one.side} y={one.at} dy="0.35em" text-anchor={one.anchor}>
+                {one.label}
               </text>
             </g>
           ))}
@@ -132,6 +130,7 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
 }
 
 const LINE = 15;
+const EDGE = 4;
 const NEAR = { x: 160, y: 45 };
 
 interface Bubble {
@@ -142,18 +141,37 @@ interface Bubble {
   words: string;
 }
 
-/** Names beside their circles; where circles are close, in one column beside all of them, one below another. */
-function named(bubbles: Bubble[], width: number): (Bubble & { at: number; side: number })[] {
-  const placed: (Bubble & { at: number; side: number })[] = [];
+interface Named extends Bubble {
+  label: string;
+  /** Where the label is anchored, and its middle's height. */
+  side: number;
+  at: number;
+  anchor: "start" | "middle" | "end";
+}
+
+/** Names beside their circles; where circles are close, in one column beside all of them, one below another. Where
+    neither side has room for them, below, inside the frame. */
+function named(bubbles: Bubble[], width: number): Named[] {
+  const placed: Named[] = [];
   for (const one of [...bubbles].sort((a, b) => a.cy - b.cy)) {
     const near = bubbles.filter(
       (other) => Math.abs(other.cx - one.cx) < NEAR.x && Math.abs(other.cy - one.cy) < NEAR.y,
     );
     const right = Math.max(...near.map(({ cx, r }) => cx + r)) + 6;
-    const longest = Math.max(...near.map(({ words }) => words.length)) * LETTER;
     const left = Math.min(...near.map(({ cx, r }) => cx - r)) - 6;
+    const longest = Math.max(...near.map(({ words }) => measure(words, FONT)));
+    const label = shorten(one.words, width - LEFT - 2 * EDGE, FONT);
+    const half = measure(label, FONT) / 2;
     const lowest = placed.filter(({ cx }) => Math.abs(cx - one.cx) < NEAR.x).map(({ at }) => at + LINE);
-    placed.push({ ...one, side: right + longest > width ? left : right, at: Math.max(one.cy, ...lowest) });
+    const beside = Math.max(one.cy, ...lowest);
+    if (right + longest <= width - EDGE)
+      placed.push({ ...one, label, side: right, at: beside, anchor: "start" });
+    else if (left - longest >= LEFT + EDGE)
+      placed.push({ ...one, label, side: left, at: beside, anchor: "end" });
+    else {
+      const side = Math.min(width - EDGE - half, Math.max(LEFT + EDGE + half, one.cx));
+      placed.push({ ...one, label, side, at: Math.max(one.cy + one.r + 9, ...lowest), anchor: "middle" });
+    }
   }
   return placed;
 }

@@ -1,10 +1,11 @@
-// Find a customer by name or id: a combobox that lists as one types.
+// Find a customer by the beginning of a name, an id or an email: a combobox that lists as one types.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { api, type FoundCustomer } from "../api";
-import { money, words } from "../format";
+import { money } from "../format";
 import { asProblem } from "../loaded";
 import { to } from "../route";
+import { quadrantName } from "./quadrant";
 
 const PAUSE = 180;
 
@@ -12,6 +13,7 @@ export function Search() {
   const [text, setText] = useState("");
   const [found, setFound] = useState<FoundCustomer[] | null>(null);
   const [currency, setCurrency] = useState<string | null>(null);
+  const [more, setMore] = useState(false);
   const [message, setMessage] = useState("");
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -43,7 +45,8 @@ export function Search() {
           if (stop.signal.aborted) return;
           setFound(list.items);
           setCurrency(list.currency ?? null);
-          setMessage(list.items.length ? "" : "Nobody by this name or id. Part of either is enough.");
+          setMore(list.truncated ?? false);
+          setMessage(list.items.length ? "" : "Nobody whose name, id or email begins like this.");
           if (wanted.current && list.items[0]) choose(list.items[0]);
         },
         (error: unknown) => {
@@ -94,7 +97,7 @@ export function Search() {
         type="search"
         role="combobox"
         list={undefined}
-        aria-label="Search a customer by name or id"
+        aria-label="Search a customer by name, id or email"
         placeholder="Customer name or id"
         aria-expanded={listed && !!found?.length}
         aria-controls="found"
@@ -112,29 +115,32 @@ export function Search() {
         onKeyDown={keys}
       />
       <kbd aria-hidden="true">/</kbd>
-      <ul id="found" role="listbox" aria-label="Customers found" hidden={!listed || !found?.length}>
-        {found?.map((customer, number) => (
-          // The field handles the keys of its list.
-          <li
-            key={customer.customer_id}
-            id={`found-${number}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={number === at}
-            // Before the field loses the focus and closes the list.
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => choose(customer)}
-          >
-            <b>{customer.name || customer.customer_id}</b> <span class="id">{customer.customer_id}</span>
-            <small>
-              {[customer.country, customer.plan, customer.quadrant && words(customer.quadrant)]
-                .filter(Boolean)
-                .join(" · ")}
-              <span>{money(customer.influence, currency)} influence</span>
-            </small>
-          </li>
-        ))}
-      </ul>
+      <div class="found" hidden={!listed || !found?.length}>
+        <ul id="found" role="listbox" aria-label="Customers found">
+          {found?.map((customer, number) => (
+            // The field handles the keys of its list.
+            <li
+              key={customer.customer_id}
+              id={`found-${number}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={number === at}
+              // Before the field loses the focus and closes the list.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => choose(customer)}
+            >
+              <b>{customer.name || customer.customer_id}</b> <span class="id">{customer.customer_id}</span>
+              <small>
+                {[customer.country, customer.plan, customer.quadrant && quadrantName(customer.quadrant)]
+                  .filter(Boolean)
+                  .join(" · ")}
+                <span>{money(customer.influence, currency)} influence</span>
+              </small>
+            </li>
+          ))}
+        </ul>
+        {more && <p class="more">More match: type on.</p>}
+      </div>
       <p class="none" role="status" hidden={!listed || !message}>
         {message}
       </p>

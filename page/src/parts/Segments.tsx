@@ -1,7 +1,7 @@
 // Segments as a table.
 
 import type { Segment } from "../api";
-import { money, number, percent, range, words } from "../format";
+import { money, number, percent, plural, range, words } from "../format";
 import { to } from "../route";
 
 export function ruleOf(segment: Segment | undefined): { attribute: string; level: string; text: string } {
@@ -11,14 +11,32 @@ export function ruleOf(segment: Segment | undefined): { attribute: string; level
   return { attribute, level: String(level), text };
 }
 
+/** Whether any of them had enough data to be compared with the rest. */
+export const tested = (items: Segment[]): boolean => items.some((one) => one.q_value !== null);
+
+/** Why no segment is reported. */
+export function noneFound(items: Segment[]): string {
+  if (items.length === 0)
+    return "There are no segments to look at: customers have no attributes with a few levels.";
+  const count = plural(items.length, "segment", "segments");
+  if (!tested(items)) return `Too little data to compare any of the ${count} looked at with the rest.`;
+  const untested = items.filter((one) => one.q_value === null).length;
+  return (
+    `None of the ${count} looked at has a significantly lower CLTV and a significantly higher referral value: ` +
+    `that is an answer, too.${untested ? ` For ${number(untested)} of them there is too little data.` : ""}`
+  );
+}
+
 interface Props {
   items: Segment[];
   currency: string | null;
   caption: string;
   short?: boolean;
+  /** On the segment's own page: no link to where the reader is. */
+  alone?: boolean;
 }
 
-export function SegmentsTable({ items, currency, caption, short }: Props) {
+export function SegmentsTable({ items, currency, caption, short, alone }: Props) {
   return (
     <section class="wide-table" aria-label={caption} tabIndex={0}>
       <table class="list">
@@ -26,7 +44,7 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
         <thead>
           <tr>
             <th scope="col">Segment</th>
-            <th scope="col" class="n">
+            <th scope="col" class="n lesser">
               Customers
             </th>
             <th scope="col" class="n">
@@ -36,7 +54,7 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
               Each brings <small>the rest</small>
             </th>
             {!short && (
-              <th scope="col" class="n">
+              <th scope="col" class="n lesser">
                 More than the rest <small>95 % interval</small>
               </th>
             )}
@@ -44,8 +62,8 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
               Share of value <small>of customers</small>
             </th>
             {!short && (
-              <th scope="col" class="n">
-                q
+              <th scope="col" class="n lesser">
+                <abbr title="chance of being a fluke, corrected for looking at many">q</abbr>
               </th>
             )}
           </tr>
@@ -54,9 +72,9 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
           {items.map((one) => (
             <tr key={one.id}>
               <th scope="row">
-                <a href={to.segments(one.id)}>{ruleOf(one).text}</a>
+                {alone ? ruleOf(one).text : <a href={to.segments(one.id)}>{ruleOf(one).text}</a>}
               </th>
-              <td class="n">{number(one.customers)}</td>
+              <td class="n lesser">{number(one.customers)}</td>
               <td class="n">
                 {money(one.mean_cltv, currency)} <small>{money(one.mean_cltv_rest, currency)}</small>
               </td>
@@ -65,7 +83,7 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
                 <small>{money(one.referral_value_per_customer_rest, currency)}</small>
               </td>
               {!short && (
-                <td class="n">
+                <td class="n lesser">
                   {money(one.referral_difference, currency)}{" "}
                   <small>{one.interval ? range(one.interval, 2) : "too little data"}</small>
                 </td>
@@ -73,7 +91,7 @@ export function SegmentsTable({ items, currency, caption, short }: Props) {
               <td class="n">
                 {percent(one.share_of_value)} <small>{percent(one.share_of_customers)}</small>
               </td>
-              {!short && <td class="n">{chance(one.q_value)}</td>}
+              {!short && <td class="n lesser">{chance(one.q_value)}</td>}
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,4 @@
-// The tree drawn, and walked with the keyboard as a tree: arrows, Home, End, Enter.
+// The tree drawn, and walked with the keyboard as a tree: arrows, Home, End, Space, Enter.
 
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, type Tree } from "../api";
@@ -33,6 +33,7 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const anchor = useRef<Spot | null>(null);
   const wantsFocus = useRef(false);
+  const clicked = useRef<string | null>(null);
 
   const drawing = useMemo(() => {
     const places = family.places() as Place;
@@ -42,24 +43,23 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
     });
     // `changes` stands for the family's own changes.
   }, [family, changes, currency, narrow]);
-  const { view, zoom, fit, reveal, shift, dragged } = useViewport(box, drawing, root);
+  const { view, zoom, fit, reveal, settle, dragged } = useViewport(box, drawing, root);
 
   const current = drawing.byKey.get(active) ?? (drawing.spots[0] as Spot);
 
   useLayoutEffect(() => {
-    // What was clicked stays under the pointer when the drawing around it changes.
     const before = anchor.current;
     const after = before && drawing.byKey.get(before.place.key);
     anchor.current = null;
     if (!before || !after) return;
-    shift(before.x - after.x, before.y - after.y);
+    settle(after.x - before.x, after.y - before.y);
     // Whom somebody brought comes into sight with them.
     if (after.place.open && !before.place.open)
       for (const place of [...after.place.children.slice(0, 1), after.place]) {
         const spot = drawing.byKey.get(place.key);
         if (spot) reveal(spot);
       }
-  }, [drawing, shift, reveal]);
+  }, [drawing, settle, reveal]);
 
   // At once: the next key may follow.
   useLayoutEffect(() => {
@@ -118,6 +118,11 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
     [family],
   );
 
+  const hasPage = (place: Place) => place.folded === 0 && place.person.id !== root;
+  const openPage = (id: string) => {
+    location.hash = to.customer(id);
+  };
+
   const keys = (event: KeyboardEvent) => {
     const at = drawing.spots.indexOf(current);
     const { place } = current;
@@ -143,6 +148,9 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
         go(drawing.spots.at(-1));
         break;
       case "Enter":
+        if (hasPage(place)) openPage(place.person.id);
+        else void toggle(current);
+        break;
       case " ":
         void toggle(current);
         break;
@@ -183,12 +191,28 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
         <button type="button" onClick={() => zoom(0.8)} aria-label="Further away" title="Further away (−)">
           −
         </button>
-        <button type="button" onClick={() => fit(0.15)}>
-          Show all
+        <button type="button" onClick={() => fit(0.15)} title="The whole drawing">
+          Fit
         </button>
       </div>
-      <div class="canvas" ref={box}>
-        <svg role="tree" aria-label={`Whom ${name} brought`} onKeyDown={keys}>
+      <div
+        class="canvas"
+        ref={box}
+        // The first click may move the drawing: both clicks are meant for whom it hit.
+        onClick={(event) => {
+          if (event.detail > 1 || !(event.target instanceof Element)) return;
+          clicked.current = event.target.closest<SVGElement>("[data-key]")?.dataset.key ?? null;
+        }}
+        onDblClick={() => {
+          const place = drawing.byKey.get(clicked.current ?? "")?.place;
+          if (place && hasPage(place) && !dragged()) openPage(place.person.id);
+        }}
+      >
+        <svg
+          role="tree"
+          aria-label={`Whom ${name} brought; Space opens and closes a branch, Enter goes to a person's own page`}
+          onKeyDown={keys}
+        >
           <g transform={`translate(${view.x},${view.y}) scale(${view.k})`}>
             {drawing.spots.map(
               (spot) =>
@@ -211,8 +235,8 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
                 active={spot === current}
                 busy={busy === spot.place.key}
                 currency={currency}
-                onClick={() => {
-                  if (dragged()) return;
+                onClick={(event) => {
+                  if (dragged() || event.detail > 1) return;
                   setActive(spot.place.key);
                   void toggle(spot);
                 }}
@@ -225,18 +249,20 @@ export function TreeView({ tree, root, name, currency, up }: Props) {
         {shown && !shown.place.folded && (
           <div class="tip" aria-hidden="true" style={beside(shown, view, box.current?.clientWidth ?? 0)}>
             <Figures place={shown.place} currency={currency} />
+            {hasPage(shown.place) && <small>double-click: their own page</small>}
           </div>
         )}
-        <ul class="legend" aria-hidden="true">
-          {generations.map((depth) => (
-            <li key={depth}>
-              <i class={`dot g${depth === 0 ? 0 : ((depth - 1) % 6) + 1}`} />
-              {depth === 0 ? "start" : depth}
-            </li>
-          ))}
-          <li class="wide">generation by colour · area: own revenue + influence · hollow: brought nobody</li>
-        </ul>
       </div>
+      <ul class="legend" aria-hidden="true">
+        {generations.map((depth) => (
+          <li key={depth}>
+            <i class={`dot g${depth === 0 ? 0 : ((depth - 1) % 6) + 1}`} />
+            {depth === 0 ? "start" : depth}
+          </li>
+        ))}
+        <li class="wide">generation by colour · area: own revenue + influence · hollow: brought nobody</li>
+        <li class="brief">generation · touch a name: amounts below</li>
+      </ul>
       {trouble && (
         <p class="trouble" role="alert">
           {trouble}
@@ -282,14 +308,18 @@ function Figures({ place, currency }: { place: Place; currency: string | null })
           <dt>generation</dt>
           <dd>{person.depth || "start"}</dd>
         </div>
-        <div>
-          <dt>own revenue</dt>
-          <dd>{money(person.revenue, currency)}</dd>
-        </div>
-        <div>
-          <dt>influence</dt>
-          <dd>{money(person.influence, currency)}</dd>
-        </div>
+        {person.revenue !== null && (
+          <div>
+            <dt>own revenue</dt>
+            <dd>{money(person.revenue, currency)}</dd>
+          </div>
+        )}
+        {person.influence !== null && (
+          <div>
+            <dt>influence</dt>
+            <dd>{money(person.influence, currency)}</dd>
+          </div>
+        )}
         <div>
           <dt>brought</dt>
           <dd>
@@ -307,7 +337,7 @@ interface NodeProps {
   active: boolean;
   busy: boolean;
   currency: string | null;
-  onClick: () => void;
+  onClick: (event: MouseEvent) => void;
   onFocus: () => void;
   onHover: (key: string | null) => void;
 }

@@ -1,6 +1,7 @@
 // Where each place of the drawing goes: the root at the left, a column a generation, nobody over another.
 
 import { hierarchy, tree as tidy } from "d3-hierarchy";
+import { measure, shorten } from "../parts/measure";
 import type { Family, Place } from "./family";
 
 export interface Spot {
@@ -33,27 +34,6 @@ const SMALLEST = 4;
 const FONT = "13px system-ui, sans-serif";
 const SMALL = "12px system-ui, sans-serif";
 
-const pen = document.createElement("canvas").getContext("2d");
-
-function measure(text: string, font: string): number {
-  if (!pen) return text.length * 7;
-  pen.font = font;
-  return pen.measureText(text).width;
-}
-
-function shorten(text: string, room: number): string {
-  if (measure(text, FONT) <= room) return text;
-  const letters = [...text];
-  let low = 1;
-  let high = letters.length;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (measure(`${letters.slice(0, middle).join("")}…`, FONT) <= room) low = middle;
-    else high = middle - 1;
-  }
-  return `${letters.slice(0, low).join("").trimEnd()}…`;
-}
-
 export function layout(
   family: Family,
   root: Place,
@@ -78,7 +58,7 @@ export function layout(
     const note = options.note(place);
     const noted = note ? measure(note, SMALL) + 8 : 0;
     const room = options.column - r - BIGGEST - 26 - noted;
-    const label = place.folded ? "" : shorten(place.person.name, Math.max(40, room));
+    const label = place.folded ? "" : shorten(place.person.name, Math.max(40, room), FONT);
     const spot: Spot = {
       place,
       x: node.y,

@@ -13,19 +13,49 @@ export interface View {
 const NEAREST = 2.5;
 const FURTHEST = 0.15;
 const MARGIN = 28;
-const LEGEND = 44;
+/** Above and below the outermost circles. */
+const AIR = 12;
 
 /** The smallest that a tree starts with: letters of 9 px; on a phone, which is held closer to the eye, of 11. */
-const narrowest = (box: HTMLElement | null) => ((box?.clientWidth ?? 0) < 600 ? 0.85 : 0.72);
+const narrowest = (box: HTMLElement | null) => (isPhone(box) ? 0.85 : 0.72);
+const isPhone = (box: HTMLElement | null) => (box?.clientWidth ?? 0) < 600;
+
+/** The view that has the whole drawing in sight, at a scale of at least `smallest`. */
+function fitted(size: HTMLElement, drawing: Drawing, smallest: number): View {
+  const height = drawing.bottom - drawing.top;
+  const room = Math.min(
+    (size.clientWidth - 2 * MARGIN) / drawing.width,
+    (size.clientHeight - 2 * AIR) / height,
+  );
+  const k = Math.min(1, Math.max(smallest, room));
+  const y = (size.clientHeight - height * k) / 2 - drawing.top * k;
+  const rootRadius = drawing.spots[0]?.r ?? 0;
+  return { k, x: MARGIN + rootRadius * k, y: height * k > size.clientHeight ? size.clientHeight / 2 : y };
+}
+
+function inside(size: HTMLElement, drawing: Drawing, { x, y, k }: View): boolean {
+  return (
+    x - (drawing.spots[0]?.r ?? 0) * k >= 0 &&
+    drawing.width * k + x <= size.clientWidth &&
+    drawing.top * k + y >= 0 &&
+    drawing.bottom * k + y <= size.clientHeight
+  );
+}
+
+/** And the smallest that it may become to stay whole when branches are opened: letters of 8 px. */
+const SHRUNK = 0.62;
 
 export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing, name: string) {
   const [view, setView] = useState<View>({ x: 0, y: 0, k: 1 });
   const moved = useRef(false);
+  // Set once the reader zooms or drags: from then on the drawing's changes do not take their view away.
+  const theirs = useRef(false);
 
   const zoom = useCallback(
     (factor: number, atX?: number, atY?: number) => {
       const size = box.current?.getBoundingClientRect();
       if (!size) return;
+      theirs.current = true;
       const x = atX ?? size.width / 2;
       const y = atY ?? size.height / 2;
       setView((old) => {
@@ -39,26 +69,9 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
 
   const fit = useCallback(
     (smallest: number) => {
-      const size = box.current;
-      if (!size) return;
-      const height = drawing.bottom - drawing.top;
-      const k = Math.min(
-        1,
-        Math.max(
-          smallest,
-          Math.min(
-            (size.clientWidth - 2 * MARGIN) / drawing.width,
-            (size.clientHeight - MARGIN - LEGEND) / height,
-          ),
-        ),
-      );
-      const y = (size.clientHeight + MARGIN - LEGEND - height * k) / 2 - drawing.top * k;
-      const rootRadius = drawing.spots[0]?.r ?? 0;
-      setView({
-        k,
-        x: MARGIN + rootRadius * k,
-        y: height * k > size.clientHeight ? size.clientHeight / 2 : y,
-      });
+      if (!box.current) return;
+      theirs.current = false;
+      setView(fitted(box.current, drawing, smallest));
     },
     [box, drawing],
   );
@@ -73,20 +86,33 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
       const size = box.current;
       if (!size) return;
       setView((old) => {
+        if (inside(size, drawing, old)) return old;
         const left = (spot.x - spot.r) * old.k + old.x;
         const right = Math.min(spot.end * old.k + old.x, left + size.clientWidth - 2 * MARGIN);
         const y = spot.y * old.k + old.y;
         const dx = left < MARGIN ? MARGIN - left : Math.min(0, size.clientWidth - MARGIN - right);
-        const dy = Math.max(0, MARGIN * 2 - y) + Math.min(0, size.clientHeight - LEGEND - y);
+        const dy = Math.max(0, MARGIN * 2 - y) + Math.min(0, size.clientHeight - MARGIN - y);
         return dx || dy ? { ...old, x: old.x + dx, y: old.y + dy } : old;
       });
     },
-    [box],
+    [box, drawing],
   );
 
-  const shift = useCallback((dx: number, dy: number) => {
-    setView((old) => ({ ...old, x: old.x + dx * old.k, y: old.y + dy * old.k }));
-  }, []);
+  /** After a change of the drawing that moved what was clicked by (dx, dy): that stays where it is on the screen, or,
+      where parts of the drawing would be cut off, the whole is fitted if it is legible then. */
+  const settle = useCallback(
+    (dx: number, dy: number) => {
+      const size = box.current;
+      if (!size) return;
+      setView((old) => {
+        const kept = { ...old, x: old.x - dx * old.k, y: old.y - dy * old.k };
+        if (theirs.current || inside(size, drawing, kept)) return kept;
+        const whole = fitted(size, drawing, isPhone(size) ? narrowest(size) : SHRUNK);
+        return inside(size, drawing, whole) ? whole : kept;
+      });
+    },
+    [box, drawing],
+  );
 
   useEffect(() => {
     const element = box.current;
@@ -121,6 +147,7 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
         // A click with a slightly unsteady hand is a click.
         if (!moved.current && Math.hypot(now.x - before.x, now.y - before.y) < 4) return;
         moved.current = true;
+        theirs.current = true;
         setView((old) => ({ ...old, x: old.x + now.x - before.x, y: old.y + now.y - before.y }));
       }
       fingers.set(event.pointerId, now);
@@ -140,5 +167,5 @@ export function useViewport(box: RefObject<HTMLElement | null>, drawing: Drawing
     };
   }, [box, zoom]);
 
-  return { view, zoom, fit, reveal, shift, dragged: () => moved.current };
+  return { view, zoom, fit, reveal, settle, dragged: () => moved.current };
 }

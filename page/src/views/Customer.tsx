@@ -5,6 +5,7 @@ import { type Ancestor, api, type Customer, type Influence } from "../api";
 import { day, money, number, plural, shortMoney, words } from "../format";
 import { useLoaded } from "../loaded";
 import { NobodyById, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
+import { quadrantName, quadrantNote } from "../parts/quadrant";
 import { to } from "../route";
 import { TreeView } from "../tree/TreeView";
 
@@ -43,9 +44,7 @@ export function CustomerView({ id }: { id: string }) {
         <h1>{name}</h1>
         <span class="id">{customer.customer_id}</span>
         {customer.quadrant && (
-          <span class={`chip ${customer.quadrant}`}>
-            {QUADRANT[customer.quadrant]?.[0] ?? words(customer.quadrant)}
-          </span>
+          <span class={`chip ${customer.quadrant}`}>{quadrantName(customer.quadrant)}</span>
         )}
         <span class="facts">
           {[
@@ -98,17 +97,10 @@ export function CustomerView({ id }: { id: string }) {
           up={above ? { href: to.customer(above.id), name: above.name || above.id } : null}
         />
       )}
-      <Scores influence={influence} customer={customer} />
+      <Scores influence={influence} customer={customer} directly={tree.nodes[0]?.children ?? 0} />
     </div>
   );
 }
-
-const QUADRANT: Record<string, [string, string]> = {
-  hidden_advocates: ["hidden advocate", "Buys little and brings much."],
-  champions: ["champion", "Buys much and brings much."],
-  affluents: ["affluent", "Buys much and brings little."],
-  misers: ["low on both", "Buys little and brings little."],
-};
 
 /** Several referrers of one person stand side by side at the same step. */
 function Ancestors({ ancestors, name }: { ancestors: Ancestor[]; name: string }) {
@@ -140,17 +132,46 @@ function Ancestors({ ancestors, name }: { ancestors: Ancestor[]; name: string })
   );
 }
 
-function Scores({ influence, customer }: { influence: Influence; customer: Customer }) {
+interface ScoresProps {
+  influence: Influence;
+  customer: Customer;
+  /** How many they brought themselves, which is known before any analysis. */
+  directly: number;
+}
+
+function Scores({ influence, customer, directly }: ScoresProps) {
   const currency = influence.currency;
   const amount = (value: number | null | undefined) => money(value, currency);
   const own = influence.own_revenue;
   const network = influence.ecr_network;
   const times = own && network ? network / own : null;
   const most = Math.max(1, ...influence.generations.map((one) => one.value));
-  const direct = influence.generations[0]?.customers ?? 0;
+  // Before the first analysis little is known: that, and not a row of dashes.
+  if (influence.scored_at === null)
+    return (
+      <aside class="scores" aria-label="Scores">
+        <NotAnalyzed />
+        <dl class="measures">
+          {own !== null && (
+            <Measure name="Own revenue" note="">
+              {amount(own)}
+            </Measure>
+          )}
+          {customer.cltv !== null && (
+            <Measure name="CLTV" note="value of their own purchases">
+              {amount(customer.cltv)}
+            </Measure>
+          )}
+          {directly > 0 && (
+            <Measure name="People brought" note="directly">
+              {number(directly)}
+            </Measure>
+          )}
+        </dl>
+      </aside>
+    );
   return (
     <aside class="scores" aria-label="Scores">
-      {influence.scored_at === null && <NotAnalyzed />}
       <div class="worth">
         <p>
           <small>Own revenue</small>
@@ -175,13 +196,13 @@ function Scores({ influence, customer }: { influence: Influence; customer: Custo
         <Measure name="Band" note="network revenue beside what non-referrers spend">
           {words(influence.band)}
         </Measure>
-        <Measure name="People brought" note={direct ? `${number(direct)} directly` : "nobody"}>
+        <Measure name="People brought" note={directly ? `${number(directly)} directly` : "nobody"}>
           {number(influence.downline)}
         </Measure>
         <Measure name="Longest chain" note="hops to the furthest">
           {number(influence.longest_chain)}
         </Measure>
-        <Measure name="CLTV" note={QUADRANT[customer.quadrant ?? ""]?.[1] ?? "value of their own purchases"}>
+        <Measure name="CLTV" note={quadrantNote(customer.quadrant) ?? "value of their own purchases"}>
           {amount(customer.cltv)}
         </Measure>
         <Measure name="Direct revenue" note="own and those they brought themselves">

@@ -7,7 +7,7 @@ import { type Loaded, useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
 import { Months } from "../parts/Months";
 import { NotAnalyzed, NothingLoaded, Trouble, Waiting } from "../parts/Notice";
-import { ruleOf, SegmentsTable } from "../parts/Segments";
+import { noneFound, ruleOf, SegmentsTable } from "../parts/Segments";
 import { to } from "../route";
 
 export function HomeView({ launch }: { launch: string | null }) {
@@ -37,7 +37,7 @@ export function HomeView({ launch }: { launch: string | null }) {
       ) : figures ? (
         <>
           <Tiles figures={figures} />
-          <Months share={figures.referral_share} launch={launch} />
+          <Months share={figures.referral_share} launch={launch} working={programme.value === null} />
         </>
       ) : (
         <div class="to-come">
@@ -90,10 +90,7 @@ function Found({ advocates, segments }: Findings) {
         ) : !segments.value ? (
           <Waiting what="Testing segments" />
         ) : reported.length === 0 ? (
-          <p class="none">
-            None of the {plural(segments.value.items.length, "segment", "segments")} looked at has a
-            significantly lower CLTV and a significantly higher referral value.
-          </p>
+          <p class="none">{noneFound(segments.value.items)}</p>
         ) : (
           <SegmentsTable
             items={reported.slice(0, 5)}
@@ -125,10 +122,11 @@ function Tiles({ figures }: { figures: Programme }) {
         none="Joining dates are needed."
       />
       <Tile
-        name="Who was brought, brings"
+        name="The referred refer"
         value={propensity.value === null ? null : `${number(propensity.value, 2)} ×`}
+        unit="as often"
         interval={range(propensity.interval, 2)}
-        note={`as likely to invite within ${number(propensity.window_days)} days as others${
+        note={`inviting within ${number(propensity.window_days)} days, beside the others${
           propensity.interval && propensity.interval[0] <= 1 && propensity.interval[1] >= 1
             ? ": not significant"
             : ""
@@ -166,17 +164,19 @@ function ShareTile({ name, share, note, none }: { name: string; share: Share; no
 interface TileProps {
   name: string;
   value: string | null;
+  unit?: string;
   interval: string;
   note: string;
   none?: string;
 }
 
-function Tile({ name, value, interval, note, none = "Too little data." }: TileProps) {
+function Tile({ name, value, unit, interval, note, none = "Too little data." }: TileProps) {
   return (
     <li>
       <h2>{name}</h2>
       <p class="figure">
-        <b>{value ?? "–"}</b> {interval && <span>({interval})</span>}
+        <b>{value ?? "–"}</b> {unit && value !== null && <em>{unit} </em>}
+        {interval && <span>({interval})</span>}
       </p>
       <p class="note">{value === null ? none : note}</p>
     </li>

@@ -2,11 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Member, type Relation, type Segment } from "../api";
-import { money, number, plural } from "../format";
+import { money, number, percent, plural } from "../format";
 import { asProblem, useLoaded } from "../loaded";
 import { NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { Scatter } from "../parts/Scatter";
-import { ruleOf, SegmentsTable } from "../parts/Segments";
+import { noneFound, ruleOf, SegmentsTable, tested } from "../parts/Segments";
 import { to } from "../route";
 
 export function SegmentsView({ id }: { id: string | null }) {
@@ -49,10 +49,8 @@ export function SegmentsView({ id }: { id: string | null }) {
           </p>
         </Notice>
       ) : reported.length === 0 ? (
-        <Notice title="None found">
-          <p>
-            No segment is significantly lower in CLTV and higher in referral value: that is an answer, too.
-          </p>
+        <Notice title={tested(list.value.items) ? "None found" : "Too little data"}>
+          <p>{noneFound(list.value.items)}</p>
         </Notice>
       ) : (
         <SegmentsTable
@@ -95,11 +93,31 @@ function OneSegment({ segment, currency }: { segment: Segment; currency: string 
         <a href={to.segments()}>Segments</a> ›
       </p>
       <h1>{ruleOf(segment).text}</h1>
-      <p class="lead">{segment.reading}</p>
-      <SegmentsTable items={[segment]} currency={currency} caption="The segment's figures" />
+      <p class="lead">{readingOf(segment, currency)}</p>
+      <SegmentsTable items={[segment]} currency={currency} caption="The segment's figures" alone />
       <h2 class="next">Its customers, by influence</h2>
       <Members segment={segment.id} currency={currency} />
     </>
+  );
+}
+
+/** The API's sentence with the amounts as this page writes them; where nothing was compared, its own, which says why. */
+function readingOf(segment: Segment, currency: string | null): string {
+  const { interval, q_value, mean_cltv, mean_cltv_rest, referral_difference: more } = segment;
+  const { attribute, level } = ruleOf(segment);
+  if (q_value === null || interval === null) {
+    const said = segment.reading.replace(`${attribute} = ${level}: `, "");
+    return said.charAt(0).toUpperCase() + said.slice(1);
+  }
+  const amount = (value: number | null) => money(value, currency);
+  const sign = (more ?? 0) < 0 ? -1 : 1;
+  const [low, high] = sign < 0 ? [-interval[1], -interval[0]] : interval;
+  return (
+    `${plural(segment.customers, "customer", "customers")} (${percent(segment.share_of_customers)} of all) with a mean ` +
+    `CLTV of ${amount(mean_cltv)}, the rest's is ${amount(mean_cltv_rest)}. ` +
+    `Each brings ${amount(more === null ? null : sign * more)} ${sign < 0 ? "less" : "more"} than the rest ` +
+    `(95 % interval ${amount(low)} to ${amount(high)}), together ${percent(segment.share_of_value)} of all referral value. ` +
+    `${segment.reported ? "Low value, high referral: significant." : "Not significant as a segment of low value and high referral."}`
   );
 }
 
@@ -131,7 +149,7 @@ function Members({ segment, currency }: { segment: string; currency: string | nu
               <th scope="col" class="n">
                 CLTV
               </th>
-              <th scope="col" class="n">
+              <th scope="col" class="n lesser">
                 Own revenue
               </th>
               <th scope="col" class="n">
@@ -150,7 +168,7 @@ function Members({ segment, currency }: { segment: string; currency: string | nu
                   <span class="id">{one.customer_id}</span>
                 </th>
                 <td class="n">{money(one.cltv, currency)}</td>
-                <td class="n">{money(one.own_revenue, currency)}</td>
+                <td class="n lesser">{money(one.own_revenue, currency)}</td>
                 <td class="n strong">{money(one.influence, currency)}</td>
                 <td class="n">{number(one.downline)}</td>
               </tr>
