@@ -27,9 +27,10 @@ SET n.orders = coalesce(n.orders, 0),
   n.revenue = CASE WHEN n.orders > 0 THEN n.revenue ELSE n.revenueLoaded END,
   n.margin = coalesce(n.orderMargin, n.marginLoaded),
   n.joinedAt = coalesce(n.joinedAtLoaded, n.firstOrderAt)
-SET n.cltv = coalesce(n.cltvLoaded, n.revenue),
+SET n.cltv = coalesce(n.cltvLoaded, n.cltvPredicted, n.revenue),
   n.cltvSource = CASE
     WHEN n.cltvLoaded IS NOT NULL THEN 'loaded'
+    WHEN n.cltvPredicted IS NOT NULL THEN 'predicted'
     WHEN n.revenue IS NOT NULL THEN 'historic'
   END"""
 

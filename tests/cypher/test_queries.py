@@ -31,6 +31,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
             ["a-3", "Sub", "food", 0, 0, 0, 0, None, None, 0, 0],
         ],
     ),
+    "cltv/sources": ({}, [["loaded", 14, 375.0, None, None, None]]),
     "customers/one": (
         {"customerId": "cat"},
         [
@@ -208,8 +209,10 @@ ELSEWHERE = {
     "export/affiliates",
     "export/attributes",
     "export/claims",
+    "export/cltv",
     "export/customers",
     "export/joined",
+    "export/orders",
     "export/referred",
     "graph/contents",
     "loads/list",
