@@ -35,6 +35,10 @@ SET n.cltv = coalesce(n.cltvLoaded, n.cltvPredicted, n.revenue),
   END"""
 
 
+AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
+"""On a Neo4j: wait until the indexes are there. One is filled after it is made, where there are nodes already."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One place of a row: the property it becomes, and whether it is sent as text that is a time or a day."""

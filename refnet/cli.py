@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv
+from refnet.commands import cltv, export
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
@@ -68,11 +68,21 @@ def demo(
 
 @app.command()
 def load(
-    paths: Annotated[list[Path], typer.Argument(help="Directories of canonical files, or single files.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="Directories of canonical files, or single files."),
+    ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
     ] = None,
+    imported: Annotated[
+        bool,
+        typer.Option(
+            "--imported",
+            help="Read nothing: make a graph whole that neo4j-admin has filled (`refnet export --for neo4j-admin`).",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Load customers, affiliates, referrals and the rest; then decide which claims are credited.
@@ -80,20 +90,26 @@ def load(
     Files are recognised by name (customers.csv, referrals.parquet, …: `refnet template DIR` writes them empty). Loading
     the same again changes nothing. Rows that cannot be taken are written to a rejects file with the reason.
     """
+    from refnet.front import adopt
     from refnet.front import load as load_all
     from refnet.terminal import uncredited_line
 
+    if imported == bool(paths):
+        raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")
     settings = load_settings()
     summaries = []
     with open_graph(settings) as graph:
-        for path in paths:
+        if imported:
+            summaries.append(adopt(graph, settings=settings, reporter=Console()))
+        for path in paths or []:
             loaded, credit = load_all(graph, path, rejects=rejects, settings=settings, reporter=Console())
             summaries.append((loaded, credit))
     if as_json:
         print_json([{"load": loaded.to_dict(), "credit": vars(credit)} for loaded, credit in summaries])
         return
     for loaded, credit in summaries:
-        typer.echo(str(loaded))
+        if loaded.tables or loaded.waiting or loaded.warnings:
+            typer.echo(str(loaded))
         if credit.claims:
             why = uncredited_line(credit.uncredited)
             typer.echo(
@@ -122,6 +138,7 @@ def analyze(as_json: Json = False) -> None:
 
 
 app.command("cltv")(cltv.cltv)
+app.command("export")(export.export)
 
 
 @app.command()

@@ -52,6 +52,21 @@ def load(
         return loaded, credit.derive(graph, settings=settings, reporter=reporter)
 
 
+def adopt(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> tuple[loaders.LoadSummary, credit.CreditSummary]:
+    """Make a graph whole that the import tool has filled: constraints, indexes, customers' figures, credit.
+
+    Raises:
+        UsageError: nothing was imported into it.
+        StoreError: the graph cannot be reached or refuses.
+    """
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        adopted = loaders.adopt(graph, settings=settings, reporter=reporter)
+        return adopted, credit.derive(graph, settings=settings, reporter=reporter)
+
+
 def predict_cltv(
     graph: Graph,
     *,

@@ -185,6 +185,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
             ["a-1", "affiliate", "Health blog", None],
         ],
     ),
+    "upkeep/not-worked-out": ({}, []),
     "tree/root": (BELOW_ANN, [["ann", "Ann", 100.0, 425.0, 6, 3, 1]]),
 }
 # Ann has her own 100, ben's and eve's and nat's whole, and of each further one below what normalised decay leaves:
