@@ -97,13 +97,12 @@ def load(
     if imported == bool(paths):
         raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")
     settings = load_settings()
-    summaries = []
     with open_graph(settings) as graph:
-        if imported:
-            summaries.append(adopt(graph, settings=settings, reporter=Console()))
-        for path in paths or []:
-            loaded, credit = load_all(graph, path, rejects=rejects, settings=settings, reporter=Console())
-            summaries.append((loaded, credit))
+        summaries = [adopt(graph, settings=settings, reporter=Console())] if imported else []
+        summaries += [
+            load_all(graph, path, rejects=rejects, settings=settings, reporter=Console())
+            for path in paths or []
+        ]
     if as_json:
         print_json([{"load": loaded.to_dict(), "credit": vars(credit)} for loaded, credit in summaries])
         return

@@ -129,10 +129,13 @@ class Files:
         return self.written[name]
 
     def arguments(self, database: str) -> list[str]:
-        """What `neo4j-admin` is given, to be run in the directory: no odd character of its name is in them."""
+        """What `neo4j-admin` is given, to be run in the directory: no odd character of its name is in them.
+
+        With ./ before each file: the tool of Neo4j 2026 finds none by its bare name.
+        """
         files = list(self.written.values())
         several = ["--multiline-fields=true"] if any(each.multiline for each in files) else []
         return [
             *("database", "import", "full", database, *several),
-            *(f"{each.option}={each.name}={each.path.name}" for each in files),
+            *(f"{each.option}={each.name}=./{each.path.name}" for each in files),
         ]

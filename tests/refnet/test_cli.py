@@ -230,6 +230,23 @@ def test_queries_are_listed_and_shown(refnet: Run) -> None:
         assert command in refnet("--help").stdout
 
 
+def test_an_export_for_the_import_tool(refnet: Run, files: Path, tmp_path: Path) -> None:
+    says(refnet("export", "out", "--for", "neo4j-admin", "--from", "exports"), 0, "customers: 3 rows written",
+         f"cd {tmp_path / 'out'} && neo4j-admin database import full neo4j", "--nodes=Customer=./Customer.csv",
+         "refnet load --imported")  # fmt: skip
+    says(refnet("export", "out", "--for", "neo4j-admin", "--from", "exports"), 2, "out is not empty")
+    told = json.loads(
+        refnet("export", "two", "--for", "neo4j-admin", "--from", "exports", "--gzip", "--json").stdout
+    )
+    assert "Customer.csv.gz" in told["command"]
+    assert told["tables"][0]["rows_loaded"] == 3
+    says(refnet("export", "three", "--for", "neo4j-admin"), 2, "--from exports")
+    says(refnet("export", "three", "--for", "oracle", "--from", "exports"), 2, "neo4j-admin, not oracle")
+    says(refnet("load"), 2, "Give the PATH of what to load, or --imported")
+    says(refnet("load", "exports", "--imported"), 2, "or --imported")
+    says(refnet("load", "--imported"), 2, "Nothing has been imported", "refnet export --for neo4j-admin")
+
+
 @pytest.mark.slow
 def test_predicted_cltv(refnet: Run, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()

@@ -22,7 +22,6 @@ from refnet.core.settings import load_settings
 from refnet.examples import brand
 from refnet.graph import Graph, connect, local
 from refnet.graph.connection import native
-from refnet.graph.local.fetch import jars
 from refnet.graph.local.server import prepare
 from refnet.graph.local.state import Home
 from refnet.graph.model import DERIVED, NODES
@@ -138,23 +137,16 @@ def imported(tmp_path: Path) -> Iterator[Any]:
     graphs: list[Graph] = []
     home = tmp_path / "imported"
 
-    def run(arguments: list[str], directory: Path) -> Graph:
+    def run(kind: local.Kind, arguments: list[str], directory: Path) -> Graph:
         home.mkdir(mode=0o700)
-        launch = prepare(Home(home), "neo4j5", "1g", 600)
+        launch = prepare(Home(home), kind, "1g", 600)
         environment = os.environ | {"NEO4J_HOME": launch.cwd, "NEO4J_CONF": f"{launch.cwd}/conf"}
-        tool = [
-            launch.argv[0],
-            "-Xmx1g",
-            "-cp",
-            f"{jars('5.26.30')}/*",
-            "org.neo4j.cli.AdminTool",
-            *arguments,
-        ]
+        tool = [*launch.argv[: launch.argv.index("-cp") + 2], "org.neo4j.cli.AdminTool", *arguments]
         done = subprocess.run(
             tool, cwd=directory, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-        running = local.start(home, "neo4j5", idle_minutes=5)
+        running = local.start(home, kind, idle_minutes=5)
         graphs.append(connect(running.uri, username=running.username, password=running.password))
         graphs[-1].engine = running
         return graphs[-1]
@@ -166,11 +158,18 @@ def imported(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.engine("neo4j5")
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "packed"),
+    [
+        pytest.param("neo4j5", False, marks=pytest.mark.engine("neo4j5")),
+        pytest.param("neo4j5", True, marks=pytest.mark.engine("neo4j5")),
+        pytest.param("neo4j", False, marks=pytest.mark.engine("neo4j")),
+    ],
+)
 def test_the_real_tool_makes_the_graph_of_a_load(
     engines: Engines,
     imported: Any,
+    kind: local.Kind,
     write: Write,
     tmp_path: Path,
     packed: bool,
@@ -183,7 +182,7 @@ def test_the_real_tool_makes_the_graph_of_a_load(
     else:
         monkeypatch.setattr(files, "_CSV_BLOCK", 400)
         directory = write(ODD)
-    graph = engines.graph("neo4j5")
+    graph = engines.graph(kind)
     wipe(graph)
     settings = load_settings()
     _, credit = front.load(graph, directory, settings=settings)
@@ -195,7 +194,7 @@ def test_the_real_tool_makes_the_graph_of_a_load(
     made_by_load = sorted(map(str, graph.read(indexes).values))
 
     made = export(directory, tmp_path / "a place", gzip=packed)
-    theirs = imported(made.arguments, made.directory)
+    theirs = imported(kind, made.arguments, made.directory)
     adopted, again = front.adopt(theirs, settings=settings)
     assert picture(theirs) == loaded
     assert vars(again) == vars(credit)
