@@ -13,7 +13,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from bench import influence, loading, serving
+from bench import importing, influence, loading, serving
 from refnet.core.progress import Console
 from refnet.graph import connect, local
 
@@ -26,8 +26,17 @@ def main() -> None:
     parser.add_argument("--network", type=int, default=100_000, help="customers of the network for influence")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--neo4j", action="store_true", help="on a real Neo4j instead of the embedded engine")
-    parser.add_argument("--only", choices=["loading", "influence", "serving"], help="one of the three")
+    parser.add_argument(
+        "--only",
+        choices=["loading", "influence", "serving", "import"],
+        help="one of them; import is done only when asked for: the import tool of Neo4j 5.26 against `refnet load`, "
+        "1 million customers by --customers 1000000 --rounds 1 and REFNET_ENGINE_HEAP=4g (20 GB of disk, hours)",
+    )
     asked = parser.parse_args()
+    if asked.only == "import":
+        with tempfile.TemporaryDirectory(prefix="refnet-bench-") as directory:
+            importing.compare(Path(directory), asked.customers, asked.rounds, random.Random(7))
+        return
     kind: local.Kind = "neo4j" if asked.neo4j else "embedded"
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, engine {kind}")
     with tempfile.TemporaryDirectory(prefix="refnet-bench-") as directory:

@@ -80,7 +80,8 @@ SCORES = (
 
 DERIVED = (
     "joinedAt", "revenue", "margin", "cltv", "cltvSource", "orders", "firstOrderAt", "lastOrderAt",
-    "orderMargin", "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "health", "churnProbability",
+    "orderMargin", "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "cltvPredicted", "cltvPredictedAt",
+    "cltvPredictedTo", "health", "churnProbability",
 )  # fmt: skip
 """Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
 

@@ -29,11 +29,16 @@ SET n.orders = coalesce(n.orders, 0),
   n.revenue = CASE WHEN n.orders > 0 THEN n.revenue ELSE n.revenueLoaded END,
   n.margin = coalesce(n.orderMargin, n.marginLoaded),
   n.joinedAt = coalesce(n.joinedAtLoaded, n.firstOrderAt)
-SET n.cltv = coalesce(n.cltvLoaded, n.revenue),
+SET n.cltv = coalesce(n.cltvLoaded, n.cltvPredicted, n.revenue),
   n.cltvSource = CASE
     WHEN n.cltvLoaded IS NOT NULL THEN 'loaded'
+    WHEN n.cltvPredicted IS NOT NULL THEN 'predicted'
     WHEN n.revenue IS NOT NULL THEN 'historic'
   END"""
+
+
+AWAIT_INDEXES = "CALL db.awaitIndexes(600)"
+"""On a Neo4j: wait until the indexes are there. One is filled after it is made, where there are nodes already."""
 
 
 @dataclass(frozen=True)

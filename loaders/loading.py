@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,19 +14,15 @@ from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING, camel
-from refnet.loaders import identity, upkeep
+from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
+from refnet.loaders import identity, settled, upkeep
 from refnet.loaders.ahead import ahead
-from refnet.loaders.cells import kind_of, text
 from refnet.loaders.check import Reject, check
 from refnet.loaders.headers import Source, sources
 from refnet.loaders.prepare import Batch, Preparer
-from refnet.loaders.rows import Column, Table, Type
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
-
-_TYPES: dict[str, Type] = {"number": "number", "flag": "flag", "time": "time", "text": "text"}
 
 
 @dataclass(frozen=True)
@@ -74,13 +70,19 @@ def load(
     found, warnings = sources(Path(source) if isinstance(source, str) else source, Catalogue(settings), named)
     summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
     _make_schema(graph)
-    summary.currency = _currency(graph, found, settings, summary.warnings)
+    in_graph = [str(row["currency"]) for row in graph.query("export/currency")]
+    summary.currency = settled.currency(found, next(iter(in_graph), None), settings, summary.warnings)
     typed = []
     for each in found:
-        table, said = _with_attributes(graph, each)
-        typed.append(replace(each, table=table))
-        summary.warnings += said
-    key = settings.token_key.get_secret_value().encode() if settings.token_key else b""
+        names = (
+            {row["name"]: row["kind"] for row in graph.query("export/attribute-names")}
+            if each.further
+            else {}
+        )
+        typed.append(settled.with_attributes(each, names, summary.warnings))
+        if each.further:
+            graph.query("loads/note-attributes", rows=settled.notes(typed[-1]))
+    key = settled.token_key(settings)
     known = identity.known_ids(graph)
     buyers: set[str] = set()
     refused = rejects or settings.home / "rejects"
@@ -98,60 +100,42 @@ def load(
     return summary
 
 
+def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings | None = None) -> LoadSummary:
+    """Make a graph whole that the import tool of Neo4j has filled (`refnet export --for neo4j-admin`).
+
+    What the tool leaves out: constraints and indexes, the customers' figures that follow from orders. Broken off, it is
+    simply run again. Credit is not given here either.
+
+    Raises:
+        UsageError: there is nothing that was imported.
+        StoreError: the graph cannot be reached.
+    """
+    reporter, settings = reporter or Quiet(), settings or load_settings()
+    held = [str(row["currency"]) for row in graph.query("export/currency")]
+    if not held:
+        raise UsageError(
+            "Nothing has been imported into this graph.",
+            "`refnet export --for neo4j-admin` says how; without a big first load, `refnet load PATH` does it all.",
+        )
+    summary = LoadSummary(currency=held[0])
+    with reporter.stage("constraints and indexes"):
+        _make_schema(graph)
+        if graph.engine is None or graph.engine.kind != "embedded":
+            graph.write_alone(statements.AWAIT_INDEXES)
+    buyers = {row["customerId"] for row in graph.query("upkeep/not-worked-out")}
+    who = identity.bring_up_to_date(graph, summary.currency, reporter)
+    summary.identity = who.summary
+    buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
+    several = bool(who.customer_of)
+    summary.waiting = upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=several)
+    upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
+    return summary
+
+
 def _make_schema(graph: Graph) -> None:
     indexes = [(table.node.label, UNLINKED) for table in TABLES.values() if table.node and table.references]
     for statement in statements.schema([*indexes, (WAITING.label, "source")]):
         graph.write_alone(statement)
-
-
-def _currency(graph: Graph, found: Sequence[Source], settings: Settings, warnings: list[str]) -> str:
-    asked = settings.currency.upper() if settings.currency else None
-    for row in graph.query("export/currency"):
-        if asked not in (None, row["currency"]):
-            raise UsageError(
-                f"This graph counts in {row['currency']}, REFNET_CURRENCY is {asked}.",
-                "Unset it, or load into another graph: amounts of two currencies are never mixed.",
-            )
-        return str(row["currency"])
-    if asked:
-        return asked
-    for source in found:
-        if "currency" in source.opened.columns:
-            for chunk in source.opened.chunks():
-                known = text(chunk.frame["currency"]).str.upper().dropna()
-                known = known[known.str.fullmatch("[A-Z]{3}")]
-                if len(known):
-                    return str(known.iloc[0])
-    amounts = {c.name for source in found for c in source.table.columns if c.type == "money"}
-    if any(amounts.intersection(source.opened.columns) for source in found):
-        warnings.append(
-            "no file names a currency: amounts are taken as EUR; set REFNET_CURRENCY before a first load"
-        )
-    return "EUR"
-
-
-def _with_attributes(graph: Graph, source: Source) -> tuple[Table, list[str]]:
-    """The schema with a file's further columns in it, each of the kind that all of its cells are; they are noted."""
-    if not source.further:
-        return source.table, []
-    kinds: dict[str, set[str]] = {name: set() for name in source.further}
-    for chunk in source.opened.chunks():
-        for name in source.further:
-            kinds[name].add(kind_of(chunk.frame[name]))
-    known = {row["name"]: row["kind"] for row in graph.query("export/attribute-names")}
-    columns, rows, said = [], [], []
-    for name in source.further:
-        prop = camel(name)
-        held = kinds[name] - {""}
-        kind = held.pop() if len(held) == 1 else "text" if held else known.get(prop, "text")
-        before = known.get(prop, kind)
-        if before != kind:
-            said.append(f"{name} was {before} in an earlier load and is {kind} now: it is kept as text")
-            kind = "text"
-        columns.append(Column(name, _TYPES[kind], property=prop))
-        rows.append({"name": prop, "column": name, "kind": kind})
-    graph.query("loads/note-attributes", rows=rows)
-    return replace(source.table, columns=source.table.columns + tuple(columns)), said
 
 
 def _preparer(graph: Graph, source: Source, token_key: bytes, known: Mapping[str, str]) -> Preparer:

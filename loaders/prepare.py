@@ -87,10 +87,13 @@ class Preparer:
         # Rows with a key that came again within their chunk are never sent.
         self.dropped = 0
 
-    def batches(self, frame: pd.DataFrame) -> Iterator[Batch]:
-        """Checked rows as batches; of two rows with one key the later one holds."""
-        if frame.empty:
-            return
+    @property
+    def columns(self) -> list[Column]:
+        """Of the rows: those of the file, and those that have a default."""
+        return list(self._columns)
+
+    def rows(self, frame: pd.DataFrame) -> tuple[list[str], dict[str, list[Any]]]:
+        """Checked rows as keys and lists by column; of two rows with one key the later one holds."""
         if self._keeps and self._table.id_column is not None:
             # What an earlier row of the same key has said and the later one does not.
             known = frame.groupby(self._table.id_column).ffill()
@@ -104,6 +107,13 @@ class Preparer:
             kept = sorted(last.values())
             keys = [keys[place] for place in kept]
             lists = {name: [values[place] for place in kept] for name, values in lists.items()}
+        return keys, lists
+
+    def batches(self, frame: pd.DataFrame) -> Iterator[Batch]:
+        """Checked rows as batches; of two rows with one key the later one holds."""
+        if frame.empty:
+            return
+        keys, lists = self.rows(frame)
         moved = self.seen.meet(keys) or self._existing
         for start, stop in _parts(keys, lists):
             part = {name: values[start:stop] for name, values in lists.items()}
@@ -232,7 +242,9 @@ class Preparer:
         assert edge is not None
         on_target = [self._table.by_name[name] for name in edge.on_target if name in part]
         on_edge = [self._table.by_name[name] for name in edge.on_edge if name in part]
-        targets = list(dict.fromkeys(zip(*(part[column.name] for column in on_target), strict=True)))
+        told = list(zip(*(part[column.name] for column in on_target), strict=True))
+        # Each once, where it comes last: a later row's word on a page holds.
+        targets = list(dict.fromkeys(reversed(told)))[::-1]
         rows = list(
             zip(
                 keys,

@@ -119,15 +119,19 @@ class LoadSummary:
         return told
 
     def __str__(self) -> str:
-        lines = [line for each in self.tables for line in _lines(each)]
+        return self.told("loaded")
+
+    def told(self, done: str) -> str:
+        """All of it for a person; `done` is what became of rows that were taken."""
+        lines = [line for each in self.tables for line in _lines(each, done)]
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")
         return "\n".join(lines + self.identity.lines() + self.warnings)
 
 
-def _lines(table: TableSummary) -> list[str]:
-    line = f"{table.table}{f' of {table.source}' if table.of else ''}: {table.rows_loaded:,} rows loaded"
+def _lines(table: TableSummary, done: str) -> list[str]:
+    line = f"{table.table}{f' of {table.source}' if table.of else ''}: {table.rows_loaded:,} rows {done}"
     if table.rows_repeated:
         line += f", {table.rows_repeated:,} came again (the last one holds)"
     if table.rows_rejected:

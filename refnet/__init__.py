@@ -22,10 +22,20 @@ if TYPE_CHECKING:
     from refnet.analysis.influence.profile import profile
     from refnet.analysis.influence.scores import influence
     from refnet.core.errors import RefnetError
-    from refnet.front import load
+    from refnet.front import load, predict_cltv
     from refnet.graph import Graph, connect
 
-__all__ = ["Graph", "RefnetError", "analyze", "connect", "findings", "influence", "load", "profile"]
+__all__ = [
+    "Graph",
+    "RefnetError",
+    "analyze",
+    "connect",
+    "findings",
+    "influence",
+    "load",
+    "predict_cltv",
+    "profile",
+]
 
 # Imported when first used, so that `refnet --help` need not wait for pandas and scipy.
 _HOMES = {
@@ -36,6 +46,7 @@ _HOMES = {
     "findings": "refnet.analysis.findings",
     "influence": "refnet.analysis.influence.scores",
     "load": "refnet.front",
+    "predict_cltv": "refnet.front",
     "profile": "refnet.analysis.influence.profile",
 }
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from refnet.commands import cltv, export, sources
+from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
-from refnet.core.settings import Settings, load_settings
-from refnet.sources_cli import sources_app
-
-if TYPE_CHECKING:
-    from refnet.graph import Graph
+from refnet.core.settings import load_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,9 +30,7 @@ app = typer.Typer(
 )
 engine_app = typer.Typer(no_args_is_help=True, help="The local engine: embedded, or a real Neo4j.")
 app.add_typer(engine_app, name="engine")
-app.add_typer(sources_app, name="sources")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app.add_typer(sources.app, name="sources")
 
 
 def main() -> None:
@@ -53,29 +48,6 @@ def main() -> None:
     except BrokenPipeError:  # `refnet queries | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """What json does not know: the driver's and Python's times, nodes and relationships."""
-    if hasattr(value, "iso_format"):
-        return value.iso_format()
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if hasattr(value, "items"):  # a node or a relationship
-        return dict(value.items())
-    if hasattr(value, "nodes"):  # a path
-        return {"nodes": list(value.nodes), "relationships": list(value.relationships)}
-    return str(value)
-
-
-def _open(settings: Settings) -> Graph:
-    from refnet.graph import connect
-
-    return connect(settings=settings, reporter=Console())
 
 
 @app.command()
@@ -97,7 +69,10 @@ def demo(
 
 @app.command()
 def load(
-    paths: Annotated[list[Path], typer.Argument(help="Files and directories, in any mixture.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="Files and directories, in any mixture."),
+    ] = None,
     source: Annotated[
         str | None,
         typer.Option(
@@ -108,6 +83,13 @@ def load(
         Path | None,
         typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
     ] = None,
+    imported: Annotated[
+        bool,
+        typer.Option(
+            "--imported",
+            help="Read nothing: make a graph whole that neo4j-admin has filled (`refnet export --for neo4j-admin`).",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Load customers, affiliates, referrals and the rest; then decide which claims are credited.
@@ -116,18 +98,25 @@ def load(
     empty), exports of other systems by their headers (`refnet sources` lists them). Loading the same again changes
     nothing. Rows that cannot be taken are written to a rejects file with the reason.
     """
+    from refnet.front import adopt
     from refnet.front import load as load_all
     from refnet.terminal import uncredited_line
 
+    if imported == bool(paths):
+        raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")
     settings = load_settings()
-    with _open(settings) as graph:
-        loaded, credit = load_all(
-            graph, paths, named=source, rejects=rejects, settings=settings, reporter=Console()
-        )
+    with open_graph(settings) as graph:
+        if imported:
+            loaded, credit = adopt(graph, settings=settings, reporter=Console())
+        else:
+            loaded, credit = load_all(
+                graph, paths or [], named=source, rejects=rejects, settings=settings, reporter=Console()
+            )
     if as_json:
-        _print_json([{"load": loaded.to_dict(), "credit": vars(credit)}])
+        print_json([{"load": loaded.to_dict(), "credit": vars(credit)}])
         return
-    typer.echo(str(loaded))
+    if loaded.tables or loaded.waiting or loaded.warnings or loaded.identity.lines():
+        typer.echo(str(loaded))
     if credit.claims:
         why = uncredited_line(credit.uncredited)
         typer.echo(
@@ -141,10 +130,10 @@ def analyze(as_json: Json = False) -> None:
     from refnet.analysis.influence.analyze import analyze as analyze_all
 
     settings = load_settings()
-    with _open(settings) as graph:
+    with open_graph(settings) as graph:
         summary = analyze_all(graph, settings=settings, reporter=Console())
     if as_json:
-        _print_json(vars(summary))
+        print_json(vars(summary))
         return
     if not summary.customers:
         typer.echo("There are no customers in this graph yet: `refnet load` brings them.")
@@ -153,6 +142,10 @@ def analyze(as_json: Json = False) -> None:
         f"analysis {summary.version}: {summary.customers:,} customers, {summary.affiliates:,} affiliates, "
         f"{summary.credits:,} credited referrals; {summary.changed:,} scores changed"
     )
+
+
+app.command("cltv")(cltv.cltv)
+app.command("export")(export.export)
 
 
 @app.command()
@@ -169,10 +162,10 @@ def show(
     from refnet.terminal import print_profile
 
     settings = load_settings()
-    with _open(settings) as graph:
+    with open_graph(settings) as graph:
         found = profile(graph, customer_id, hops=hops, decay=decay, settings=settings)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         print_profile(found, asked=customer_id)
 
@@ -193,12 +186,12 @@ def report(
     if fmt not in ("text", "json"):
         raise UsageError(f"--format is text or json, not {fmt}.")
     settings = load_settings()
-    with _open(settings) as graph:
+    with open_graph(settings) as graph:
         found = findings(
             graph, launch=launch.date() if launch else None, top=top, settings=settings, reporter=Console()
         )
     if fmt == "json":
-        _print_json(found)
+        print_json(found)
     else:
         print_findings(found)
 
@@ -230,10 +223,10 @@ def query(
     if chosen.mode == "write":
         raise UsageError(f"{name} writes: it is refnet's own.", "`refnet queries` lists those that read.")
     missing = {k: v for k, v in chosen.parameters.items() if k not in given and not k.lower().endswith("id")}
-    with _open(load_settings()) as graph:
+    with open_graph(load_settings()) as graph:
         answer = graph.query(name, **{**missing, **given})
     if as_json:
-        _print_json(list(answer))
+        print_json(list(answer))
     else:
         print_rows(answer.columns, answer.values)
 
@@ -251,7 +244,7 @@ def queries(
         return
     readable = [q for q in catalogue().values() if q.mode == "read"]
     if as_json:
-        _print_json([{"name": q.name, "title": q.title, "parameters": dict(q.parameters)} for q in readable])
+        print_json([{"name": q.name, "title": q.title, "parameters": dict(q.parameters)} for q in readable])
         return
     width = max(len(q.name) for q in readable)
     for q in readable:

@@ -18,6 +18,8 @@ from refnet.graph import Graph
 if TYPE_CHECKING:
     import pandas as pd
 
+    from refnet.analysis.cltv import Prediction
+
 
 def load(
     graph: Graph,
@@ -56,6 +58,59 @@ def load(
 
 def _paths(source: Path | str | Sequence[Path | str]) -> list[Path]:
     return [Path(each) for each in ([source] if isinstance(source, (Path, str)) else source)]
+
+
+def adopt(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> tuple[loaders.LoadSummary, credit.CreditSummary]:
+    """Make a graph whole that the import tool has filled: constraints, indexes, customers' figures, credit.
+
+    Raises:
+        UsageError: nothing was imported into it.
+        StoreError: the graph cannot be reached or refuses.
+    """
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        adopted = loaders.adopt(graph, settings=settings, reporter=reporter)
+        return adopted, credit.derive(graph, settings=settings, reporter=reporter)
+
+
+def predict_cltv(
+    graph: Graph,
+    *,
+    months: int = 12,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> Prediction:
+    """Predict customers' CLTV from their orders, where none was loaded, and write it; `analyze` then uses it.
+
+    Args:
+        graph: with orders.
+        months: how far to look ahead.
+        settings: unset: from the environment.
+        reporter: told how far it is.
+
+    Returns:
+        What was predicted and how it did on held-out orders; `why` not, where there is too little data.
+
+    Raises:
+        StoreError: the graph cannot be reached or refuses.
+    """
+    from refnet.analysis import cltv  # fits with scipy, which `refnet load` need not wait for
+
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        return cltv.predict(graph, months=months, settings=settings, reporter=reporter)
+
+
+def forget_predicted_cltv(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> int:
+    """Go back to CLTV as loaded, else the revenue so far; how many predictions were forgotten."""
+    from refnet.analysis import cltv
+
+    with _turn(graph, settings or load_settings(), reporter):
+        return cltv.forget(graph)
 
 
 @contextmanager

@@ -37,10 +37,11 @@ SET
       revenue: revenue,
       orderMargin: orderMargin,
       margin: coalesce(orderMargin, c.marginLoaded),
-      cltv: coalesce(c.cltvLoaded, revenue),
+      cltv: coalesce(c.cltvLoaded, c.cltvPredicted, revenue),
       cltvSource:
         CASE
           WHEN c.cltvLoaded IS NOT NULL THEN 'loaded'
+          WHEN c.cltvPredicted IS NOT NULL THEN 'predicted'
           WHEN revenue IS NOT NULL THEN 'historic'
         END
     };

@@ -32,6 +32,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
             ["a-3", "Sub", "food", 0, 0, 0, 0, None, None, 0, 0],
         ],
     ),
+    "cltv/sources": ({}, [["loaded", 14, 375.0, None, None, None]]),
     "customers/one": (
         {"customerId": "cat"},
         [
@@ -189,6 +190,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
             ["a-1", "affiliate", "Health blog", None],
         ],
     ),
+    "upkeep/not-worked-out": ({}, []),
     "tree/root": (BELOW_ANN, [["ann", "Ann", 100.0, 425.0, 6, 3, 1]]),
 }
 # Ann has her own 100, ben's and eve's and nat's whole, and of each further one below what normalised decay leaves:
@@ -213,8 +215,10 @@ ELSEWHERE = {
     "export/affiliates",
     "export/attributes",
     "export/claims",
+    "export/cltv",
     "export/customers",
     "export/joined",
+    "export/orders",
     "export/referred",
     "graph/contents",
     "export/aliases",

@@ -42,3 +42,23 @@ def cdnow() -> dict[str, pd.DataFrame]:
         "customers": pd.DataFrame({"customer_id": orders["customer_id"].unique()}),
         "orders": orders.drop(columns="discs"),
     }
+
+
+def cdnow_sample() -> dict[str, pd.DataFrame]:
+    """The tenth of CDNOW's customers that the papers on BG/NBD and Gamma-Gamma use: 2,357, over 78 weeks."""
+    spec = find_spec("lifetimes")
+    assert spec is not None
+    assert spec.origin is not None
+    orders = pd.read_csv(
+        Path(spec.origin).parent / "datasets" / "CDNOW_sample.txt",
+        sep=r"\s+",
+        header=None,
+        names=["master", "customer_id", "placed_at", "discs", "amount"],
+        dtype={"customer_id": str, "placed_at": str},
+    )
+    days = pd.to_datetime(orders["placed_at"], format="%Y%m%d")
+    orders = orders.assign(order_id=[f"o-{n}" for n in orders.index], placed_at=days, currency="USD")
+    return {
+        "customers": pd.DataFrame({"customer_id": orders["customer_id"].unique()}),
+        "orders": orders[["order_id", "customer_id", "placed_at", "amount", "currency"]],
+    }

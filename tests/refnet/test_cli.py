@@ -11,6 +11,7 @@ import pytest
 
 from refnet.core.errors import StoreUnavailable
 from refnet.graph import connect
+from tests.real.prepare import cdnow_sample
 from tests.refnet.conftest import Run, says
 
 CUSTOMERS = """customer_id,joined_at,revenue,cltv,country
@@ -102,6 +103,11 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     assert [row["customerId"] for row in rows] == ["ben", "eve"]
     says(refnet("load", "exports"), 0, "customers: 3 rows loaded")
     says(refnet("analyze"), 0, "0 scores changed")
+    says(refnet("cltv", "--predict"), 0, "Too little data", "Nothing was predicted", "CLTV loaded: 3")
+    says(refnet("cltv", "--predict", "--historic"), 2, "contradict")
+    told = json.loads(refnet("cltv", "--historic", "--json").stdout)
+    assert told["forgotten"] == 0
+    assert [source["source"] for source in told["cltv"]["sources"]] == ["loaded"]
     says(refnet("engine", "status"), 0, "bolt://127.0.0.1:", "embedded")
     says(refnet("engine", "stop"), 0, "stopped")
     says(refnet("engine", "status"), 0, "no engine runs")
@@ -236,3 +242,36 @@ def test_queries_are_listed_and_shown(refnet: Run) -> None:
         "engine",
     ):
         assert command in refnet("--help").stdout
+
+
+def test_an_export_for_the_import_tool(refnet: Run, files: Path, tmp_path: Path) -> None:
+    says(refnet("export", "out", "--for", "neo4j-admin", "--from", "exports"), 0, "customers: 3 rows written",
+         f"cd {tmp_path / 'out'} && neo4j-admin database import full neo4j", "--nodes=Customer=./Customer.csv",
+         "refnet load --imported")  # fmt: skip
+    says(refnet("export", "out", "--for", "neo4j-admin", "--from", "exports"), 2, "out is not empty")
+    told = json.loads(
+        refnet("export", "two", "--for", "neo4j-admin", "--from", "exports", "--gzip", "--json").stdout
+    )
+    assert "Customer.csv.gz" in told["command"]
+    assert told["tables"][0]["rows_loaded"] == 3
+    says(refnet("export", "three", "--for", "neo4j-admin"), 2, "--from exports")
+    says(refnet("export", "three", "--for", "oracle", "--from", "exports"), 2, "neo4j-admin, not oracle")
+    says(refnet("load"), 2, "Give the PATH of what to load, or --imported")
+    says(refnet("load", "exports", "--imported"), 2, "or --imported")
+    says(refnet("load", "--imported"), 2, "Nothing has been imported", "refnet export --for neo4j-admin")
+
+
+@pytest.mark.slow
+def test_predicted_cltv(refnet: Run, tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    for name, table in cdnow_sample().items():
+        table.to_csv(tmp_path / "exports" / f"{name}.csv", index=False)
+    says(refnet("load", "exports"), 0)
+    says(refnet("cltv", "--predict", "--months", "6"), 0, "2,357 customers predicted for 6 months from 1998-06-30 on",
+         "tried on the last 19.4 weeks, held out", "purchases  predicted", "CLTV predicted: 2,357 customers",
+         "looking ahead to 1998-12-29", "refnet analyze")  # fmt: skip
+    says(refnet("analyze"), 0)
+    told = json.loads(refnet("cltv", "--predict", "--json").stdout)
+    assert told["prediction"]["months"] == 12
+    assert told["prediction"]["holdout"]["purchases"]["actual"] > 0
+    says(refnet("cltv", "--historic"), 0, "2,357 predictions forgotten", "CLTV historic", "refnet analyze")

@@ -10,14 +10,14 @@ import typer
 
 from refnet.core.settings import load_settings
 
-sources_app = typer.Typer(
+app = typer.Typer(
     help="Exports of other systems that `refnet load` recognises by their headers.\n\n"
     "One of your own is a file NAME.toml in ./sources or in the directory REFNET_SOURCES: `refnet sources sketch FILE` "
     "writes one to start from."
 )
 
 
-@sources_app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True)
 def sources(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
@@ -40,7 +40,7 @@ def sources(
         typer.echo(f"{'':<{width}}  gives {', '.join(m.tables)}")
 
 
-@sources_app.command()
+@app.command()
 def show(name: Annotated[str, typer.Argument(help="As `refnet sources` lists it.")]) -> None:
     """Print a source's mapping: which of its columns become which of ours."""
     from refnet.loaders.sources import Catalogue
@@ -48,7 +48,7 @@ def show(name: Annotated[str, typer.Argument(help="As `refnet sources` lists it.
     typer.echo(Catalogue(load_settings())[name].path.read_text(encoding="utf-8").strip())
 
 
-@sources_app.command()
+@app.command()
 def sketch(
     file: Annotated[Path, typer.Argument(help="An export that is not recognised yet.")],
     table: Annotated[

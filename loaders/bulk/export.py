@@ -1,0 +1,215 @@
+"""Canonical files → the files that `neo4j-admin database import full` reads, for a very large first load.
+
+The rows are read, checked and refused as in any load, chunk by chunk, and kept aside on disk; of them only hashes of
+their ids stay in memory. When a table is through it is known which rows hold (of two with one id the later one) and
+whom they can be joined to: the ids that a row names are of customers, affiliates and orders, and these come first. Then
+what was kept aside is written out: nodes, relationships, and what waits for people who are not in the files.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from refnet.core.errors import InputError, UsageError
+from refnet.core.progress import Progress, Quiet, Reporter
+from refnet.core.settings import Settings, load_settings
+from refnet.graph.model import ATTRIBUTE, LOAD_RUN
+from refnet.loaders import settled
+from refnet.loaders.bulk.keys import Keys
+from refnet.loaders.bulk.tables import Known, Spool, write_edges, write_nodes
+from refnet.loaders.bulk.written import Files, held
+from refnet.loaders.check import check
+from refnet.loaders.headers import Source, sources
+from refnet.loaders.prepare import Preparer
+from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
+
+
+@dataclass
+class BulkSummary(LoadSummary):
+    """What was written for the import tool; `rows_loaded` of a table are its rows there.
+
+    Attributes:
+        directory: where the files are.
+        arguments: of `neo4j-admin`, to be run in that directory.
+        nodes, relationships: how many there are.
+    """
+
+    directory: Path = Path()
+    arguments: list[str] = field(default_factory=list)
+    nodes: int = 0
+    relationships: int = 0
+
+    @property
+    def command(self) -> str:
+        """The line for a shell."""
+        return f"cd {shlex.quote(str(self.directory))} && neo4j-admin {shlex.join(self.arguments)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON can say it."""
+        return {**super().to_dict(), "directory": str(self.directory), "command": self.command}
+
+
+def export(
+    source: Path,
+    directory: Path,
+    *,
+    gzip: bool = False,
+    reporter: Reporter | None = None,
+    rejects: Path | None = None,
+    settings: Settings | None = None,
+) -> BulkSummary:
+    """Write what a load of these files into an empty graph would make, for the import tool.
+
+    Constraints, figures from orders and credit are not in it: `refnet load --imported` makes them, afterwards.
+
+    Args:
+        source: a directory of canonical files, or one of them.
+        directory: where to; missing or empty. It gets its name when all is written.
+        gzip: pack the files.
+        reporter: told of each table's rows and rate.
+        rejects: directory for files of refused cells; unset: `rejects` in the settings' home.
+        settings: for the currency, the token key and the database's name; unset: from the environment.
+
+    Raises:
+        InputError: a file or its columns are wrong, or something cannot be written; nothing is left of the export.
+        UsageError: the directory is not empty, a file is of no kind that is loaded.
+    """
+    settings, reporter = settings or load_settings(), reporter or Quiet()
+    directory = directory.absolute()
+    found, warnings = sources(source)
+    if other := next((each for each in found if each.of), None):
+        raise UsageError(
+            f"{other.opened.name} is of {other.of}: only canonical files go by the import tool.",
+            "`refnet load` it when the import is through.",
+        )
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageError(f"{directory} is not empty.", "Give a directory that is, or none yet.")
+    summary = BulkSummary(warnings=warnings + [said for each in found for said in each.warnings])
+    summary.directory = directory
+    summary.currency = settled.currency(found, None, settings, summary.warnings)
+    found = [settled.with_attributes(each, {}, summary.warnings) for each in found]
+    part = directory.with_name(f"{directory.name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)  # of one that was broken off
+        (part / "rows").mkdir(parents=True)
+        with Files(part, gzip=gzip) as files:
+            _write(
+                files, part / "rows", found, summary, rejects or settings.home / "rejects", settings, reporter
+            )
+        summary.arguments = files.arguments(settings.neo4j_database or "neo4j")
+        for each in files.written.values():
+            if each.option == "--nodes":
+                summary.nodes += each.rows
+            else:
+                summary.relationships += each.rows
+        shutil.rmtree(part / "rows")
+        if directory.exists():
+            directory.rmdir()
+        part.rename(directory)
+    except OSError as error:
+        raise InputError(
+            f"the export cannot be written here: {error.strerror or error}.",
+            file=directory,
+            hint="Make room or give another directory: it takes about three times what the files take.",
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return summary
+
+
+def _write(
+    files: Files,
+    aside: Path,
+    found: list[Source],
+    summary: BulkSummary,
+    rejects: Path,
+    settings: Settings,
+    reporter: Reporter,
+) -> None:
+    known: Known = {}
+    for source in found:
+        told = TableSummary(source.table.name, Path(source.opened.name).name)
+        run, began, at = str(uuid.uuid4()), time.monotonic(), _now()
+        preparer = Preparer(
+            source.table, source.opened.columns, existing=False, token_key=settled.token_key(settings)
+        )
+        spool = _schema(aside, preparer)
+        with (
+            Rejects(rejects / f"{source.table.name}-{run[:8]}.csv", told) as refused,
+            reporter.stage(source.table.name, source.opened.total) as progress,
+            spool,
+        ):
+            _keep(spool, source, preparer, summary.currency, told, refused, progress)
+        spool.keys.settle()
+        if source.table.node is not None:
+            known[source.table.node] = spool.keys
+            told.waiting = write_nodes(files, source.table, preparer.columns, spool, known)
+        else:
+            told.waiting = write_edges(files, source.table, preparer.columns, spool, known)
+        spool.path.unlink()
+        told.rows_loaded = int(spool.keys.holds.sum())
+        told.rows_repeated = preparer.dropped + len(spool.keys.holds) - told.rows_loaded
+        told.seconds = time.monotonic() - began
+        summary.tables.append(told)
+        if told.waiting:
+            summary.waiting[told.table] = told.waiting
+        _note(files, source, told, run, at, summary.currency)
+
+
+def _schema(aside: Path, preparer: Preparer) -> Spool:
+    schema = pa.schema([("", pa.string()), *((c.name, held(c.type)) for c in preparer.columns)])
+    return Spool(aside / "rows.arrow", schema, Keys())
+
+
+def _keep(
+    spool: Spool,
+    source: Source,
+    preparer: Preparer,
+    currency: str,
+    told: TableSummary,
+    refused: Rejects,
+    progress: Progress,
+) -> None:
+    for chunk in source.opened.chunks():
+        checked = check(source.table, chunk.frame, chunk.rows, currency)
+        told.rows_read += len(chunk.rows) + len(chunk.rejects)
+        refused.write([*chunk.rejects, *checked.rejects])
+        progress.advance(len(chunk.rows))
+        if len(checked.frame):
+            keys, lists = preparer.rows(checked.frame)
+            spool.keep(keys, [lists[column.name] for column in preparer.columns])
+
+
+def _note(files: Files, source: Source, told: TableSummary, run: str, at: str, currency: str) -> None:
+    """The :LoadRun of a file, and the :Attribute of each further column, as a load leaves them."""
+    files.nodes(
+        LOAD_RUN,
+        {
+            "source": "text", "table": "text", "startedAt": "time", "currency": "text", "finishedAt": "time",
+            "rowsRead": "count", "rowsLoaded": "count", "rowsRejected": "count",
+        },
+    ).write(
+        [
+            [run], [told.source], [told.table], [at], [currency], [_now()],
+            [told.rows_read], [told.rows_loaded], [told.rows_rejected],
+        ]
+    )  # fmt: skip
+    rows = settled.notes(source)
+    if rows:
+        names = ("name", "column", "kind")
+        files.nodes(ATTRIBUTE, {"column": "text", "kind": "text"}).write(
+            [[row[name] for row in rows] for name in names]
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,52 @@
+"""`refnet export`: canonical files as another program's import takes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refnet.commands.shared import Json, print_json
+from refnet.core.errors import UsageError
+from refnet.core.progress import Console
+from refnet.core.settings import load_settings
+
+
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; missing or empty.")],
+    target: Annotated[str, typer.Option("--for", help="What it is for: neo4j-admin.")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Directory of canonical files, or one of them.")
+    ] = None,
+    gzip: Annotated[bool, typer.Option("--gzip", help="Pack the files (.csv.gz).")] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write canonical files as `neo4j-admin database import full` reads them, for a very large first load.
+
+    They are read, checked and refused as `refnet load` does. It prints the command that imports them into an empty
+    database of a server that is stopped; `refnet load --imported` then makes constraints, figures and credit.
+    """
+    if target != "neo4j-admin":
+        raise UsageError(f"--for is neo4j-admin, not {target}.")
+    if source is None:
+        raise UsageError("Say where the canonical files are.", "Such as: --from exports")
+    from refnet.loaders.bulk import export as export_files
+
+    made = export_files(
+        source, directory, gzip=gzip, rejects=rejects, settings=load_settings(), reporter=Console()
+    )
+    if as_json:
+        print_json(made.to_dict())
+        return
+    typer.echo(made.told("written"))
+    typer.echo(
+        f"{made.nodes:,} nodes and {made.relationships:,} relationships are in {made.directory}\n\n"
+        "With the server stopped and its database not there yet (if it has been started before, add\n"
+        f"--overwrite-destination, which deletes what is there):\n\n    {made.command}\n\n"
+        "Then start it and, with NEO4J_URI set:\n\n    refnet load --imported\n    refnet analyze"
+    )

@@ -1,0 +1,42 @@
+"""What commands share."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from refnet.core.progress import Console
+from refnet.core.settings import Settings
+
+if TYPE_CHECKING:
+    from refnet.graph import Graph
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def print_json(value: Any) -> None:
+    """A value as JSON on stdout; times as ISO text."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    """What json does not know: the driver's and Python's times, nodes and relationships."""
+    if hasattr(value, "iso_format"):
+        return value.iso_format()
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if hasattr(value, "items"):  # a node or a relationship
+        return dict(value.items())
+    if hasattr(value, "nodes"):  # a path
+        return {"nodes": list(value.nodes), "relationships": list(value.relationships)}
+    return str(value)
+
+
+def open_graph(settings: Settings) -> Graph:
+    """The graph that the settings name, with progress on stderr."""
+    from refnet.graph import connect
+
+    return connect(settings=settings, reporter=Console())
