@@ -25,9 +25,10 @@ from refnet.graph.connection import native
 from refnet.graph.local.server import prepare
 from refnet.graph.local.state import Home
 from refnet.graph.model import DERIVED, NODES
-from refnet.loaders import adopt, files, load
+from refnet.loaders import adopt, load
 from refnet.loaders.bulk import export
 from refnet.loaders.bulk.keys import Keys
+from refnet.loaders.files import separated
 from tests.conftest import Engines, wipe
 from tests.loaders.conftest import FILES, Write, picture
 
@@ -56,7 +57,7 @@ FIGURES = set(DERIVED) - {"revenueLoaded", "marginLoaded", "joinedAtLoaded", "cl
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_CSV_BLOCK", 400)
+    monkeypatch.setattr(separated, "_CSV_BLOCK", 400)
 
 
 @pytest.mark.parametrize("kind", ["embedded"])
@@ -180,8 +181,8 @@ def test_the_real_tool_makes_the_graph_of_a_load(
         brand.write(directory, customers=400)
         (directory / "affiliates.csv").unlink()  # so that much has to wait
     else:
-        monkeypatch.setattr(files, "_CSV_BLOCK", 400)
-        directory = write(ODD)
+        monkeypatch.setattr(separated, "_CSV_BLOCK", 400)
+        directory = write(ODD | {"aliases.csv": "alias,customer_id\nx1,x2\nold-a,a\nold-a,b\n"})
     graph = engines.graph(kind)
     wipe(graph)
     settings = load_settings()
