@@ -25,12 +25,13 @@ test: .venv/ready page chromium ## every test, on the embedded engine and on two
 test-fast: .venv/ready page chromium ## what takes no real server, in under two minutes
 	$(BIN)/pytest -m 'not slow' $(ARGS)
 
-lint: .venv/ready .cypherfmt/node_modules page/node_modules ## formatting, types, import rule, Cypher, the page
+lint: .venv/ready .cypherfmt/node_modules page/node_modules ## formatting, types, import rule, Cypher, compose file, the page
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(CYPHERFMT) --check cypher
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(NPM) --prefix page run check
 
 format: .venv/ready .cypherfmt/node_modules page/node_modules ## format Python, Cypher and the page
@@ -65,7 +66,7 @@ clean: ## remove what was made here, the demo's graph included
 	@touch $@
 
 .cypherfmt/node_modules: .cypherfmt/package-lock.json .venv/ready
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --loglevel=error --prefix .cypherfmt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --loglevel=error --prefix .cypherfmt >/dev/null
 	@touch $@
 
 # Built anew when something of the page has changed; vite writes index.html last.
@@ -75,7 +76,7 @@ api/static/index.html: $(PAGE) page/node_modules
 	@touch $@
 
 page/node_modules: page/package-lock.json | .venv/ready
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --loglevel=error --prefix page
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --loglevel=error --prefix page >/dev/null
 	@touch $@
 
 chromium: # for the page's tests; where it is missing and cannot be had they are skipped in one line, under CI they fail
