@@ -187,10 +187,11 @@ def test_the_local_engine_is_killed_and_comes_back_elsewhere(tmp_path: Path) -> 
 ENDLESS = """// Something that does not end
 // name: tests/endless
 // mode: read
-RETURN
-  reduce(
-    t = 0.0, a IN range(1, 6000) |
-      t + reduce(s = 0.0, b IN range(1, 10000) | s + b * 0.5)) AS total;
+UNWIND range(1, 10000) AS a
+UNWIND range(1, 10000) AS b
+WITH a, b
+WHERE a + b < 0
+RETURN count(*) AS total;
 """
 
 
