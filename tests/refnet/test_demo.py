@@ -67,7 +67,7 @@ def test_it_stays_up_until_told(number: signal.Signals, tmp_path: Path) -> None:
             if "Ctrl-C" in line:
                 break
         assert any("bolt://127.0.0.1:" in line for line in said), "".join(said)
-        address = next(line.split()[1] for line in said if line.startswith("Page"))
+        address = next(line.split()[1] for line in said if line.startswith("Page")).split("#")[0]
         assert httpx.get(address).status_code == 200
         assert httpx.get(f"{address}v1/hidden-advocates").json()["score_version"] == 1
         time.sleep(0.2)
@@ -87,5 +87,6 @@ def test_it_stays_up_until_told(number: signal.Signals, tmp_path: Path) -> None:
         assert local.running(home) is None
     finally:
         demo.kill()
+        demo.wait()
         demo.stderr.close()
         local.stop(home)
