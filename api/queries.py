@@ -90,7 +90,9 @@ async def query(
     }
     parameters = {**missing, **given}
     await _allowed(reader, parameters)
-    answer, more = await reader.in_turn(request.app.state.turns, name, parameters, MOST_ROWS)
+    state = request.app.state
+    longest = state.settings.engine_query_minutes * 60
+    answer, more = await reader.in_turn(state.turns, name, parameters, MOST_ROWS, longest=longest)
     return {
         "name": name,
         "columns": answer.columns,

@@ -1,7 +1,7 @@
 """The asynchronous sibling of `Graph`: the same queries, read only, each request with a deadline.
 
-The embedded engine ends no query by itself, so the deadline is held here: what is not there in time is given up, and
-its connection is dropped. A server is told the deadline, too, and ends the query on its side.
+The embedded engine knows one limit for all queries and none for a single one, so the deadline is held here: what is not
+there in time is given up, and its connection is dropped. A server is told the deadline, too, and ends the query itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ log = logging.getLogger("refnet.graph")
 
 _SEARCH_PAUSE = 5.0
 _GRACE_SECONDS = 5.0
-_ABANDONED_SECONDS = 600.0
 
 
 class AsyncGraph:
@@ -150,12 +149,18 @@ class Reader:
         await self._in_time(nothing())
 
     async def in_turn(
-        self, turns: asyncio.Semaphore, name: str, parameters: Mapping[str, Any], most: int
+        self,
+        turns: asyncio.Semaphore,
+        name: str,
+        parameters: Mapping[str, Any],
+        most: int,
+        *,
+        longest: float,
     ) -> tuple[Answer, bool]:
         """As `some`, for costly queries: only so many at once as there are turns.
 
         The embedded engine goes on with a query that nobody waits for any more. So the turn is held until the query
-        has really ended, however long after the deadline: what is given up cannot pile up.
+        has really ended, at most `longest` seconds after the deadline: what is given up cannot pile up.
 
         Raises:
             TooSlow: no turn was free, or it was not answered, in time; and what `query` raises.
@@ -167,9 +172,7 @@ class Reader:
             raise TooSlow(
                 "Others are asking as much as is allowed at once.", "Ask again in a while."
             ) from None
-        return await self._in_time(
-            self._named(name, parameters, most), grace=_ABANDONED_SECONDS, ended=turns.release
-        )
+        return await self._in_time(self._named(name, parameters, most), grace=longest, ended=turns.release)
 
     async def in_thread(self, work: Callable[[Graph], T]) -> T:
         """Run work that computes, or asks a blocking `Graph`, beside the other requests."""

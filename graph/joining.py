@@ -1,7 +1,7 @@
-"""The Cypher that joins several ids to one customer, and releases them: generated from the model, as in `statements`.
+"""What of joining ids to one customer, and releasing them, is generated from the model, as in `statements`.
 
-All of it takes `$rows`. Links are found from the customer who holds them, and tell by the id that they were loaded
-with whether they are meant.
+What is the same in every graph is in cypher/identity/. All of it takes `$rows`. Links are found from the customer who
+holds them, and tell by the id that they were loaded with whether they are meant.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from refnet.graph.model import (
     ALIAS,
     CUSTOMER,
-    KNOWN_AS,
     UNLINKED,
     WAITING,
     Node,
@@ -42,11 +41,6 @@ def keep(names: Sequence[str]) -> str:
         f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[0]}})\nMERGE ({_A} {{{ALIAS.key}: r[0]}})\n"
         f"SET a += {{{sets}, hasRow: true}}"
     )
-
-
-def make(node: Node) -> str:
-    """Rows [id]: such a node, where there is none."""
-    return f"UNWIND $rows AS r\nMERGE (n:{node.label} {{{node.key}: r[0]}})"
 
 
 def move(node: Node, reference: Reference) -> str:
@@ -80,24 +74,6 @@ def leave_edges(source: str, type_: str, key: str, target: Node, cells: Sequence
     )
 
 
-def unknow() -> str:
-    """Rows [id]: no longer any customer's."""
-    return f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})<-[k:{KNOWN_AS}]-()\nDELETE k"
-
-
-def know() -> str:
-    """Rows [id, customer, reason, place]: one of the customer's ids."""
-    return (
-        f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}})\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
-        f"MERGE (c)-[k:{KNOWN_AS}]->(a)\nSET k.reason = r[2], k.place = r[3]"
-    )
-
-
-def remove(node: Node) -> str:
-    """Rows [id]: delete the node and all that still hangs on it."""
-    return f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nDETACH DELETE n"
-
-
 def fill(names: Sequence[str]) -> str:
     """Rows [id, customer, place]: a customer's loaded properties are those of their ids, of each the first there is."""
     first = "".join(f",\n  head(collect(a.{quoted(name)})) AS v{n}" for n, name in enumerate(names))
@@ -105,21 +81,6 @@ def fill(names: Sequence[str]) -> str:
     return (
         f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}})\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
         f"WITH c, a, r[2] AS place\nORDER BY place\nWITH\n  c{first}\nSET c += {{{sets}}}"
-    )
-
-
-def bare() -> str:
-    """Rows [id, aliasOf]: an alias keeps nothing but what it is another id of."""
-    return (
-        f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\nSET a = {{{ALIAS.key}: r[0], aliasOf: r[1]}}"
-    )
-
-
-def settle() -> str:
-    """Rows [id]: its row is in the person; and that it is another id of itself says nothing."""
-    return (
-        f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
-        f"SET a.rowChanged = null, a.aliasOf = CASE WHEN a.aliasOf <> a.{ALIAS.key} THEN a.aliasOf END"
     )
 
 

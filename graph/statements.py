@@ -1,4 +1,5 @@
-"""The Cypher that refnet generates: constraints, merges and links, from the model. Python has no other.
+"""The Cypher that refnet generates: constraints, merges and links, from the model. Python has no other than this and
+what moves links from customer to customer (`joining`).
 
 In the Cypher that all engines have in common. Rows are sent as lists, `r[0]` being the key: less to pack and to send
 than maps, and a fifth faster. Relationships are merged between bound nodes, from the side that has few of them: from

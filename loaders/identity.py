@@ -15,7 +15,7 @@ from typing import Any
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
 from refnet.graph import Graph, catalogue, joining
-from refnet.graph.model import ALIAS, CUSTOMER
+from refnet.graph.model import CUSTOMER
 from refnet.graph.statements import Cell
 from refnet.loaders.resolution import Resolution, Sets, is_email, resolve
 from refnet.loaders.rows import Table
@@ -200,16 +200,16 @@ class _Difference:
         gone = [i for i in part if i not in self._known]
         steps: list[tuple[str, Rows]] = [
             (joining.keep(names), _one(kept)),
-            (joining.make(ALIAS), _one(i for i in joined if i not in self._aliases)),
-            (joining.make(CUSTOMER), _one(h for h in touched if h not in self._standing)),
+            (_text("make-aliases"), _one(i for i in joined if i not in self._aliases)),
+            (_text("make-customers"), _one(h for h in touched if h not in self._standing)),
             *self._links(part),
-            (joining.unknow(), _one(i for i in part if self._held(i))),
-            (joining.know(), [(i, *known) for i, known in joined.items()]),
-            (joining.remove(CUSTOMER), _one(fallen)),
+            (_text("release"), _one(i for i in part if self._held(i))),
+            (_text("know"), [(i, *known) for i, known in joined.items()]),
+            (_text("remove-customers"), _one(fallen)),
             (joining.fill(names), self._filling(touched, released)),
-            (joining.settle(), _one(joined)),
-            (joining.remove(ALIAS), _one(i for i in gone if self._of(i) in (None, i))),
-            (joining.bare(), [(i, self._of(i)) for i in gone if self._of(i) not in (None, i)]),
+            (_text("settle"), _one(joined)),
+            (_text("remove-aliases"), _one(i for i in gone if self._of(i) in (None, i))),
+            (_text("bare"), [(i, self._of(i)) for i in gone if self._of(i) not in (None, i)]),
         ]
         yield from ((text, {"rows": rows}) for text, rows in steps if rows)
         yield catalogue()["upkeep/customers"].text, {"ids": touched, "minor": minor}
@@ -256,6 +256,10 @@ def edge_cells(table: Table) -> list[Cell]:
     """What a relationship, or the row that waits to be one, keeps: the customer's id as loaded first."""
     assert table.edge is not None
     return [Cell("customerId"), *(Cell(table.by_name[name].property) for name in table.edge.on_edge)]
+
+
+def _text(name: str) -> str:
+    return catalogue()[f"identity/{name}"].text
 
 
 def _one(ids: Iterable[str]) -> Rows:

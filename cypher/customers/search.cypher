@@ -12,9 +12,6 @@ WHERE
     word IN split(toLower($text), ' ')
     WHERE (' ' + toLower(c.name)) CONTAINS (' ' + word)
   )
-WITH c, coalesce(c.influence, -1.0) AS influence
-ORDER BY influence DESC, c.customerId
-LIMIT $limit
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -25,4 +22,5 @@ RETURN
   c.influence AS influence,
   c.quadrant AS quadrant,
   c.scoreVersion AS scoreVersion
-ORDER BY coalesce(influence, -1.0) DESC, customerId;
+ORDER BY coalesce(influence, -1.0) DESC, customerId
+LIMIT $limit;

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from refnet.commands.shared import Json, print_json
 from refnet.core.settings import load_settings
 
 app = typer.Typer(
@@ -18,9 +18,7 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def sources(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def sources(context: typer.Context, as_json: Json = False) -> None:
     """List them: name, what it is, the tables it gives."""
     if context.invoked_subcommand is not None:
         return
@@ -32,7 +30,7 @@ def sources(
             {"name": m.name, "about": m.about, "tables": m.tables, "recognised_by": m.recognised_by}
             for m in found
         ]
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
         return
     width = max(len(m.name) for m in found)
     for m in found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import threading
@@ -16,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from tests.conftest import unavailable
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "api" / "static"
@@ -56,9 +57,7 @@ def browser() -> Iterator[Browser]:
         else ""
     )
     if missing:
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        unavailable(missing)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield opened

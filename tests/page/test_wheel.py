@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import unavailable
 from tests.page.conftest import ROOT, STATIC
 
 NOT_SOURCES = shutil.ignore_patterns(
@@ -19,7 +20,7 @@ NOT_SOURCES = shutil.ignore_patterns(
 @pytest.mark.slow
 def test_the_page_is_in_the_wheel(tmp_path: Path) -> None:
     if not STATIC.exists():
-        pytest.skip("the page is not built: make page")
+        unavailable("the page is not built: make page")
     shutil.copytree(ROOT, tmp_path / "source", symlinks=True, ignore=NOT_SOURCES)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "wheels")]
     done = subprocess.run([*build, str(tmp_path / "source")], capture_output=True, text=True, check=False)

@@ -24,39 +24,30 @@ def advogato() -> dict[str, pd.DataFrame]:
 
 
 def cdnow() -> dict[str, pd.DataFrame]:
-    """Purchases of CDNOW's customers of early 1997, as the package `lifetimes` ships them: id, day, CDs, dollars."""
-    spec = find_spec("lifetimes")
-    assert spec is not None
-    assert spec.origin is not None
-    orders = pd.read_csv(
-        Path(spec.origin).parent / "datasets" / "CDNOW_master.txt",
-        sep=r"\s+",
-        skiprows=1,
-        names=["customer_id", "placed_at", "discs", "amount"],
-        dtype={"customer_id": str, "placed_at": str},
-    )
-    days = pd.to_datetime(orders["placed_at"], format="%Y%m%d")
-    # A customer may place two equal orders on one day: only the row tells them apart.
-    orders = orders.assign(order_id=[f"o-{n}" for n in orders.index], placed_at=days, currency="USD")
-    return {
-        "customers": pd.DataFrame({"customer_id": orders["customer_id"].unique()}),
-        "orders": orders.drop(columns="discs"),
-    }
+    """Purchases of CDNOW's customers of early 1997."""
+    return _purchases("CDNOW_master.txt", ["customer_id"], skip=1)
 
 
 def cdnow_sample() -> dict[str, pd.DataFrame]:
     """The tenth of CDNOW's customers that the papers on BG/NBD and Gamma-Gamma use: 2,357, over 78 weeks."""
+    return _purchases("CDNOW_sample.txt", ["master", "customer_id"])
+
+
+def _purchases(file: str, ids: list[str], *, skip: int = 0) -> dict[str, pd.DataFrame]:
+    """A data set that the package `lifetimes` ships: ids, day, CDs, dollars."""
     spec = find_spec("lifetimes")
     assert spec is not None
     assert spec.origin is not None
     orders = pd.read_csv(
-        Path(spec.origin).parent / "datasets" / "CDNOW_sample.txt",
+        Path(spec.origin).parent / "datasets" / file,
         sep=r"\s+",
+        skiprows=skip,
         header=None,
-        names=["master", "customer_id", "placed_at", "discs", "amount"],
+        names=[*ids, "placed_at", "discs", "amount"],
         dtype={"customer_id": str, "placed_at": str},
     )
     days = pd.to_datetime(orders["placed_at"], format="%Y%m%d")
+    # A customer may place two equal orders on one day: only the row tells them apart.
     orders = orders.assign(order_id=[f"o-{n}" for n in orders.index], placed_at=days, currency="USD")
     return {
         "customers": pd.DataFrame({"customer_id": orders["customer_id"].unique()}),

@@ -1,0 +1,13 @@
+// Ids whose rows are now in the person's properties
+// name: identity/settle
+// mode: write
+// note: That an id is another name of itself says nothing, and is not kept.
+// :param rows => [['stripe:cus_9']]
+UNWIND $rows AS r
+MATCH (a:Alias {aliasId: r[0]})
+SET
+  a.rowChanged = null,
+  a.aliasOf =
+    CASE
+      WHEN a.aliasOf <> a.aliasId THEN a.aliasOf
+    END;
