@@ -17,6 +17,7 @@ from refnet.core.errors import InputError, UsageError
 from refnet.core.settings import load_settings
 from refnet.graph.model import RESERVED, camel
 from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file, open_frame
+from refnet.loaders.rejects import is_cells, rows_of
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
@@ -36,6 +37,7 @@ class Source:
         further: columns beyond the schema's, kept as attributes.
         warnings: what a person should look at.
         of: the source whose export it is; '' for a canonical file.
+        secret: its rows have tokens, which are never written down as they are.
     """
 
     table: Table
@@ -43,6 +45,13 @@ class Source:
     further: tuple[str, ...]
     warnings: tuple[str, ...]
     of: str = ""
+    secret: bool = False
+
+    @property
+    def called(self) -> str:
+        """The file's name and, for an export, whose it is."""
+        file = Path(self.opened.name).name
+        return f"{file} ({self.of})" if self.of else file
 
 
 def sources(
@@ -87,6 +96,10 @@ def _file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Sou
     if named is not None:
         return _mapped(opened_as(path, catalogue[named]))
     name = _stem(path)
+    if mended := rows_of(name):
+        of, name = mended
+        if of:
+            return _mapped(opened_as(path, catalogue[of]))
     if name in TABLES:
         try:
             return [_checked(TABLES[name], open_file(path))], []
@@ -116,6 +129,7 @@ def _recognised(path: Path, catalogue: Catalogue) -> Recognised | None:
 def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
     """The canonical tables that an export gives."""
     opened, mapping = known.opened, known.mapping
+    secret = any(_secret(TABLES[name]) for name in mapping.tables)
     said = [known.told] if known.by else []
     found: list[Source] = []
     lacking: list[str] = []
@@ -128,7 +142,7 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
             continue
         table, made = TABLES[rows.table], shaped(opened, mapping, rows)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(Source(table, made, further, made.warnings, mapping.name))
+        found.append(Source(table, made, further, made.warnings, mapping.name, secret))
     if not found:
         raise InputError(
             f"is not as {mapping.name} is: {'; '.join(lacking)}.",
@@ -167,7 +181,10 @@ def _directory(directory: Path, catalogue: Catalogue, named: str | None) -> tupl
             continue
         readable = path.is_file() and ending(path)
         name = _stem(path) if readable else ""
-        if readable and (named is not None or (name not in TABLES and _recognised(path, catalogue))):
+        if readable and is_cells(path):
+            continue  # why rows were refused, beside the rows themselves
+        known = named is not None or rows_of(name) is not None
+        if readable and (known or (name not in TABLES and _recognised(path, catalogue))):
             exports.append(path)
         elif name not in TABLES:
             passed_over.append(path)
@@ -241,7 +258,11 @@ def _checked(table: Table, opened: Opened) -> Source:
             hint=f"Did you mean {near[0]}?" if near else f"It may have {', '.join(table.by_name)}.",
         )
     said = (*opened.warnings, *_look_at(table, opened.name, further))
-    return Source(table, opened, further, said)
+    return Source(table, opened, further, said, secret=_secret(table))
+
+
+def _secret(table: Table) -> bool:
+    return any(column.type == "secret" for column in table.columns)
 
 
 def _renamed(opened: Opened, names: list[str]) -> Iterator[Chunk]:

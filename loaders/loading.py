@@ -17,12 +17,15 @@ from refnet.graph import Graph, statements
 from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
 from refnet.loaders import identity, settled, upkeep
 from refnet.loaders.ahead import ahead
-from refnet.loaders.check import Reject, check
+from refnet.loaders.check import Reject
+from refnet.loaders.dry import checked_chunks, read_through, rows_in
+from refnet.loaders.files import Chunk
 from refnet.loaders.headers import Source, sources
 from refnet.loaders.prepare import Batch, Preparer
+from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources import Catalogue
-from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
+from refnet.loaders.summary import LoadSummary, TableSummary
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class _Step:
     batch: Batch | None
     read: int = 0
     rejects: Sequence[Reject] = ()
-    left_out: Sequence[Reject] = ()
+    chunk: Chunk | None = None
 
 
 def load(
@@ -42,6 +45,7 @@ def load(
     named: str | None = None,
     reporter: Reporter | None = None,
     rejects: Path | None = None,
+    max_rejects: str | int | None = None,
     settings: Settings | None = None,
 ) -> LoadSummary:
     """Load canonical files, exports of the systems that refnet knows, or DataFrames by table name.
@@ -56,17 +60,21 @@ def load(
             {table: DataFrame}.
         named: the source that all the files are of, whatever their headers say.
         reporter: told of each table's rows and rate.
-        rejects: directory for files of refused cells; unset: `rejects` in the settings' home.
+        rejects: directory for files of refused cells and rows; unset: `rejects` in the settings' home.
+        max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
+            It is known before anything is written: the files are read once more.
         settings: unset: from the environment and .env.
 
     Raises:
-        InputError: a file or its columns are wrong, and nothing was written; or it broke off while being read or the
-            rejects could not be written, and the batches until then are in the graph: load the same again.
+        InputError: a file or its columns are wrong, or more rows are refused than allowed, and nothing was written; or
+            it broke off while being read or the rejects could not be written, and the batches until then are in the
+            graph: load the same again.
         UsageError: a table, file or source by an unknown name.
         StoreError: the graph cannot be reached.
     """
     settings = settings or load_settings()
     reporter = reporter or Quiet()
+    limit = None if max_rejects is None else Limit.of(max_rejects)
     found, warnings = sources(Path(source) if isinstance(source, str) else source, Catalogue(settings), named)
     summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
     _make_schema(graph)
@@ -80,12 +88,17 @@ def load(
             else {}
         )
         typed.append(settled.with_attributes(each, names, summary.warnings))
+    refused = rejects or settings.home / "rejects"
+    if limit is not None:
+        for read in read_through(typed, summary.currency, refused, reporter, limit=limit):
+            for path in filter(None, (read.rejects_file, read.rows_file)):
+                path.unlink()  # the load itself writes them again
+    for each in typed:
         if each.further:
-            graph.query("loads/note-attributes", rows=settled.notes(typed[-1]))
+            graph.query("loads/note-attributes", rows=settled.notes(each))
     key = settled.token_key(settings)
     known = identity.known_ids(graph)
     buyers: set[str] = set()
-    refused = rejects or settings.home / "rejects"
     for each in typed:
         preparer = _preparer(graph, each, key, known)
         summary.tables.append(_load_table(graph, each, preparer, summary.currency, refused, reporter, buyers))
@@ -164,13 +177,14 @@ def _load_table(
 ) -> TableSummary:
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
-    file = Path(opened.name).name
-    told = TableSummary(table.name, f"{file} ({source.of})" if source.of else file, source.of)
+    told = TableSummary(table.name, source.called, source.of)
     run, began = str(uuid.uuid4()), time.monotonic()
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
     steps = ahead(_steps(source, preparer, currency))
     with (
-        Rejects(rejects / f"{table.name}-{run[:8]}.csv", told) as refused,
+        Rejects(
+            rejects / f"{table.name}-{run[:8]}.csv", told, form=opened.form, secret=source.secret
+        ) as refused,
         reporter.stage(table.name, opened.total) as progress,
     ):
         try:
@@ -191,11 +205,8 @@ def _load_table(
 
 
 def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]:
-    for chunk in source.opened.chunks():
-        checked = check(source.table, chunk.frame, chunk.rows, currency, chunk.written)
-        rejects = [*chunk.rejects, *checked.rejects]
-        read = len(chunk.rows) + len(chunk.rejects) + len(chunk.left_out)
-        yield _Step(None, read, rejects, chunk.left_out)
+    for chunk, checked in checked_chunks(source, currency):
+        yield _Step(None, rows_in(chunk), [*chunk.rejects, *checked.rejects], chunk)
         for batch in preparer.batches(checked.frame):
             yield _Step(batch)
 
@@ -210,8 +221,9 @@ def _send(
 ) -> None:
     for step in steps:
         told.rows_read += step.read
-        refused.write(step.rejects)
-        refused.write_left_out(step.left_out)
+        if step.chunk is not None:
+            refused.write(step.rejects, step.chunk)
+            refused.write_left_out(step.chunk.left_out)
         if step.batch is None:
             continue
         answers = graph.write_all(step.batch.statements)

@@ -26,6 +26,7 @@ def load(
     source: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame],
     *,
     named: str | None = None,
+    max_rejects: str | int | None = None,
     rejects: Path | None = None,
     settings: Settings | None = None,
     reporter: Reporter | None = None,
@@ -36,6 +37,7 @@ def load(
         graph: where to.
         source: files and directories, canonical or exports of a source that is known, or {table: DataFrame}.
         named: the source that all the files are of, as `refnet sources` lists them; unset: by their headers.
+        max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
         rejects: the directory for rows that were not taken; unset: `rejects` in the home.
         settings: unset: from the environment and .env.
         reporter: told how far it is.
@@ -44,16 +46,48 @@ def load(
         What was loaded, and what became of all claims in the graph.
 
     Raises:
-        InputError: a file is not as it should be; nothing was written.
+        InputError: a file is not as it should be, or more rows are refused than allowed; nothing was written.
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
     place = source if isinstance(source, Mapping) else _paths(source)
     with _turn(graph, settings, reporter):
         loaded = loaders.load(
-            graph, place, named=named, rejects=rejects, settings=settings, reporter=reporter
+            graph,
+            place,
+            named=named,
+            max_rejects=max_rejects,
+            rejects=rejects,
+            settings=settings,
+            reporter=reporter,
         )
         return loaded, credit.derive(graph, settings=settings, reporter=reporter)
+
+
+def dry_run(
+    source: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame],
+    *,
+    named: str | None = None,
+    max_rejects: str | int | None = None,
+    rejects: Path | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> loaders.LoadSummary:
+    """What `load` would do with these files: read and checked to the end, and nothing loaded. It needs no graph.
+
+    Args:
+        source, named, max_rejects, rejects, settings, reporter: as `load` takes them.
+
+    Returns:
+        Each file's rows, rejects, and `columns`: what each one holds.
+
+    Raises:
+        InputError: a file is not as it should be, or more rows are refused than allowed.
+    """
+    place = source if isinstance(source, Mapping) else _paths(source)
+    return loaders.dry_run(
+        place, named=named, max_rejects=max_rejects, rejects=rejects, settings=settings, reporter=reporter
+    )
 
 
 def _paths(source: Path | str | Sequence[Path | str]) -> list[Path]:

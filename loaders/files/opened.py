@@ -53,6 +53,8 @@ class Chunk(NamedTuple):
         rejects: lines that are no rows.
         left_out: rows that a mapping keeps out, each with its reason.
         written: what stood in the file where a mapping has changed it, by the column it has become.
+        raw: the rows as the file has them, and their numbers, where `frame` is made of them.
+        torn: lines that are no rows, by number, as a whole: their cells (separated text), or their text (JSON).
     """
 
     frame: pd.DataFrame
@@ -60,6 +62,8 @@ class Chunk(NamedTuple):
     rejects: list[Reject]
     left_out: list[Reject] = []  # noqa: RUF012 (a tuple's default, never added to)
     written: Mapping[str, Written] = {}
+    raw: tuple[pd.DataFrame, npt.NDArray[np.int64]] | None = None
+    torn: Mapping[int, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Opened:
         total: rows, if that is cheap to know.
         chunks: reads the rows, as often as it is called.
         warnings: what a person should know of how it was read.
+        form: of a file that its rows could be written to as they are, csv or jsonl.
     """
 
     name: str
@@ -79,6 +84,7 @@ class Opened:
     total: int | None
     chunks: Callable[[], Iterator[Chunk]]
     warnings: tuple[str, ...] = ()
+    form: str = "csv"
 
 
 def ending(path: Path) -> str:
@@ -165,7 +171,7 @@ def without_blank(chunk: Chunk) -> Chunk:
     blank = chunk.frame.isna().all(axis=1).to_numpy(dtype=np.bool_)
     if not blank.any():
         return chunk
-    return Chunk(chunk.frame[~blank].reset_index(drop=True), chunk.rows[~blank], chunk.rejects)
+    return chunk._replace(frame=chunk.frame[~blank].reset_index(drop=True), rows=chunk.rows[~blank])
 
 
 def portions(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     said = tuple(
         f"{Path(opened.name).name}: {column} is a name that is taken: left out" for column in clashes
     )
-    return Opened(opened.name, list(taken), opened.total, chunks, said)
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said)
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
@@ -175,6 +175,8 @@ def _shape(
             name: Written([w.columns[p] for p in places.tolist()], [w.cells[p] for p in places.tolist()])
             for name, w in written.items()
         },
+        raw=(chunk.frame, chunk.rows),
+        torn=chunk.torn,
     )
 
 

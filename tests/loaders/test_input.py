@@ -16,7 +16,8 @@ from refnet.core.errors import InputError, RefnetError, UsageError
 from refnet.loaders import TABLES, headers
 from refnet.loaders.check import Reject, check
 from refnet.loaders.files import open_file
-from refnet.loaders.summary import Rejects, TableSummary
+from refnet.loaders.rejects import Rejects
+from refnet.loaders.summary import TableSummary
 
 
 def _rejected(table: str, **cells: Any) -> list[tuple[int, str, str, str]]:
