@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from refnet.core.errors import InputError
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.loaders import settled
+from refnet.loaders.aside import Aside
 from refnet.loaders.cells import plain, text
 from refnet.loaders.check import Checked, check
 from refnet.loaders.files import Chunk
-from refnet.loaders.headers import Source, sources
+from refnet.loaders.given import Database, Given, sources
+from refnet.loaders.headers import Source
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.rows import Column
@@ -33,8 +35,9 @@ _TIMES, _NUMBERS = ("time", "day", "month"), ("money", "number", "count")
 
 
 def dry_run(
-    source: Path | Sequence[Path] | Mapping[str, pd.DataFrame],
+    source: Given,
     *,
+    database: Database = None,
     named: str | None = None,
     max_rejects: str | int | None = None,
     reporter: Reporter | None = None,
@@ -48,7 +51,7 @@ def dry_run(
 
     Args:
         source: as `load` takes it.
-        named: the source that all the files are of, whatever their headers say.
+        database, named: as `load` has them.
         max_rejects: as `load` has it.
         reporter: told of each table's rows and rate.
         rejects: directory for files of refused cells and rows; unset: `rejects` in the settings' home.
@@ -63,12 +66,15 @@ def dry_run(
     """
     settings, reporter = settings or load_settings(), reporter or Quiet()
     limit = None if max_rejects is None else Limit.of(max_rejects)
-    found, warnings = sources(Path(source) if isinstance(source, str) else source, Catalogue(settings), named)
-    summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
-    summary.currency = settled.currency(found, None, settings, summary.warnings)
-    typed = [settled.with_attributes(each, {}, summary.warnings) for each in found]
-    into = rejects or settings.home / "rejects"
-    summary.tables += read_through(typed, summary.currency, into, reporter, limit=limit, columns=True)
+    with Aside() as aside:
+        found, warnings = sources(
+            source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
+        )
+        summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
+        summary.currency = settled.currency(found, None, settings, summary.warnings)
+        typed = [settled.with_attributes(each, {}, summary.warnings) for each in found]
+        into = rejects or settings.home / "rejects"
+        summary.tables += read_through(typed, summary.currency, into, reporter, limit=limit, columns=True)
     return summary
 
 

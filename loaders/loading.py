@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
@@ -17,10 +15,12 @@ from refnet.graph import Graph, statements
 from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
 from refnet.loaders import identity, settled, upkeep
 from refnet.loaders.ahead import ahead
+from refnet.loaders.aside import Aside
 from refnet.loaders.check import Reject
 from refnet.loaders.dry import checked_chunks, read_through, rows_in
 from refnet.loaders.files import Chunk
-from refnet.loaders.headers import Source, sources
+from refnet.loaders.given import Database, Given, sources
+from refnet.loaders.headers import Source
 from refnet.loaders.prepare import Batch, Preparer
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.schemas import TABLES
@@ -40,8 +40,9 @@ class _Step:
 
 def load(
     graph: Graph,
-    source: Path | Sequence[Path] | Mapping[str, pd.DataFrame],
+    source: Given,
     *,
+    database: Database = None,
     named: str | None = None,
     reporter: Reporter | None = None,
     rejects: Path | None = None,
@@ -56,9 +57,11 @@ def load(
 
     Args:
         graph: where to.
-        source: files and directories (a file's name tells its table, else its header whose export it is), or
-            {table: DataFrame}.
-        named: the source that all the files are of, whatever their headers say.
+        source: files, directories and addresses of files (a file's name tells its table, else its header whose export
+            it is); or by table: DataFrames of pandas or polars, LazyFrames, Tables of pyarrow, as `network` a DiGraph;
+            with a database names of its tables, and queries.
+        database: the address or engine of SQLAlchemy that texts in `source` are tables and queries of.
+        named: the source that all the files and queries are of, whatever their headers say.
         reporter: told of each table's rows and rate.
         rejects: directory for files of refused cells and rows; unset: `rejects` in the settings' home.
         max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
@@ -75,8 +78,23 @@ def load(
     settings = settings or load_settings()
     reporter = reporter or Quiet()
     limit = None if max_rejects is None else Limit.of(max_rejects)
-    found, warnings = sources(Path(source) if isinstance(source, str) else source, Catalogue(settings), named)
-    summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
+    with Aside() as aside:
+        found, warnings = sources(
+            source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
+        )
+        return _load(graph, found, warnings, limit, rejects or settings.home / "rejects", reporter, settings)
+
+
+def _load(
+    graph: Graph,
+    found: Sequence[Source],
+    warnings: Sequence[str],
+    limit: Limit | None,
+    refused: Path,
+    reporter: Reporter,
+    settings: Settings,
+) -> LoadSummary:
+    summary = LoadSummary(warnings=[*warnings] + [said for each in found for said in each.warnings])
     _make_schema(graph)
     in_graph = [str(row["currency"]) for row in graph.query("export/currency")]
     summary.currency = settled.currency(found, next(iter(in_graph), None), settings, summary.warnings)
@@ -88,7 +106,6 @@ def load(
             else {}
         )
         typed.append(settled.with_attributes(each, names, summary.warnings))
-    refused = rejects or settings.home / "rejects"
     if limit is not None:
         for read in read_through(typed, summary.currency, refused, reporter, limit=limit):
             for path in filter(None, (read.rejects_file, read.rows_file)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +16,14 @@ from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from refnet.analysis.cltv import Prediction
 
 
 def load(
     graph: Graph,
-    source: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame],
+    source: loaders.Given,
     *,
+    database: loaders.Database = None,
     named: str | None = None,
     max_rejects: str | int | None = None,
     rejects: Path | None = None,
@@ -35,8 +34,11 @@ def load(
 
     Args:
         graph: where to.
-        source: files and directories, canonical or exports of a source that is known, or {table: DataFrame}.
-        named: the source that all the files are of, as `refnet sources` lists them; unset: by their headers.
+        source: files, directories and addresses of files, canonical or exports of a source that is known; or by table:
+            DataFrames of pandas or polars, LazyFrames, Tables of pyarrow, as `network` a DiGraph of networkx; with a
+            database names of its tables, and queries.
+        database: the address or engine of SQLAlchemy that texts in `source` are tables and queries of.
+        named: the source that all files and queries are of, as `refnet sources` lists them; unset: by their headers.
         max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
         rejects: the directory for rows that were not taken; unset: `rejects` in the home.
         settings: unset: from the environment and .env.
@@ -50,11 +52,11 @@ def load(
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
-    place = source if isinstance(source, Mapping) else _paths(source)
     with _turn(graph, settings, reporter):
         loaded = loaders.load(
             graph,
-            place,
+            source,
+            database=database,
             named=named,
             max_rejects=max_rejects,
             rejects=rejects,
@@ -65,8 +67,9 @@ def load(
 
 
 def dry_run(
-    source: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame],
+    source: loaders.Given,
     *,
+    database: loaders.Database = None,
     named: str | None = None,
     max_rejects: str | int | None = None,
     rejects: Path | None = None,
@@ -76,7 +79,7 @@ def dry_run(
     """What `load` would do with these files: read and checked to the end, and nothing loaded. It needs no graph.
 
     Args:
-        source, named, max_rejects, rejects, settings, reporter: as `load` takes them.
+        source, database, named, max_rejects, rejects, settings, reporter: as `load` takes them.
 
     Returns:
         Each file's rows, rejects, and `columns`: what each one holds.
@@ -84,14 +87,15 @@ def dry_run(
     Raises:
         InputError: a file is not as it should be, or more rows are refused than allowed.
     """
-    place = source if isinstance(source, Mapping) else _paths(source)
     return loaders.dry_run(
-        place, named=named, max_rejects=max_rejects, rejects=rejects, settings=settings, reporter=reporter
+        source,
+        database=database,
+        named=named,
+        max_rejects=max_rejects,
+        rejects=rejects,
+        settings=settings,
+        reporter=reporter,
     )
-
-
-def _paths(source: Path | str | Sequence[Path | str]) -> list[Path]:
-    return [Path(each) for each in ([source] if isinstance(source, (Path, str)) else source)]
 
 
 def adopt(

@@ -28,7 +28,8 @@ from refnet.loaders.bulk.keys import Keys
 from refnet.loaders.bulk.tables import Known, Spool, write_edges, write_nodes
 from refnet.loaders.bulk.written import Files, held
 from refnet.loaders.dry import checked_chunks
-from refnet.loaders.headers import Source, sources
+from refnet.loaders.given import sources
+from refnet.loaders.headers import Source
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.rejects import Rejects
 from refnet.loaders.summary import LoadSummary, TableSummary

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -77,6 +77,7 @@ class Opened:
         chunks: reads the rows, as often as it is called.
         warnings: what a person should know of how it was read.
         form: of a file that its rows could be written to as they are, csv or jsonl.
+        label: the short name; '' for a file: its name without directories.
     """
 
     name: str
@@ -85,6 +86,16 @@ class Opened:
     chunks: Callable[[], Iterator[Chunk]]
     warnings: tuple[str, ...] = ()
     form: str = "csv"
+    label: str = ""
+
+    @property
+    def short(self) -> str:
+        """The name without directories."""
+        return self.label or Path(self.name).name
+
+    def called(self, name: str) -> Opened:
+        """The same by another name: of what it stands for."""
+        return replace(self, name=name, label=name)
 
 
 def ending(path: Path) -> str:

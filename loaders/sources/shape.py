@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,9 +50,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
             made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
             yield made if first else made._replace(rejects=[])
 
-    said = tuple(
-        f"{Path(opened.name).name}: {column} is a name that is taken: left out" for column in clashes
-    )
+    said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     return replace(opened, columns=list(taken), chunks=chunks, warnings=said)
 
 
