@@ -11,7 +11,7 @@ ARGS ?=
 export UV_PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format page wheel bench lock clean chromium
+.PHONY: help demo test test-fast lint format page wheel bench lock clean chromium postgresql
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t h; do printf '  make %-10s %s\n' "$$t" "$$h"; done
@@ -19,10 +19,10 @@ help: ## list the targets
 demo: .venv/ready page ## the example brand from files to findings; NEO4J=1: on a real Neo4j; ARGS=--no-serve: then end
 	@$(BIN)/refnet demo $(if $(NEO4J),--neo4j) $(ARGS)
 
-test: .venv/ready page chromium ## every test, on the embedded engine and on two real Neo4j servers
+test: .venv/ready page chromium postgresql ## every test, on the embedded engine and on two real Neo4j servers
 	$(BIN)/pytest $(ARGS)
 
-test-fast: .venv/ready page chromium ## what takes no real server, in under two minutes
+test-fast: .venv/ready page chromium postgresql ## what takes no real server, in under two minutes
 	$(BIN)/pytest -m 'not slow' $(ARGS)
 
 lint: .venv/ready .cypherfmt/node_modules page/node_modules ## formatting, types, import rule, Cypher, compose file, the page
@@ -87,3 +87,10 @@ chromium: # for the page's tests; where it is missing and cannot be had they are
 	echo "fetching Chromium for the page's tests"; \
 	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } >/dev/null 2>&1 || \
 		echo "Chromium cannot be fetched here"
+
+postgresql: # for the tests of databases, which start one of their own; likewise
+	@command -v pg_ctl >/dev/null && exit 0; ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 && exit 0; \
+	test "$$(id -u)" = 0 && command -v apt-get >/dev/null || exit 0; \
+	echo "fetching PostgreSQL for the tests of databases"; \
+	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql; } \
+		>/dev/null 2>&1 || echo "PostgreSQL cannot be fetched here"

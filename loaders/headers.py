@@ -1,12 +1,9 @@
-"""Headers: which files there are, which table each is or whose export, and whether its columns are as they should be.
-
-All of it before the first row is written, so that a wrong file leaves the graph as it was.
-"""
+"""Headers: which table a file is or whose export, and whether its columns are as they should be."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from refnet.core.errors import InputError, UsageError
-from refnet.core.settings import load_settings
 from refnet.graph.model import RESERVED, camel
-from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file, open_frame
+from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file
+from refnet.loaders.rejects import is_cells, rows_of
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
@@ -36,6 +33,7 @@ class Source:
         further: columns beyond the schema's, kept as attributes.
         warnings: what a person should look at.
         of: the source whose export it is; '' for a canonical file.
+        secret: its rows have tokens, which are never written down as they are.
     """
 
     table: Table
@@ -43,53 +41,46 @@ class Source:
     further: tuple[str, ...]
     warnings: tuple[str, ...]
     of: str = ""
+    secret: bool = False
+
+    @property
+    def called(self) -> str:
+        """The file's name and, for an export, whose it is."""
+        file = self.opened.short
+        return f"{file} ({self.of})" if self.of else file
 
 
-def sources(
-    source: Path | Sequence[Path] | Mapping[str, pd.DataFrame],
-    catalogue: Catalogue | None = None,
-    named: str | None = None,
+def of_kept(
+    path: Path, called: str, name: str, catalogue: Catalogue, named: str | None
 ) -> tuple[list[Source], list[str]]:
-    """What is to be loaded, in the order of loading, and what a person should look at.
-
-    Args:
-        source: files and directories, or DataFrames by table.
-        catalogue: the sources whose exports are recognised; unset: as the environment says.
-        named: the source that all files are of; unset: each by its name, if that is a table's, else by its header.
+    """Rows that are kept in a file aside, as of a table, or of a source: the one named, else the one of this name.
 
     Raises:
-        InputError: nothing there, a file that cannot be read, columns that are wrong; one line, names the file.
-        UsageError: a table, file or source by a name that is none of ours.
+        InputError: the columns are wrong.
+        UsageError: there is no such table nor source.
     """
-    if isinstance(source, Mapping):
-        if not source:
-            raise UsageError(
-                "There is no table in it.", f"Give DataFrames by name, such as {', '.join(TABLES)}."
-            )
-        frames = {_table(name): open_frame(name, frame) for name, frame in source.items()}
-        return _in_order([_checked(TABLES[name], frame) for name, frame in frames.items()]), []
-    catalogue = catalogue or Catalogue(load_settings())
-    found: list[Source] = []
-    said: list[str] = []
-    for path in [source] if isinstance(source, Path) else source:
-        if not path.exists():
-            raise InputError("is not there.", file=path, hint="Give a directory of files, or one file.")
-        these, told = _directory(path, catalogue, named) if path.is_dir() else _file(path, catalogue, named)
-        found += these
-        said += told
-    return _in_order(found), said
+    if named is None and name in TABLES:
+        return [checked(TABLES[name], open_file(path).called(called))], []
+    if named is None and name not in catalogue.all:
+        table_of(name)
+    known = opened_as(path, catalogue[named or name])
+    return _mapped(replace(known, opened=known.opened.called(called)))
 
 
-def _file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Source], list[str]]:
+def of_file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Source], list[str]]:
     """One file: canonical by its name, else of the source that its header is of."""
     if not ending(path):
         raise UsageError(f"{path} is of no kind that is loaded.", f"It may end in {', '.join(ENDINGS)}.")
     if named is not None:
         return _mapped(opened_as(path, catalogue[named]))
     name = _stem(path)
+    if mended := rows_of(name):
+        of, name = mended
+        if of:
+            return _mapped(opened_as(path, catalogue[of]))
     if name in TABLES:
         try:
-            return [_checked(TABLES[name], open_file(path))], []
+            return [checked(TABLES[name], open_file(path))], []
         except InputError:
             # Its name is a table's, its header is not: another system may call its export so, too.
             known = _recognised(path, catalogue)
@@ -101,7 +92,7 @@ def _file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Sou
         return _mapped(known)
     near = difflib.get_close_matches(name, TABLES, 1, cutoff=0.5)
     if near and set(TABLES[near[0]].required) <= {column.strip() for column in open_file(path).columns}:
-        _table(name)
+        table_of(name)
     raise unknown(path, catalogue)
 
 
@@ -116,6 +107,7 @@ def _recognised(path: Path, catalogue: Catalogue) -> Recognised | None:
 def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
     """The canonical tables that an export gives."""
     opened, mapping = known.opened, known.mapping
+    secret = any(_secret(TABLES[name]) for name in mapping.tables)
     said = [known.told] if known.by else []
     found: list[Source] = []
     lacking: list[str] = []
@@ -128,7 +120,7 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
             continue
         table, made = TABLES[rows.table], shaped(opened, mapping, rows)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(Source(table, made, further, made.warnings, mapping.name))
+        found.append(Source(table, made, further, made.warnings, mapping.name, secret))
     if not found:
         raise InputError(
             f"is not as {mapping.name} is: {'; '.join(lacking)}.",
@@ -136,7 +128,7 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
             hint=f"`refnet sources show {mapping.name}` prints what it should have.",
         )
     told = {rows.table for rows in mapping.rows} - {each.table.name for each in found}
-    said += [f"{Path(opened.name).name}: {each}" for each in lacking if any(name in each for name in told)]
+    said += [f"{opened.short}: {each}" for each in lacking if any(name in each for name in told)]
     return found, [*said, *opened.warnings]
 
 
@@ -144,7 +136,12 @@ def _stem(path: Path) -> str:
     return path.name[: len(path.name) - len(ending(path))].lower()
 
 
-def _table(name: str) -> str:
+def table_of(name: str) -> str:
+    """The name, if it is a table's.
+
+    Raises:
+        UsageError: it is none; says which is near.
+    """
     if name in TABLES:
         return name
     near = difflib.get_close_matches(name, TABLES, 1, cutoff=0.5)
@@ -154,7 +151,8 @@ def _table(name: str) -> str:
     )
 
 
-def _directory(directory: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Source], list[str]]:
+def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tuple[list[Source], list[str]]:
+    """A directory's files, and those that were passed over."""
     files: dict[str, Path] = {}
     passed_over: list[Path] = []
     exports: list[Path] = []
@@ -167,7 +165,10 @@ def _directory(directory: Path, catalogue: Catalogue, named: str | None) -> tupl
             continue
         readable = path.is_file() and ending(path)
         name = _stem(path) if readable else ""
-        if readable and (named is not None or (name not in TABLES and _recognised(path, catalogue))):
+        if readable and is_cells(path):
+            continue  # why rows were refused, beside the rows themselves
+        known = named is not None or rows_of(name) is not None
+        if readable and (known or (name not in TABLES and _recognised(path, catalogue))):
             exports.append(path)
         elif name not in TABLES:
             passed_over.append(path)
@@ -194,17 +195,19 @@ def _directory(directory: Path, catalogue: Catalogue, named: str | None) -> tupl
         )
     found: list[Source] = []
     for path in [*files.values(), *exports]:
-        these, told = _file(path, catalogue, named)
+        these, told = of_file(path, catalogue, named)
         found += these
         said += told
     return found, said
 
 
-def _in_order(found: Sequence[Source]) -> list[Source]:
+def in_order(found: Sequence[Source]) -> list[Source]:
+    """In the order of loading."""
     return [each for name in TABLES for each in found if each.table.name == name]
 
 
-def _checked(table: Table, opened: Opened) -> Source:
+def checked(table: Table, opened: Opened) -> Source:
+    """A canonical file, if its columns are as they should be."""
     names = [name.strip() for name in opened.columns]
     opened = replace(opened, columns=names, chunks=partial(_renamed, opened, names))
     for place, name in enumerate(names, start=1):
@@ -240,8 +243,12 @@ def _checked(table: Table, opened: Opened) -> Source:
             column=further[0],
             hint=f"Did you mean {near[0]}?" if near else f"It may have {', '.join(table.by_name)}.",
         )
-    said = (*opened.warnings, *_look_at(table, opened.name, further))
-    return Source(table, opened, further, said)
+    said = (*opened.warnings, *_look_at(table, opened, further))
+    return Source(table, opened, further, said, secret=_secret(table))
+
+
+def _secret(table: Table) -> bool:
+    return any(column.type == "secret" for column in table.columns)
 
 
 def _renamed(opened: Opened, names: list[str]) -> Iterator[Chunk]:
@@ -250,9 +257,9 @@ def _renamed(opened: Opened, names: list[str]) -> Iterator[Chunk]:
         yield chunk
 
 
-def _look_at(table: Table, file: str, further: tuple[str, ...]) -> Iterator[str]:
+def _look_at(table: Table, opened: Opened, further: tuple[str, ...]) -> Iterator[str]:
     """Refuse further columns whose names are taken; warn of those that look like a known one misspelt."""
-    taken = {column.property: column.name for column in table.columns}
+    taken, file = {column.property: column.name for column in table.columns}, opened.name
     for name in further:
         prop = camel(name)
         if not prop:
@@ -275,4 +282,4 @@ def _look_at(table: Table, file: str, further: tuple[str, ...]) -> Iterator[str]
         near = difflib.get_close_matches(name.lower(), known, 1, cutoff=_NEAR)
         near = near or [k for k in known if k.split("_")[0] == name.lower().strip("_ ")][:1]
         if near:
-            yield f"{Path(file).name}: column {name} is kept as an attribute; did you mean {near[0]}?"
+            yield f"{opened.short}: column {name} is kept as an attribute; did you mean {near[0]}?"

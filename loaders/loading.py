@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
@@ -17,12 +15,17 @@ from refnet.graph import Graph, statements
 from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
 from refnet.loaders import identity, settled, upkeep
 from refnet.loaders.ahead import ahead
-from refnet.loaders.check import Reject, check
-from refnet.loaders.headers import Source, sources
+from refnet.loaders.aside import Aside
+from refnet.loaders.check import Reject
+from refnet.loaders.dry import checked_chunks, read_through, rows_in
+from refnet.loaders.files import Chunk
+from refnet.loaders.given import Database, Given, sources
+from refnet.loaders.headers import Source
 from refnet.loaders.prepare import Batch, Preparer
+from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources import Catalogue
-from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
+from refnet.loaders.summary import LoadSummary, TableSummary
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,18 @@ class _Step:
     batch: Batch | None
     read: int = 0
     rejects: Sequence[Reject] = ()
-    left_out: Sequence[Reject] = ()
+    chunk: Chunk | None = None
 
 
 def load(
     graph: Graph,
-    source: Path | Sequence[Path] | Mapping[str, pd.DataFrame],
+    source: Given,
     *,
+    database: Database = None,
     named: str | None = None,
     reporter: Reporter | None = None,
     rejects: Path | None = None,
+    max_rejects: str | int | None = None,
     settings: Settings | None = None,
 ) -> LoadSummary:
     """Load canonical files, exports of the systems that refnet knows, or DataFrames by table name.
@@ -52,23 +57,44 @@ def load(
 
     Args:
         graph: where to.
-        source: files and directories (a file's name tells its table, else its header whose export it is), or
-            {table: DataFrame}.
-        named: the source that all the files are of, whatever their headers say.
+        source: files, directories and addresses of files (a file's name tells its table, else its header whose export
+            it is); or by table: DataFrames of pandas or polars, LazyFrames, Tables of pyarrow, as `network` a DiGraph;
+            with a database names of its tables, and queries.
+        database: the address or engine of SQLAlchemy that texts in `source` are tables and queries of.
+        named: the source that all the files and queries are of, whatever their headers say.
         reporter: told of each table's rows and rate.
-        rejects: directory for files of refused cells; unset: `rejects` in the settings' home.
+        rejects: directory for files of refused cells and rows; unset: `rejects` in the settings' home.
+        max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
+            It is known before anything is written: the files are read once more.
         settings: unset: from the environment and .env.
 
     Raises:
-        InputError: a file or its columns are wrong, and nothing was written; or it broke off while being read or the
-            rejects could not be written, and the batches until then are in the graph: load the same again.
+        InputError: a file or its columns are wrong, or more rows are refused than allowed, and nothing was written; or
+            it broke off while being read or the rejects could not be written, and the batches until then are in the
+            graph: load the same again.
         UsageError: a table, file or source by an unknown name.
         StoreError: the graph cannot be reached.
     """
     settings = settings or load_settings()
     reporter = reporter or Quiet()
-    found, warnings = sources(Path(source) if isinstance(source, str) else source, Catalogue(settings), named)
-    summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
+    limit = None if max_rejects is None else Limit.of(max_rejects)
+    with Aside() as aside:
+        found, warnings = sources(
+            source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
+        )
+        return _load(graph, found, warnings, limit, rejects or settings.home / "rejects", reporter, settings)
+
+
+def _load(
+    graph: Graph,
+    found: Sequence[Source],
+    warnings: Sequence[str],
+    limit: Limit | None,
+    refused: Path,
+    reporter: Reporter,
+    settings: Settings,
+) -> LoadSummary:
+    summary = LoadSummary(warnings=[*warnings] + [said for each in found for said in each.warnings])
     _make_schema(graph)
     in_graph = [str(row["currency"]) for row in graph.query("export/currency")]
     summary.currency = settled.currency(found, next(iter(in_graph), None), settings, summary.warnings)
@@ -80,12 +106,16 @@ def load(
             else {}
         )
         typed.append(settled.with_attributes(each, names, summary.warnings))
+    if limit is not None:
+        for read in read_through(typed, summary.currency, refused, reporter, limit=limit):
+            for path in filter(None, (read.rejects_file, read.rows_file)):
+                path.unlink()  # the load itself writes them again
+    for each in typed:
         if each.further:
-            graph.query("loads/note-attributes", rows=settled.notes(typed[-1]))
+            graph.query("loads/note-attributes", rows=settled.notes(each))
     key = settled.token_key(settings)
     known = identity.known_ids(graph)
     buyers: set[str] = set()
-    refused = rejects or settings.home / "rejects"
     for each in typed:
         preparer = _preparer(graph, each, key, known)
         summary.tables.append(_load_table(graph, each, preparer, summary.currency, refused, reporter, buyers))
@@ -164,13 +194,14 @@ def _load_table(
 ) -> TableSummary:
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
-    file = Path(opened.name).name
-    told = TableSummary(table.name, f"{file} ({source.of})" if source.of else file, source.of)
+    told = TableSummary(table.name, source.called, source.of)
     run, began = str(uuid.uuid4()), time.monotonic()
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
     steps = ahead(_steps(source, preparer, currency))
     with (
-        Rejects(rejects / f"{table.name}-{run[:8]}.csv", told) as refused,
+        Rejects(
+            rejects / f"{table.name}-{run[:8]}.csv", told, form=opened.form, secret=source.secret
+        ) as refused,
         reporter.stage(table.name, opened.total) as progress,
     ):
         try:
@@ -191,11 +222,8 @@ def _load_table(
 
 
 def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]:
-    for chunk in source.opened.chunks():
-        checked = check(source.table, chunk.frame, chunk.rows, currency, chunk.written)
-        rejects = [*chunk.rejects, *checked.rejects]
-        read = len(chunk.rows) + len(chunk.rejects) + len(chunk.left_out)
-        yield _Step(None, read, rejects, chunk.left_out)
+    for chunk, checked in checked_chunks(source, currency):
+        yield _Step(None, rows_in(chunk), [*chunk.rejects, *checked.rejects], chunk)
         for batch in preparer.batches(checked.frame):
             yield _Step(batch)
 
@@ -210,8 +238,9 @@ def _send(
 ) -> None:
     for step in steps:
         told.rows_read += step.read
-        refused.write(step.rejects)
-        refused.write_left_out(step.left_out)
+        if step.chunk is not None:
+            refused.write(step.rejects, step.chunk)
+            refused.write_left_out(step.chunk.left_out)
         if step.batch is None:
             continue
         answers = graph.write_all(step.batch.statements)

@@ -1,18 +1,14 @@
-"""What a load did, for a person and for programs; and the file of refused cells."""
+"""What a load did, for a person and for programs."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
-from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
-
-_FIRST = 5
+from refnet.loaders.rejects import FIRST
 
 
 @dataclass
@@ -25,6 +21,7 @@ class TableSummary:
         rows_read: rows in the file.
         rows_loaded: rows that are in the graph now, each id once.
         rows_rejected: rows that were refused; why is in `rejects_file`, the first few in `rejects`.
+        rows_file: the refused rows as a whole, to be mended and loaded; None where they hold tokens.
         rows_left_out: rows that a source's mapping keeps out (test rows, states that take money back …), by reason.
         rows_repeated: rows whose id came again later in the file: the last one holds.
         waiting: rows of this table, of this load or earlier, that wait for people who are not loaded.
@@ -43,6 +40,36 @@ class TableSummary:
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
     rejects_file: Path | None = None
+    rows_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class ColumnSummary:
+    """What a column holds, over all rows of the file that was read.
+
+    Attributes:
+        column: its canonical name, or a further column's own.
+        kind: what its cells are read as: id, text, choice, time, day, month, money, number, count, flag …
+        empty: the share of rows that have nothing in it; None where there is no row.
+        distinct: how many different values there are, white space around them apart.
+        more: there are more than that: it was not counted on.
+        least, most: of the rows that are taken: the first and last time (UTC), the smallest and largest number.
+    """
+
+    column: str
+    kind: str
+    empty: float | None = None
+    distinct: int = 0
+    more: bool = False
+    least: str | float | None = None
+    most: str | float | None = None
+
+
+@dataclass
+class DryTableSummary(TableSummary):
+    """What would become of one file, and what each of its columns holds."""
+
+    columns: list[ColumnSummary] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -77,8 +104,8 @@ class IdentitySummary:
             )
         if self.unknown_aliases:
             said.append(f"Aliases of nobody who is loaded: {self.unknown_aliases:,}.")
-        for circle in self.circles[:_FIRST]:
-            way = " → ".join([*circle[:_FIRST], *["…"][: len(circle) > _FIRST], circle[0]])
+        for circle in self.circles[:FIRST]:
+            way = " → ".join([*circle[:FIRST], *["…"][: len(circle) > FIRST], circle[0]])
             said.append(f"Aliases go round in a circle, {way}: one customer, {circle[0]} taken as the last.")
         return said
 
@@ -115,6 +142,7 @@ class LoadSummary:
         for table, each in zip(told["tables"], self.tables, strict=True):
             table["rejects"] = [reject._asdict() for reject in each.rejects]
             table["rejects_file"] = str(each.rejects_file) if each.rejects_file else None
+            table["rows_file"] = str(each.rows_file) if each.rows_file else None
             table["seconds"] = round(each.seconds, 3)
         return told
 
@@ -146,66 +174,33 @@ def _lines(table: TableSummary, done: str) -> list[str]:
     if table.rejects_file:
         what = "all of them" if table.rows_rejected else "which"
         lines.append(f"  {what} in {table.rejects_file}")
+    if table.rows_file:
+        lines.append(f"  the rows to be mended and loaded in {table.rows_file}")
+    if isinstance(table, DryTableSummary):
+        lines += _columns(table.columns)
     return lines
 
 
-class Rejects:
-    """The file of refused cells, there from the first one on: row, column, value, reason.
-
-    Raises:
-        InputError: it cannot be written; says what to do.
-    """
-
-    def __init__(self, path: Path, summary: TableSummary) -> None:
-        self._path, self._summary = path, summary
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> Rejects:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._file is not None:
-            try:
-                self._file.close()
-            except OSError as failed:
-                if error is None:
-                    raise self._unwritable(failed) from None
-
-    def write(self, rejects: Sequence[Reject]) -> None:
-        """Add cells, and count their rows."""
-        if not rejects:
-            return
-        summary = self._summary
-        summary.rows_rejected += len({reject.row for reject in rejects})
-        summary.rejects += rejects[: max(_FIRST - len(summary.rejects), 0)]
-        self._append(rejects)
-
-    def write_left_out(self, left_out: Sequence[Reject]) -> None:
-        """Add rows that are kept out, and count them by their reasons."""
-        for each in left_out:
-            told = self._summary.rows_left_out
-            told[each.reason] = told.get(each.reason, 0) + 1
-        if left_out:
-            self._append(left_out)
-
-    def _append(self, rejects: Sequence[Reject]) -> None:
-        summary = self._summary
-        try:
-            if self._file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self._path.open("w", newline="", encoding="utf-8")
-                csv.writer(self._file).writerow(Reject._fields)
-                summary.rejects_file = self._path
-            csv.writer(self._file).writerows(rejects)
-            self._file.flush()
-        except OSError as error:
-            raise self._unwritable(error) from None
-
-    def _unwritable(self, error: OSError) -> InputError:
-        return InputError(
-            f"rejected rows cannot be written here: {error.strerror or error}.",
-            file=self._path,
-            hint="Make room or name another directory for rejects, and load the same again: nothing comes twice.",
+def _columns(columns: Sequence[ColumnSummary]) -> list[str]:
+    """What columns hold, one a line, beneath each other."""
+    rows = []
+    for each in columns:
+        empty = (
+            "–"
+            if each.empty is None
+            else f"{100 * each.empty:.0f} %"
+            if each.empty in (0, 1)
+            else (f"{100 * each.empty:.1f} %")
         )
+        bounds = "" if each.least is None else f"{_short(each.least)} to {_short(each.most)}"
+        several = f"{'over ' if each.more else ''}{each.distinct:,} different"
+        rows.append((each.column, each.kind, f"{empty} empty", several, bounds))
+    wide = [max((len(row[place]) for row in rows), default=0) for place in range(4)]
+    return [
+        f"  {row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:>{wide[2]}}  {row[3]:>{wide[3]}}  {row[4]}".rstrip()
+        for row in rows
+    ]
+
+
+def _short(value: str | float | None) -> str:
+    return value.removesuffix("T00:00:00Z") if isinstance(value, str) else f"{value:,.12g}"

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, export, sources
+from refnet.commands import cltv, export, load, sources
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
@@ -67,61 +67,7 @@ def demo(
     run(kind="neo4j" if neo4j else "embedded", stay=serve, customers=customers, settings=load_settings())
 
 
-@app.command()
-def load(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Files and directories, in any mixture."),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            help="The source that the files are of, as `refnet sources` lists them; default: by their headers."
-        ),
-    ] = None,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
-    ] = None,
-    imported: Annotated[
-        bool,
-        typer.Option(
-            "--imported",
-            help="Read nothing: make a graph whole that neo4j-admin has filled (`refnet export --for neo4j-admin`).",
-        ),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Load customers, affiliates, referrals and the rest; then decide which claims are credited.
-
-    Canonical files are recognised by name (customers.csv, referrals.parquet, …: `refnet template DIR` writes them
-    empty), exports of other systems by their headers (`refnet sources` lists them). Loading the same again changes
-    nothing. Rows that cannot be taken are written to a rejects file with the reason.
-    """
-    from refnet.front import adopt
-    from refnet.front import load as load_all
-    from refnet.terminal import uncredited_line
-
-    if imported == bool(paths):
-        raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")
-    settings = load_settings()
-    with open_graph(settings) as graph:
-        if imported:
-            loaded, credit = adopt(graph, settings=settings, reporter=Console())
-        else:
-            loaded, credit = load_all(
-                graph, paths or [], named=source, rejects=rejects, settings=settings, reporter=Console()
-            )
-    if as_json:
-        print_json([{"load": loaded.to_dict(), "credit": vars(credit)}])
-        return
-    if loaded.tables or loaded.waiting or loaded.warnings or loaded.identity.lines():
-        typer.echo(str(loaded))
-    if credit.claims:
-        why = uncredited_line(credit.uncredited)
-        typer.echo(
-            f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
-        )
+app.command("load")(load.load)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,16 +16,16 @@ from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from refnet.analysis.cltv import Prediction
 
 
 def load(
     graph: Graph,
-    source: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame],
+    source: loaders.Given,
     *,
+    database: loaders.Database = None,
     named: str | None = None,
+    max_rejects: str | int | None = None,
     rejects: Path | None = None,
     settings: Settings | None = None,
     reporter: Reporter | None = None,
@@ -34,8 +34,12 @@ def load(
 
     Args:
         graph: where to.
-        source: files and directories, canonical or exports of a source that is known, or {table: DataFrame}.
-        named: the source that all the files are of, as `refnet sources` lists them; unset: by their headers.
+        source: files, directories and addresses of files, canonical or exports of a source that is known; or by table:
+            DataFrames of pandas or polars, LazyFrames, Tables of pyarrow, as `network` a DiGraph of networkx; with a
+            database names of its tables, and queries.
+        database: the address or engine of SQLAlchemy that texts in `source` are tables and queries of.
+        named: the source that all files and queries are of, as `refnet sources` lists them; unset: by their headers.
+        max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
         rejects: the directory for rows that were not taken; unset: `rejects` in the home.
         settings: unset: from the environment and .env.
         reporter: told how far it is.
@@ -44,20 +48,54 @@ def load(
         What was loaded, and what became of all claims in the graph.
 
     Raises:
-        InputError: a file is not as it should be; nothing was written.
+        InputError: a file is not as it should be, or more rows are refused than allowed; nothing was written.
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
-    place = source if isinstance(source, Mapping) else _paths(source)
     with _turn(graph, settings, reporter):
         loaded = loaders.load(
-            graph, place, named=named, rejects=rejects, settings=settings, reporter=reporter
+            graph,
+            source,
+            database=database,
+            named=named,
+            max_rejects=max_rejects,
+            rejects=rejects,
+            settings=settings,
+            reporter=reporter,
         )
         return loaded, credit.derive(graph, settings=settings, reporter=reporter)
 
 
-def _paths(source: Path | str | Sequence[Path | str]) -> list[Path]:
-    return [Path(each) for each in ([source] if isinstance(source, (Path, str)) else source)]
+def dry_run(
+    source: loaders.Given,
+    *,
+    database: loaders.Database = None,
+    named: str | None = None,
+    max_rejects: str | int | None = None,
+    rejects: Path | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> loaders.LoadSummary:
+    """What `load` would do with these files: read and checked to the end, and nothing loaded. It needs no graph.
+
+    Args:
+        source, database, named, max_rejects, rejects, settings, reporter: as `load` takes them.
+
+    Returns:
+        Each file's rows, rejects, and `columns`: what each one holds.
+
+    Raises:
+        InputError: a file is not as it should be, or more rows are refused than allowed.
+    """
+    return loaders.dry_run(
+        source,
+        database=database,
+        named=named,
+        max_rejects=max_rejects,
+        rejects=rejects,
+        settings=settings,
+        reporter=reporter,
+    )
 
 
 def adopt(

@@ -27,10 +27,12 @@ from refnet.loaders import settled
 from refnet.loaders.bulk.keys import Keys
 from refnet.loaders.bulk.tables import Known, Spool, write_edges, write_nodes
 from refnet.loaders.bulk.written import Files, held
-from refnet.loaders.check import check
-from refnet.loaders.headers import Source, sources
+from refnet.loaders.dry import checked_chunks
+from refnet.loaders.given import sources
+from refnet.loaders.headers import Source
 from refnet.loaders.prepare import Preparer
-from refnet.loaders.summary import LoadSummary, Rejects, TableSummary
+from refnet.loaders.rejects import Rejects
+from refnet.loaders.summary import LoadSummary, TableSummary
 
 
 @dataclass
@@ -137,14 +139,19 @@ def _write(
 ) -> None:
     known: Known = {}
     for source in found:
-        told = TableSummary(source.table.name, Path(source.opened.name).name)
+        told = TableSummary(source.table.name, source.called)
         run, began, at = str(uuid.uuid4()), time.monotonic(), _now()
         preparer = Preparer(
             source.table, source.opened.columns, existing=False, token_key=settled.token_key(settings)
         )
         spool = _schema(aside, preparer)
         with (
-            Rejects(rejects / f"{source.table.name}-{run[:8]}.csv", told) as refused,
+            Rejects(
+                rejects / f"{source.table.name}-{run[:8]}.csv",
+                told,
+                form=source.opened.form,
+                secret=source.secret,
+            ) as refused,
             reporter.stage(source.table.name, source.opened.total) as progress,
             spool,
         ):
@@ -179,10 +186,9 @@ def _keep(
     refused: Rejects,
     progress: Progress,
 ) -> None:
-    for chunk in source.opened.chunks():
-        checked = check(source.table, chunk.frame, chunk.rows, currency)
+    for chunk, checked in checked_chunks(source, currency):
         told.rows_read += len(chunk.rows) + len(chunk.rejects)
-        refused.write([*chunk.rejects, *checked.rejects])
+        refused.write([*chunk.rejects, *checked.rejects], chunk)
         progress.advance(len(chunk.rows))
         if len(checked.frame):
             keys, lists = preparer.rows(checked.frame)

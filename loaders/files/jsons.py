@@ -38,9 +38,12 @@ def open_jsonl(path: Path) -> Opened:
                 rejects = [
                     Reject(n, "", text[:200], "is no JSON object") for n, row, text in part if row is None
                 ]
-                yield without_blank(Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects))
+                torn = {n: text for n, row, text in part if row is None}
+                yield without_blank(
+                    Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
+                )
 
-    return Opened(str(path), list(columns), total, chunks)
+    return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
@@ -88,9 +91,10 @@ def open_records(path: Path, at: str = "") -> Opened:
                 rejects = [
                     Reject(n, "", text[:200], "is no JSON object") for n, row, text in part if row is None
                 ]
-                yield Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects)
+                torn = {n: text for n, row, text in part if row is None}
+                yield Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
 
-    return Opened(str(path), list(columns), total, chunks)
+    return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
 
 def _records(path: Path, at: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -53,6 +53,8 @@ class Chunk(NamedTuple):
         rejects: lines that are no rows.
         left_out: rows that a mapping keeps out, each with its reason.
         written: what stood in the file where a mapping has changed it, by the column it has become.
+        raw: the rows as the file has them, and their numbers, where `frame` is made of them.
+        torn: lines that are no rows, by number, as a whole: their cells (separated text), or their text (JSON).
     """
 
     frame: pd.DataFrame
@@ -60,6 +62,8 @@ class Chunk(NamedTuple):
     rejects: list[Reject]
     left_out: list[Reject] = []  # noqa: RUF012 (a tuple's default, never added to)
     written: Mapping[str, Written] = {}
+    raw: tuple[pd.DataFrame, npt.NDArray[np.int64]] | None = None
+    torn: Mapping[int, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Opened:
         total: rows, if that is cheap to know.
         chunks: reads the rows, as often as it is called.
         warnings: what a person should know of how it was read.
+        form: of a file that its rows could be written to as they are, csv or jsonl.
+        label: the short name; '' for a file: its name without directories.
     """
 
     name: str
@@ -79,6 +85,17 @@ class Opened:
     total: int | None
     chunks: Callable[[], Iterator[Chunk]]
     warnings: tuple[str, ...] = ()
+    form: str = "csv"
+    label: str = ""
+
+    @property
+    def short(self) -> str:
+        """The name without directories."""
+        return self.label or Path(self.name).name
+
+    def called(self, name: str) -> Opened:
+        """The same by another name: of what it stands for."""
+        return replace(self, name=name, label=name)
 
 
 def ending(path: Path) -> str:
@@ -165,7 +182,7 @@ def without_blank(chunk: Chunk) -> Chunk:
     blank = chunk.frame.isna().all(axis=1).to_numpy(dtype=np.bool_)
     if not blank.any():
         return chunk
-    return Chunk(chunk.frame[~blank].reset_index(drop=True), chunk.rows[~blank], chunk.rejects)
+    return chunk._replace(frame=chunk.frame[~blank].reset_index(drop=True), rows=chunk.rows[~blank])
 
 
 def portions(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -110,10 +110,13 @@ def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk
                 Reject(number, "", text[:200], said) for number, text, said in skipped[told:] if text.strip()
             ]
 
+        def torn() -> dict[int, list[str]]:
+            return {number: _split(text, mark) for number, text, _ in skipped[told:]}
+
         for batch in reader:
             rows, at = _numbered(at, batch.num_rows, [number for number, _, _ in skipped])
             frame = batch.to_pandas(types_mapper=NULLABLE.get)
-            chunk = Chunk(frame, rows, rejects())
+            chunk = Chunk(frame, rows, rejects(), torn=torn())
             told = len(skipped)
             yield without_blank(chunk)
         # No batch comes with misfits at the end, and none at all where every row is one.
@@ -122,7 +125,15 @@ def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk
                 pd.DataFrame({c: pd.Series(dtype="string") for c in columns}),
                 np.zeros(0, dtype=np.int64),
                 rejects(),
+                torn=torn(),
             )
+
+
+def _split(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=mark), [])
+    except csv.Error:  # a cell longer than any that is taken
+        return [line]
 
 
 def _numbered(at: int, count: int, skipped: list[int]) -> tuple[npt.NDArray[np.int64], int]:

@@ -34,7 +34,7 @@ class Recognised:
     def told(self) -> str:
         """A line for a person."""
         shown = ", ".join(self.by[:4]) + (" …" if len(self.by) > 4 else "")
-        return f"{Path(self.opened.name).name} is taken as {self.mapping.name}, by its columns {shown}"
+        return f"{self.opened.short} is taken as {self.mapping.name}, by its columns {shown}"
 
 
 class File:

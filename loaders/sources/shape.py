@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -51,10 +50,8 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
             made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
             yield made if first else made._replace(rejects=[])
 
-    said = tuple(
-        f"{Path(opened.name).name}: {column} is a name that is taken: left out" for column in clashes
-    )
-    return Opened(opened.name, list(taken), opened.total, chunks, said)
+    said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said)
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
@@ -175,6 +172,8 @@ def _shape(
             name: Written([w.columns[p] for p in places.tolist()], [w.cells[p] for p in places.tolist()])
             for name, w in written.items()
         },
+        raw=(chunk.frame, chunk.rows),
+        torn=chunk.torn,
     )
 
 

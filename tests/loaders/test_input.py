@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 
 from refnet.core.errors import InputError, RefnetError, UsageError
-from refnet.loaders import TABLES, headers
+from refnet.loaders import TABLES, given
 from refnet.loaders.check import Reject, check
 from refnet.loaders.files import open_file
-from refnet.loaders.summary import Rejects, TableSummary
+from refnet.loaders.rejects import Rejects
+from refnet.loaders.summary import TableSummary
 
 
 def _rejected(table: str, **cells: Any) -> list[tuple[int, str, str, str]]:
@@ -117,7 +118,7 @@ def _said(files: dict[str, bytes | str], tmp_path: Path) -> str:
     for name, content in files.items():
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RefnetError) as failure:
-        headers.sources(tmp_path)
+        given.sources(tmp_path)
     said = str(failure.value)
     assert "\n" not in said
     return said.replace(f"{tmp_path}{os.sep}", "").replace(str(tmp_path), "DIR")
@@ -161,17 +162,17 @@ def test_wrong_files(files: dict[str, bytes | str], says: str, tmp_path: Path) -
 
 def test_wrong_names(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not there"):
-        headers.sources(tmp_path / "nothing")
+        given.sources(tmp_path / "nothing")
     (tmp_path / "customer.csv").write_text("customer_id\n")
     (tmp_path / "customers.doc").write_text("customer_id\n")
     with pytest.raises(UsageError, match=r"There is no table 'customer'. Did you mean customers\?"):
-        headers.sources(tmp_path / "customer.csv")
+        given.sources(tmp_path / "customer.csv")
     with pytest.raises(UsageError, match=r"is of no kind that is loaded. It may end in .csv"):
-        headers.sources(tmp_path / "customers.doc")
+        given.sources(tmp_path / "customers.doc")
     with pytest.raises(UsageError, match=r"Did you mean orders\?"):
-        headers.sources({"order": pd.DataFrame()})
+        given.sources({"order": pd.DataFrame()})
     with pytest.raises(UsageError, match="There is no table in it"):
-        headers.sources({})
+        given.sources({})
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
@@ -180,14 +181,14 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path.write_text("customer_id\n")
     path.chmod(0)
     with pytest.raises(InputError, match=r"may not be read. Check its permissions"):
-        headers.sources(path)
+        given.sources(path)
 
 
 def test_what_was_passed_over_and_near_misses_are_told(tmp_path: Path) -> None:
     for name, header in {"customers.csv": "customer_id,cltv_,joined,age_band", "costumers.csv": "x", "truth.json": "{}",
                          "README.md": "x", ".hidden": "x"}.items():  # fmt: skip
         (tmp_path / name).write_text(f"{header}\n")
-    found, said = headers.sources(tmp_path)
+    found, said = given.sources(tmp_path)
     assert said == ["costumers.csv was passed over: did you mean customers.csv?"]
     assert found[0].warnings == (
         "customers.csv: column cltv_ is kept as an attribute; did you mean cltv?",
@@ -249,7 +250,7 @@ def test_xlsx_ids_and_days(tmp_path: Path) -> None:
     sheet.append([7.0, "2024-01-03"])
     book.save(tmp_path / "customers.xlsx")
     book.close()
-    found, _ = headers.sources(tmp_path)
+    found, _ = given.sources(tmp_path)
     chunk = next(found[0].opened.chunks())
     checked = check(found[0].table, chunk.frame, chunk.rows, "EUR")
     assert checked.frame["customer_id"].tolist() == ["007", "7"]

@@ -113,6 +113,43 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("engine", "status"), 0, "no engine runs")
 
 
+def test_a_dry_run_needs_no_graph(refnet: Run, files: Path, tmp_path: Path) -> None:
+    (files / "orders.csv").write_text("order_id,customer_id,placed_at,amount\no1,cate,2024-01-02,ten\n")
+    nobody = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}
+    says(
+        refnet("load", "exports", "--dry-run", **nobody),
+        0,
+        "customers: 3 rows would be loaded",
+        "'ten' is no amount",
+        "joined_at    time   0 % empty  3 different  2024-01-01 to 2024-03-01",
+        "Nothing was loaded. Amounts were read as EUR.",
+    )
+    (told,) = json.loads(refnet("load", "exports", "--dry-run", "--json").stdout)
+    orders = next(table for table in told["dry_run"]["tables"] if table["table"] == "orders")
+    assert (orders["rows_loaded"], orders["rows_rejected"]) == (0, 1)
+    assert orders["columns"][0] == {
+        "column": "order_id", "kind": "id", "empty": 0.0, "distinct": 1, "more": False, "least": None, "most": None,
+    }  # fmt: skip
+    assert Path(orders["rows_file"]).read_text().endswith("o1,cate,2024-01-02,ten\n")
+    assert not (tmp_path / "home" / "engine").exists(), "no engine was started"
+    says(
+        refnet("load", "exports", "--dry-run", "--max-rejects", "0"),
+        1,
+        "1 of 1 rows of orders",
+        "0. Nothing was",
+    )
+    says(refnet("load", "exports", "--max-rejects", "few"), 2, "--max-rejects cannot be 'few'", "such as 100")
+    says(refnet("load", "--imported", "--dry-run"), 2, "--imported reads no file")
+    says(
+        refnet("load", "exports", "--max-rejects", "0.5%"),
+        1,
+        "1 of 1 rows of orders",
+        "0.5%. Nothing was loaded.",
+    )
+    says(refnet("query", "graph/contents"), 0, "0 rows")
+    says(refnet("load", "exports", "--max-rejects", "1"), 0, "customers: 3 rows loaded", "to be mended")
+
+
 def test_questions_asked_wrongly(refnet: Run, files: Path) -> None:
     says(refnet("query", "tree/downlin"), 1, "no query 'tree/downlin'", "tree/downline")
     says(refnet("query", "tree/downline"), 2, "needs a value for rootId")

@@ -59,6 +59,13 @@ def test_commands_and_queries_in_the_documents_exist() -> None:
         assert command.help, name
 
 
+def test_every_option_of_load_is_documented() -> None:
+    text = (ROOT / "docs" / "loading.md").read_text()
+    load = get_command(app).commands["load"]  # type: ignore[attr-defined]
+    for option in (o for p in load.params if p.param_type_name == "option" for o in p.opts):
+        assert option in text or option in ("--help", "--json"), option
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):

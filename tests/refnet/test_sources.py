@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 from refnet.graph import connect
@@ -85,3 +86,38 @@ def test_a_source_can_be_said(refnet: Run, tmp_path: Path) -> None:
         "of x.csv (shopify-customers): 1 rows loaded",
     )
     says(refnet("load", "x.csv", "--source", "shopify"), 2, "Did you mean shopify-customers?")
+
+
+def test_a_database_on_the_command_line(refnet: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "shop.db") as shop:
+        shop.execute("CREATE TABLE people (id, created)")
+        shop.execute("INSERT INTO people VALUES ('a', '2024-01-01'), ('b', 'soon')")
+    shop.close()
+    address, query = (
+        f"sqlite:///{tmp_path / 'shop.db'}",
+        "customers=SELECT id AS customer_id, created AS joined_at FROM people",
+    )
+    done = refnet("load", address, "--query", query, "--dry-run")
+    says(done, 0, "customers: 1 rows would be loaded, 1 rejected", "row 3, joined_at: 'soon' is no date")
+    says(
+        refnet("load", address, "--query", query, "--max-rejects", "0"),
+        1,
+        "customers (a query) of sqlite:///",
+    )
+    says(
+        refnet("load", address, "--table", "customers=people"),
+        1,
+        "people of sqlite:///",
+        "has no column customer_id",
+    )
+    says(refnet("load", "postgresql://u:s3cr@h/d"), 2, "postgresql://h/d is a database", "--table")
+    for wrong in (
+        ("u:s3cr@h", "--table", "orders=x"),
+        ("--table", "orders=x"),
+        (address, "exports", "--table", "orders=x"),
+        (address, "--table", "orders"),
+        (address, "--table", "orders=x", "--query", "orders=SELECT 1"),
+    ):
+        done = refnet("load", *wrong)
+        says(done, 2)
+        assert "s3cr" not in done.stderr + done.stdout
