@@ -85,6 +85,13 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         ],
     ),
     "integrity/uncredited-claims": ({}, [["k-06", "customer", "gus", "gus", at("2024-05-01"), None]]),
+    "persons/credited": (
+        {"customerId": "cat"},
+        [
+            ["brought", "dan", "customer", at("2024-04-01"), 1.0, None],
+            ["brought by", "ben", "customer", at("2024-03-01"), 1.0, None],
+        ],
+    ),
     "programme/acquisition-cost": (
         {},
         [["paid_search", 200.0, 2, 100.0], ["tv", 70.0, 0, None]],
