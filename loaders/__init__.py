@@ -1,8 +1,8 @@
 """Outside → graph: an export, a table, a DataFrame, checked row by row and merged in batches."""
 
-from refnet.loaders.loading import adopt, load
+from refnet.loaders.loading import adopt, load, settle
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.summary import LoadSummary, TableSummary
 from refnet.loaders.templates import write_templates
 
-__all__ = ["TABLES", "LoadSummary", "TableSummary", "adopt", "load", "write_templates"]
+__all__ = ["TABLES", "LoadSummary", "TableSummary", "adopt", "load", "settle", "write_templates"]

@@ -146,6 +146,7 @@ def analyze(as_json: Json = False) -> None:
 app.command("cltv")(cltv.cltv)
 app.command("export")(export.export)
 app.command("person")(persons.person)
+app.command("erase")(persons.erase)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """A person's rights: what is held about them, handed over or forgotten."""
 
 from refnet.loaders.persons.document import document
-from refnet.loaders.persons.find import Person, find
+from refnet.loaders.persons.erase import Erasure, Plan, carry_out, plan
 
-__all__ = ["Person", "document", "find"]
+__all__ = ["Erasure", "Plan", "carry_out", "document", "plan"]

@@ -52,6 +52,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         [["ann", "Ann", "DE", "basic", 100.0, 50.0, 425.0, "hidden_advocates", 1]],
     ),
     "demo/marker": ({}, []),
+    "erasures/list": ({}, []),
     "export/attribute-names": ({}, []),
     "export/currency": ({}, [["EUR"]]),
     "identity/find": ({"aliasId": "old-ann"}, [["ann", "alias"]]),
