@@ -80,6 +80,14 @@ def change_edges(type_: str, key: str) -> str:
     )
 
 
+def remove_edges(type_: str, key: str) -> str:
+    """Rows [customer, key]: delete their relationship."""
+    return (
+        f"UNWIND $rows AS r\nMATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[0]}})-[e:{type_}]->()\n"
+        f"WHERE e.{key} = r[1]\nDELETE e"
+    )
+
+
 def remove(node: Node) -> str:
     """Rows [key]: delete the node and all that hangs on it."""
     return f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nDETACH DELETE n"

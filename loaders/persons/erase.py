@@ -236,8 +236,12 @@ def _steps(graph: Graph, made: Plan) -> Iterator[Step]:
                 (of, key, _changes(made, table, held) | {table.edge.key: made.key.row(name, key)})
                 for of, key, held, _ in rows
             ]
-            text = forgetting.change_edges(table.edge.type, table.edge.key)
-            yield from ([(text, {"rows": part})] for part in _cut(changed))
+            # One that was loaded again after it was broken off is there already, under its new key.
+            remove = forgetting.remove_edges(table.edge.type, table.edge.key)
+            change = forgetting.change_edges(table.edge.type, table.edge.key)
+            for part in _cut(changed):
+                twice = [(of, new[table.edge.key]) for of, key, new in part if new[table.edge.key] != key]
+                yield [(remove, {"rows": twice}), (change, {"rows": part})]
     for name, rows in made.waiting.items():
         if TABLES[name] == TOKENS:
             yield from ([(forgetting.remove(WAITING), {"rows": p})] for p in _cut([(k,) for k, _ in rows]))
