@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,22 +16,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from refnet.core.errors import NotFound, UsageError
+from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
-from refnet.core.settings import Settings
-from refnet.graph import Graph, forgetting, persons
+from refnet.graph import Graph, forgetting
 from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, WAITING
-from refnet.loaders.persons.find import Person, find
-from refnet.loaders.persons.forgotten import EMAIL, KINDS, THINGS, tombstones
-from refnet.loaders.persons.keys import Key, key_of
+from refnet.loaders.persons.find import Person
+from refnet.loaders.persons.forgotten import KINDS, THINGS, tombstones
+from refnet.loaders.persons.keys import Key
 from refnet.loaders.persons.names import namings
+from refnet.loaders.persons.planned import Plan, Rows, find_rows
 from refnet.loaders.persons.strip import STAYS, texts
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import AFFILIATES, ALIASES, CUSTOMERS, REFERRALS, TABLES, TOKENS
+from refnet.loaders.schemas import AFFILIATES, REFERRALS, TABLES, TOKENS
 
 _PART = 1_000
-
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass
@@ -50,112 +47,6 @@ class Erasure:
     erasure_id: str | None = None
     at: str | None = None
     again: bool = False
-
-
-@dataclass
-class Plan:
-    """Who is to be forgotten, and every row that names them.
-
-    Attributes:
-        person: who.
-        counts: how many of what.
-        again: they were forgotten before, and this is what is left.
-    """
-
-    person: Person
-    names: dict[tuple[str, str], str]
-    key: Key
-    rows: dict[str, Rows] = field(default_factory=dict)
-    waiting: dict[str, Rows] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    again: bool = False
-
-
-def plan(graph: Graph, asked: str, *, settings: Settings) -> Plan:
-    """Find all that is to go, and change nothing in the graph.
-
-    Args:
-        graph: where.
-        asked: any id of theirs, as a customer or an affiliate, or their email.
-        settings: where the key is, or is made.
-
-    Raises:
-        NotFound: there is nobody of that id or email, and there was nobody.
-        UsageError: several customers have the email; or there is no key, or another one.
-    """
-    held = list(graph.read(forgetting.TOMBSTONES))
-    of = {row["id"]: row["of"] for row in held}
-    key = key_of(graph, settings, {row["keyCheck"] for row in held}, make=True)
-    again = asked.startswith(ERASED)
-    try:
-        person = find(graph, asked)
-    except NotFound:
-        kinds = [k for k in (*KINDS.values(), EMAIL) if key.digest(k, _folded(k, asked)) in of]
-        if not kinds:
-            raise
-        again = True
-        person = Person(
-            None, [asked] if "customer" in kinds else [], [asked] if "affiliate" in kinds else [], []
-        )
-    if asked.startswith(ERASED):
-        return Plan(person, {}, key, again=True)
-    # One that was broken off has its anonymous id already.
-    begun = [of[d] for d in (key.digest("customer", i) for i in person.ids) if d in of]
-    anonymous = begun[0] if begun else f"{ERASED}{secrets.token_hex(8)}"
-    names = {("customer", i): anonymous for i in person.ids}
-    for affiliate in person.affiliates:
-        begun = [of[d] for d in (key.digest("affiliate", affiliate),) if d in of]
-        names["affiliate", affiliate] = begun[0] if begun else f"{ERASED}{secrets.token_hex(8)}"
-    names |= {(EMAIL, email): anonymous for email in person.emails if person.ids}
-    made = Plan(person, names, key, again=again)
-    _find_rows(graph, made)
-    return made
-
-
-def _folded(kind: str, asked: str) -> str:
-    return asked.strip().lower() if kind == EMAIL else asked
-
-
-def _find_rows(graph: Graph, made: Plan) -> None:
-    person = made.person
-    for table in TABLES.values():
-        if table in (CUSTOMERS, ALIASES) or not namings(table):
-            continue
-        named = [naming for _, naming in namings(table)]
-        if table.node is not None:
-            found = graph.read(persons.naming(table.node, named), **person.known_by)
-            rows = [(row["key"], dict(row["held"])) for row in found]
-        else:
-            rows = _edges(graph, person, table)
-            waits = graph.read(persons.waiting_naming(named), source=table.name, **person.known_by)
-            made.waiting[table.name] = [(row["key"], dict(row["held"])) for row in waits]
-        made.rows[table.name] = rows
-        counted = len(rows) + len(made.waiting.get(table.name, ()))
-        if counted:
-            made.counts[table.name] = counted
-    if person.customer_id is not None:
-        made.counts = {
-            "customers": 1,
-            "ids": len(person.ids),
-            "emails": len(person.emails) + len(person.shared),
-        } | (made.counts)
-
-
-def _edges(graph: Graph, person: Person, table: Table) -> Rows:
-    edge = table.edge
-    assert edge is not None
-    found: dict[str, tuple[Any, ...]] = {}
-    asked = [persons.edges_of(edge.type, edge.key, edge.target)] if person.customer_id is not None else []
-    if person.affiliates:
-        asked += [
-            persons.edges_naming(edge.type, edge.key, edge.target, naming)
-            for _, naming in namings(table)
-            if naming.node == AFFILIATE
-        ]
-    for text in asked:
-        for row in graph.read(text, id=person.customer_id, **person.known_by):
-            found[row["key"]] = (row["of"], row["key"], dict(row["held"]), row["target"][edge.target.key])
-    return list(found.values())
 
 
 def carry_out(
@@ -213,7 +104,7 @@ def sweep(graph: Graph, key: Key, names: dict[tuple[str, str], str]) -> None:
     """
     ids = {kind: sorted(i for k, i in names if k == kind) for kind in KINDS.values()}
     made = Plan(Person(None, ids["customer"], ids["affiliate"], []), names, key)
-    _find_rows(graph, made)
+    find_rows(graph, made)
     for statements in list(_steps(graph, made)):
         graph.write_all(statements)
 
