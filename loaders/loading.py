@@ -96,7 +96,8 @@ def load(
             forgotten.save()
     if forgotten is not None and forgotten.learned:
         sweep(graph, forgotten.key, forgotten.learned)
-    who = identity.bring_up_to_date(graph, summary.currency, reporter)
+    ambiguous = forgotten.ambiguous if forgotten is not None else None
+    who = identity.bring_up_to_date(graph, summary.currency, reporter, ambiguous=ambiguous)
     summary.identity = who.summary
     buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
     loaded = {each.table.name for each in typed}

@@ -23,6 +23,7 @@ from refnet.loaders.schemas import AFFILIATES, ALIASES, CUSTOMERS, ORDERS, REFER
 Lists = dict[str, list[Any]]
 
 EMAIL = "email"
+AMBIGUOUS = "ambiguous email"
 KINDS = {CUSTOMER: "customer", AFFILIATE: "affiliate"}
 THINGS = {"order_id": ORDERS, "claim_id": REFERRALS}
 """Columns of other tables that name rows that may be a forgotten person's."""
@@ -68,6 +69,10 @@ class Forgotten:
         if asked not in self._met:
             self._met[asked] = self._people.get(self.key.digest(kind, text))
         return self._met[asked]
+
+    def ambiguous(self, email: str) -> bool:
+        """Whether an email joined nobody because a forgotten person had it, too, and so joins nobody still."""
+        return self.who(AMBIGUOUS, email) is not None
 
     def _learn(self, kind: str, text: str, anonymous: str) -> None:
         """One more id of theirs, of a row that said so by another one or by an email."""

@@ -11,7 +11,7 @@ from refnet.core.settings import Settings
 from refnet.graph import Graph, forgetting, persons
 from refnet.graph.model import AFFILIATE, ERASED
 from refnet.loaders.persons.find import Person, find
-from refnet.loaders.persons.forgotten import EMAIL, KINDS
+from refnet.loaders.persons.forgotten import AMBIGUOUS, EMAIL, KINDS
 from refnet.loaders.persons.keys import Key, key_of
 from refnet.loaders.persons.names import namings
 from refnet.loaders.rows import Table
@@ -75,9 +75,24 @@ def plan(graph: Graph, asked: str, *, settings: Settings) -> Plan:
         begun = [of[d] for d in (key.digest("affiliate", affiliate),) if d in of]
         names["affiliate", affiliate] = begun[0] if begun else f"{ERASED}{secrets.token_hex(8)}"
     names |= {(EMAIL, email): anonymous for email in person.emails if person.ids}
+    names |= {(AMBIGUOUS, email): "" for email in _ambiguous(graph, person)}
     made = Plan(person, names, key, again=again)
     find_rows(graph, made)
     return made
+
+
+def _ambiguous(graph: Graph, person: Person) -> set[str]:
+    """Emails that would join others once this person is gone: those that join nobody now, from theirs on."""
+    if not person.shared:
+        return set()
+    having = {
+        row["email"]: set(row["customers"]) for row in graph.query("identity/shared-emails", limit=10**9)
+    }
+    found, customers = set[str](), {person.customer_id}
+    while new := {email for email, whose in having.items() if email not in found and whose & customers}:
+        found |= new
+        customers |= {i for email in new for i in having[email]}
+    return found
 
 
 def _folded(kind: str, asked: str) -> str:

@@ -247,6 +247,29 @@ def test_an_email_that_others_have_is_theirs(graph: Graph) -> None:
     assert document(graph, "x@y.example")["customer_id"] == "b"
 
 
+def test_others_do_not_become_one_because_somebody_is_gone(graph: Graph) -> None:
+    """c-1, c-2 and shop:1 have one email, that joins nobody; without c-1 it would. shop:1 and app:1 are one by another."""
+    frame = pd.DataFrame(
+        [
+            ("c-1", "one@x.y"),
+            ("c-2", "one@x.y"),
+            ("shop:1", "one@x.y"),
+            ("shop:1b", "two@x.y"),
+            ("app:1", "two@x.y"),
+        ],
+        columns=["customer_id", "email"],
+    )
+    aliases = pd.DataFrame({"alias": ["shop:1b"], "customer_id": ["shop:1"]})
+    load(graph, {"customers": frame, "aliases": aliases})
+    by(graph, "c-1")
+    there = picture(graph)
+    load(graph, {"customers": frame, "aliases": aliases})
+    assert picture(graph) == there
+    assert document(graph, "c-2")["customer_id"] == "c-2"
+    assert {i["id"] for i in document(graph, "c-2")["ids"]} == {"c-2"}
+    assert {i["id"] for i in document(graph, "shop:1")["ids"]} == {"app:1", "shop:1", "shop:1b"}
+
+
 def test_an_affiliate_who_is_no_customer(graph: Graph) -> None:
     load(graph, tables())
     before = scores(graph)
