@@ -248,7 +248,7 @@ def test_an_email_that_others_have_is_theirs(graph: Graph) -> None:
 
 
 def test_others_do_not_become_one_because_somebody_is_gone(graph: Graph) -> None:
-    """c-1, c-2 and shop:1 have one email, that joins nobody; without c-1 it would. shop:1 and app:1 are one by another."""
+    """c-1, c-2 and shop:1 have an email that joins nobody; without c-1 it would. shop:1 and app:1 have another."""
     frame = pd.DataFrame(
         [
             ("c-1", "one@x.y"),
