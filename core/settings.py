@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = Field(
         None, description="key that tokens (devices, accounts, addresses) are hashed with; one key a graph"
     )
+    erasure_key: SecretStr | None = Field(
+        None,
+        description="key that recognises rows of forgotten people; unset: REFNET_TOKEN_KEY, else a file in the home",
+    )
 
 
 def load_settings(**given: object) -> Settings:

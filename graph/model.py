@@ -60,10 +60,14 @@ ANALYSIS = Node("Analysis", "version")
 SEGMENT = Node("Segment", "segmentId")
 # A row that becomes a relationship has no node of its own to wait in: it waits in one of these.
 WAITING = Node("Waiting", "waitingId")
+# That somebody was forgotten, without saying who; and by what rows of theirs are known when they come again.
+ERASURE = Node("Erasure", "erasureId")
+TOMBSTONE = Node("Tombstone", "tombstoneId")
 
 NODES = (
     CUSTOMER, ALIAS, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
     REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
+    ERASURE, TOMBSTONE,
 )  # fmt: skip
 
 KNOWN_AS = "KNOWN_AS"
@@ -88,6 +92,12 @@ DERIVED = (
 ALIASES = ("aliasId", "aliasOf", "hasRow", "rowChanged")
 """Properties of :Alias besides those of a customer's row: its id, what the aliases file says it is another id of,
 whether customers have a row of it, and whether that row came after the person was last put together."""
+
+ERASED = "erased:"
+"""What the ids that stand for a forgotten person, and for what was theirs, begin with."""
+
+TIE = "tie"
+"""On a claim of a moment of which a forgotten person had one: its place among the claims of that moment."""
 
 RESERVED = frozenset(SCORES) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED}
 """What no further column of a customers file may be called."""

@@ -2,7 +2,7 @@
 
 from refnet.loaders.dry import dry_run
 from refnet.loaders.given import Database, Given
-from refnet.loaders.loading import adopt, load
+from refnet.loaders.loading import adopt, load, settle
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.summary import LoadSummary, TableSummary
 from refnet.loaders.templates import write_templates
@@ -16,5 +16,6 @@ __all__ = [
     "adopt",
     "dry_run",
     "load",
+    "settle",
     "write_templates",
 ]

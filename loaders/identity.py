@@ -8,7 +8,7 @@ Where a person has several ids, what was loaded under each is kept in its :Alias
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,16 +66,23 @@ def known_ids(graph: Graph) -> dict[str, str]:
     return {row["aliasId"]: row["customerId"] for row in graph.query("export/known-ids")}
 
 
-def bring_up_to_date(graph: Graph, currency: str, reporter: Reporter) -> Identity:
+def bring_up_to_date(
+    graph: Graph,
+    currency: str,
+    reporter: Reporter,
+    *,
+    ambiguous: Callable[[str], bool] | None = None,
+) -> Identity:
     """Work out who is who from all that is loaded, and write what has changed.
 
     Args:
         graph: where.
         currency: the reporting currency, for the figures of those who change.
         reporter: told when there is something to do.
+        ambiguous: emails that join nobody because somebody forgotten had them.
     """
     aliases = {row[0]: _Alias(*row) for row in graph.query("export/aliases").values}
-    emails, standing = _emails(graph, aliases)
+    emails, standing = _emails(graph, aliases, ambiguous)
     says = {i: a.alias_of for i, a in aliases.items() if a.alias_of is not None}
     others = (set(says.values()) | set(says)) - aliases.keys() - emails.keys()
     for part in _cut(sorted(others), _IDS):
@@ -98,19 +105,25 @@ def bring_up_to_date(graph: Graph, currency: str, reporter: Reporter) -> Identit
     )
 
 
-def _emails(graph: Graph, aliases: Mapping[str, _Alias]) -> tuple[dict[str, str], set[str]]:
+def _emails(
+    graph: Graph, aliases: Mapping[str, _Alias], ambiguous: Callable[[str], bool] | None
+) -> tuple[dict[str, str], set[str]]:
     """The emails that several ids were loaded with, by id, and the customers among those.
 
     The engine puts them together and in small letters: few of many leave it.
     """
     found, standing = {}, set()
     for email, ids in graph.query("export/emails").values:
+        joins = ambiguous is None or not ambiguous(email)
         for customer_id in ids if is_email(email) else ():
             alias = aliases.get(customer_id)
             if alias is None or not alias.keeps_row:
                 standing.add(customer_id)
-                found[customer_id] = email
-            elif alias.email == email:  # a customer of several ids shows the first email of them all
+                if joins:
+                    found[customer_id] = email
+            elif (
+                joins and alias.email == email
+            ):  # a customer of several ids shows the first email of them all
                 found[customer_id] = email
     return found, standing
 

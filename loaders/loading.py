@@ -21,6 +21,8 @@ from refnet.loaders.dry import checked_chunks, read_through, rows_in
 from refnet.loaders.files import Chunk
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
+from refnet.loaders.persons.erase import sweep
+from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Batch, Preparer
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.schemas import TABLES
@@ -114,12 +116,18 @@ def _load(
         if each.further:
             graph.query("loads/note-attributes", rows=settled.notes(each))
     key = settled.token_key(settings)
+    forgotten = Forgotten.of(graph, settings)
     known = identity.known_ids(graph)
     buyers: set[str] = set()
     for each in typed:
-        preparer = _preparer(graph, each, key, known)
+        preparer = _preparer(graph, each, key, known, forgotten)
         summary.tables.append(_load_table(graph, each, preparer, summary.currency, refused, reporter, buyers))
-    who = identity.bring_up_to_date(graph, summary.currency, reporter)
+        if forgotten is not None:
+            forgotten.save()
+    if forgotten is not None and forgotten.learned:
+        sweep(graph, forgotten.key, forgotten.learned)
+    ambiguous = forgotten.ambiguous if forgotten is not None else None
+    who = identity.bring_up_to_date(graph, summary.currency, reporter, ambiguous=ambiguous)
     summary.identity = who.summary
     buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
     loaded = {each.table.name for each in typed}
@@ -162,13 +170,27 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
     return summary
 
 
+def settle(graph: Graph, *, reporter: Reporter) -> None:
+    """Bring together what can be, whatever was changed besides loading.
+
+    Raises:
+        StoreError: the graph cannot be reached.
+    """
+    held = [str(row["currency"]) for row in graph.query("export/currency")]
+    buyers: set[str] = set()
+    upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=bool(identity.known_ids(graph)))
+    upkeep.work_out_customers(graph, buyers, held[0] if held else "EUR", reporter)
+
+
 def _make_schema(graph: Graph) -> None:
     indexes = [(table.node.label, UNLINKED) for table in TABLES.values() if table.node and table.references]
     for statement in statements.schema([*indexes, (WAITING.label, "source")]):
         graph.write_alone(statement)
 
 
-def _preparer(graph: Graph, source: Source, token_key: bytes, known: Mapping[str, str]) -> Preparer:
+def _preparer(
+    graph: Graph, source: Source, token_key: bytes, known: Mapping[str, str], forgotten: Forgotten | None
+) -> Preparer:
     table = source.table
     label = table.node.label if table.node is not None else WAITING.label
     existing = len(graph.read(statements.any_of(label))) > 0
@@ -180,6 +202,7 @@ def _preparer(graph: Graph, source: Source, token_key: bytes, known: Mapping[str
         known=known,
         # Several systems know parts of a person: in their exports an empty cell is what this one does not know.
         keeps=bool(source.of) and table.node in (CUSTOMER, AFFILIATE),
+        forgotten=forgotten,
     )
 
 
@@ -208,7 +231,7 @@ def _load_table(
             _send(graph, steps, told, refused, progress, buyers)
         finally:
             steps.close()
-    told.rows_repeated = preparer.seen.again
+    told.rows_repeated, told.rows_of_forgotten = preparer.seen.again, preparer.rows_of_forgotten
     told.rows_loaded -= preparer.seen.again - preparer.dropped
     told.seconds = time.monotonic() - began
     graph.query(

@@ -16,6 +16,7 @@ from refnet.graph import joining, statements
 from refnet.graph.model import CUSTOMER, ORDER, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
+from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.rows import Column, Table
 
 # Found on the embedded engine: beyond, nothing is gained. A message over 16 MiB hangs it, and a batch's rows are
@@ -65,6 +66,7 @@ class Preparer:
         token_key: what tokens are hashed with; empty: plain.
         known: every id of customers who have several, and the customer it is of: who links go to.
         keeps: an empty cell says nothing, and leaves what the graph has; else it removes that.
+        forgotten: the people whom the graph has forgotten, if there are any.
     """
 
     def __init__(
@@ -76,7 +78,9 @@ class Preparer:
         token_key: bytes = b"",
         known: Mapping[str, str] | None = None,
         keeps: bool = False,
+        forgotten: Forgotten | None = None,
     ) -> None:
+        self._forgotten, self.rows_of_forgotten = forgotten, 0
         self._table, self._existing, self._token_key = table, existing, token_key
         self._known, self._keeps = known or {}, keeps
         self._columns = [table.by_name[name] for name in columns]
@@ -107,6 +111,9 @@ class Preparer:
             kept = sorted(last.values())
             keys = [keys[place] for place in kept]
             lists = {name: [values[place] for place in kept] for name, values in lists.items()}
+        if self._forgotten is not None:
+            keys, lists, out = self._forgotten.take(self._table, keys, lists)
+            self.rows_of_forgotten += out
         return keys, lists
 
     def batches(self, frame: pd.DataFrame) -> Iterator[Batch]:
@@ -114,6 +121,8 @@ class Preparer:
         if frame.empty:
             return
         keys, lists = self.rows(frame)
+        if not keys:  # all of them of people who are forgotten
+            return
         moved = self.seen.meet(keys) or self._existing
         for start, stop in _parts(keys, lists):
             part = {name: values[start:stop] for name, values in lists.items()}

@@ -24,6 +24,7 @@ class TableSummary:
         rows_file: the refused rows as a whole, to be mended and loaded; None where they hold tokens.
         rows_left_out: rows that a source's mapping keeps out (test rows, states that take money back …), by reason.
         rows_repeated: rows whose id came again later in the file: the last one holds.
+        rows_of_forgotten: rows of people who are forgotten, that were not taken.
         waiting: rows of this table, of this load or earlier, that wait for people who are not loaded.
         seconds: how long it took.
     """
@@ -36,6 +37,7 @@ class TableSummary:
     rows_rejected: int = 0
     rows_left_out: dict[str, int] = field(default_factory=dict)
     rows_repeated: int = 0
+    rows_of_forgotten: int = 0
     waiting: int = 0
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
@@ -162,6 +164,8 @@ def _lines(table: TableSummary, done: str) -> list[str]:
     line = f"{table.table}{f' of {table.source}' if table.of else ''}: {table.rows_loaded:,} rows {done}"
     if table.rows_repeated:
         line += f", {table.rows_repeated:,} came again (the last one holds)"
+    if table.rows_of_forgotten:
+        line += f", {table.rows_of_forgotten:,} of forgotten people not taken"
     if table.rows_rejected:
         line += f", {table.rows_rejected:,} rejected"
     if table.rows_left_out:

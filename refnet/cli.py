@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, export, load, sources
+from refnet.commands import cltv, engine, export, load, persons, sources
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
@@ -28,8 +28,7 @@ app = typer.Typer(
     "Where the graph is: `NEO4J_URI`, `NEO4J_USERNAME`, `NEO4J_PASSWORD`, `NEO4J_DATABASE` in the environment or in "
     ".env; unset, an embedded engine keeps it in `REFNET_HOME` (./.refnet).",
 )
-engine_app = typer.Typer(no_args_is_help=True, help="The local engine: embedded, or a real Neo4j.")
-app.add_typer(engine_app, name="engine")
+app.add_typer(engine.app, name="engine")
 app.add_typer(sources.app, name="sources")
 
 
@@ -92,6 +91,8 @@ def analyze(as_json: Json = False) -> None:
 
 app.command("cltv")(cltv.cltv)
 app.command("export")(export.export)
+app.command("person")(persons.person)
+app.command("erase")(persons.erase)
 
 
 @app.command()
@@ -256,48 +257,3 @@ def serve_command(
         finally:
             left = not ran and not local.leave(settings.home)
     reporter.say("stopped; the engine is left to others who use it" if left else "stopped")
-
-
-@engine_app.command("start")
-def engine_start(
-    neo4j: Annotated[
-        bool, typer.Option("--neo4j", help="A real Neo4j Community, fetched when first started.")
-    ] = False,
-    idle_minutes: Annotated[
-        float | None, typer.Option(help="Stop after so long without a client; 0: never.", min=0)
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Start the local engine, or say where it already runs."""
-    from refnet.graph import local
-    from refnet.terminal import print_engine
-
-    settings = load_settings()
-    idle = settings.engine_idle_minutes if idle_minutes is None else idle_minutes or None
-    running = local.start(
-        settings.home,
-        "neo4j" if neo4j else "embedded",
-        heap=settings.engine_heap,
-        idle_minutes=idle,
-        query_minutes=settings.engine_query_minutes,
-        reporter=Console(),
-    )
-    print_engine(running, as_json=as_json)
-
-
-@engine_app.command("status")
-def engine_status(as_json: Json = False) -> None:
-    """Say whether the local engine runs, and where."""
-    from refnet.graph import local
-    from refnet.terminal import print_engine
-
-    print_engine(local.running(load_settings().home), as_json=as_json)
-
-
-@engine_app.command("stop")
-def engine_stop() -> None:
-    """Stop the local engine; its graph stays on disk."""
-    from refnet.graph import local
-
-    home = load_settings().home
-    typer.echo("stopped" if local.stop(home) else f"no engine runs in {home}")

@@ -11,12 +11,13 @@ from filelock import FileLock, Timeout
 
 from refnet import loaders
 from refnet.analysis import credit
-from refnet.core.progress import Reporter
+from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 
 if TYPE_CHECKING:
     from refnet.analysis.cltv import Prediction
+    from refnet.loaders.persons import Erasure
 
 
 def load(
@@ -149,6 +150,45 @@ def forget_predicted_cltv(
 
     with _turn(graph, settings or load_settings(), reporter):
         return cltv.forget(graph)
+
+
+def erase(
+    graph: Graph,
+    asked: str,
+    *,
+    by: str,
+    why: str | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> Erasure:
+    """Forget a person: what says who they were goes, what they count for stays. Broken off, it is simply run again.
+
+    Args:
+        graph: where.
+        asked: any id of theirs, as a customer or an affiliate, or their email.
+        by: who does it; the record keeps it.
+        why: the record keeps that, too.
+        settings: unset: from the environment and .env.
+        reporter: told how far it is.
+
+    Returns:
+        Counts of what went, and the record's id.
+
+    Raises:
+        NotFound: there is nobody of that id or email, and nobody was forgotten by it.
+        UsageError: several customers have the email; there is no key; `by` or `why` says who it is.
+        StoreError: the graph cannot be reached or refuses.
+    """
+    from refnet.loaders.persons import carry_out, plan
+
+    settings, reporter = settings or load_settings(), reporter or Quiet()
+    with _turn(graph, settings, reporter):
+        done = carry_out(graph, plan(graph, asked, settings=settings), by=by, why=why, reporter=reporter)
+        if done.erasure_id is not None:
+            # What was loaded while an earlier try was broken off waits for the anonymous customer.
+            loaders.settle(graph, reporter=reporter)
+            credit.derive(graph, settings=settings, reporter=reporter)
+        return done
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def derive(
         referrer,
         referee,
         _days(claims["at"]),
-        claims["claimId"].to_numpy(dtype=object),
+        _order(claims),
         joined,
         policy=settings.credit_policy,
         window_days=settings.credit_window_days,
@@ -154,6 +154,15 @@ def _write_statuses(
             graph.query("credit/decide", rows=batch)
             progress.advance(len(batch))
     return len(rows)
+
+
+def _order(claims: pd.DataFrame) -> np.ndarray:
+    """What claims of one moment are ordered by: their ids, but as they were where somebody was forgotten."""
+    ids = claims["claimId"].to_numpy(dtype=object).copy()
+    ties = pd.to_numeric(claims["tie"]).to_numpy(dtype=np.float64, na_value=np.nan)
+    for place in np.flatnonzero(~np.isnan(ties)).tolist():
+        ids[place] = f"\x00{int(ties[place]):012d}"
+    return ids
 
 
 def _customers(ids: pd.Series, known: Mapping[str, str]) -> pd.Series:

@@ -8,5 +8,6 @@ RETURN
   k.referrerId AS referrerId,
   k.refereeId AS refereeId,
   k.at.epochMillis AS at,
+  k.tie AS tie,
   k.status AS status,
   k.reason AS reason;

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from refnet.commands.persons import person as hand_over
 from refnet.commands.shared import Json, print_json
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
@@ -14,8 +15,10 @@ from refnet.core.settings import load_settings
 
 
 def export(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; missing or empty.")],
-    target: Annotated[str, typer.Option("--for", help="What it is for: neo4j-admin.")],
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Where to; missing or empty.")
+    ] = None,
+    target: Annotated[str | None, typer.Option("--for", help="What it is for: neo4j-admin.")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", help="Directory of canonical files, or one of them.")
     ] = None,
@@ -25,12 +28,25 @@ def export(
         typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
     ] = None,
     as_json: Json = False,
+    person: Annotated[
+        str | None, typer.Option(help="Instead: all that is held about this person, as `refnet person` does.")
+    ] = None,
 ) -> None:
     """Write canonical files as `neo4j-admin database import full` reads them, for a very large first load.
 
     They are read, checked and refused as `refnet load` does. It prints the command that imports them into an empty
     database of a server that is stopped; `refnet load --imported` then makes constraints, figures and credit.
     """
+    if person is not None:
+        if directory or target or source:
+            raise UsageError("--person goes by itself.", "Such as: refnet export --person c-0000001")
+        hand_over(person)
+        return
+    if directory is None or target is None:
+        raise UsageError(
+            "Say where to and what for, or --person.",
+            "Such as: refnet export --for neo4j-admin DIR --from exports",
+        )
     if target != "neo4j-admin":
         raise UsageError(f"--for is neo4j-admin, not {target}.")
     if source is None:

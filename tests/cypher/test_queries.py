@@ -52,6 +52,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         [["ann", "Ann", "DE", "basic", 100.0, 50.0, 425.0, "hidden_advocates", 1]],
     ),
     "demo/marker": ({}, []),
+    "erasures/list": ({}, []),
     "export/attribute-names": ({}, []),
     "export/currency": ({}, [["EUR"]]),
     "identity/find": ({"aliasId": "old-ann"}, [["ann", "alias"]]),
@@ -85,6 +86,13 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         ],
     ),
     "integrity/uncredited-claims": ({}, [["k-06", "customer", "gus", "gus", at("2024-05-01"), None]]),
+    "persons/credited": (
+        {"customerId": "cat"},
+        [
+            ["brought", "dan", "customer", at("2024-04-01"), 1.0, None],
+            ["brought by", "ben", "customer", at("2024-03-01"), 1.0, None],
+        ],
+    ),
     "programme/acquisition-cost": (
         {},
         [["paid_search", 200.0, 2, 100.0], ["tv", 70.0, 0, None]],
