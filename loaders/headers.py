@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from refnet.core.errors import InputError, UsageError
-from refnet.graph.model import RESERVED, camel
+from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file
 from refnet.loaders.rejects import is_cells, rows_of
 from refnet.loaders.rows import Table
@@ -42,6 +42,11 @@ class Source:
     warnings: tuple[str, ...]
     of: str = ""
     secret: bool = False
+
+    @property
+    def whose(self) -> str:
+        """The source that its rows are noted with in the graph."""
+        return self.of or CANONICAL
 
     @property
     def called(self) -> str:
