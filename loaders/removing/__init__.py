@@ -2,6 +2,6 @@
 
 from refnet.loaders.removing.missing import Ask, Missing, Replacing
 from refnet.loaders.removing.present import Present
-from refnet.loaders.removing.remove import remove
+from refnet.loaders.removing.removal import remove
 
 __all__ = ["Ask", "Missing", "Present", "Replacing", "remove"]
