@@ -144,6 +144,15 @@ class Graph:
         """Run one reading statement."""
         return self._run([(statement, parameters)], neo4j.READ_ACCESS)[0]
 
+    def stream(self, statement: str, **parameters: Any) -> Iterator[list[Any]]:
+        """The rows of one reading statement as they come, never all of them in memory."""
+        with (
+            translated(self.at.uri, local=self.engine is not None),
+            self._driver.session(database=self.at.database, default_access_mode=neo4j.READ_ACCESS) as session,
+        ):
+            for record in session.run(statement, parameters):
+                yield list(record.values())
+
     def write(self, statement: str, **parameters: Any) -> Answer:
         """Run one writing statement, again where the store asks for it."""
         return self._run([(statement, parameters)], neo4j.WRITE_ACCESS)[0]

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from refnet.graph.model import (
     ALIAS,
     CUSTOMER,
+    SOURCES,
     UNLINKED,
     WAITING,
     Node,
     Reference,
     quoted,
 )
+from refnet.graph.provenance import united, with_source
 from refnet.graph.statements import Cell
 
 _C = f"c:{CUSTOMER.label}"
@@ -24,13 +26,13 @@ _A = f"a:{ALIAS.label}"
 
 
 def merge_row(cells: Sequence[Cell]) -> str:
-    """Rows [id, …] of customers who have several ids: kept under that id."""
+    """Rows [id, …] of $source, of customers who have several ids: kept under that id."""
     sets = "".join(
         f"{quoted(cell.property)}: {cell.at(place)}, " for place, cell in enumerate(cells, start=1)
     )
     return (
         f"UNWIND $rows AS r\nMERGE (n:{ALIAS.label} {{{ALIAS.key}: r[0]}})\n"
-        f"SET n += {{{sets}hasRow: true, rowChanged: true}}"
+        f"SET n += {{{sets}hasRow: true, rowChanged: true, {SOURCES}: {with_source(f'n.{SOURCES}')}}}"
     )
 
 
@@ -39,7 +41,7 @@ def keep(names: Sequence[str]) -> str:
     sets = ", ".join(f"{quoted(name)}: c.{quoted(name)}" for name in names)
     return (
         f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[0]}})\nMERGE ({_A} {{{ALIAS.key}: r[0]}})\n"
-        f"SET a += {{{sets}, hasRow: true}}"
+        f"SET a += {{{sets}, hasRow: true, {SOURCES}: {united(f'a.{SOURCES}', f'c.{SOURCES}')}}}"
     )
 
 
@@ -61,7 +63,8 @@ def move_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str
     sets = ", ".join(f"{cell.property}: e.{cell.property}" for cell in cells)
     return (
         f"{_held_edges(type_, target)}\nMATCH (o:{CUSTOMER.label} {{{CUSTOMER.key}: r[2]}})\n"
-        f"MERGE (o)-[f:{type_} {{{key}: e.{key}}}]->(t)\nSET f += {{{sets}}}\nDELETE e"
+        f"MERGE (o)-[f:{type_} {{{key}: e.{key}}}]->(t)\n"
+        f"SET f += {{{sets}, {SOURCES}: {united(f'f.{SOURCES}', f'e.{SOURCES}')}}}\nDELETE e"
     )
 
 
@@ -70,17 +73,21 @@ def leave_edges(source: str, type_: str, key: str, target: Node, cells: Sequence
     sets = "".join(f", {cell.property}: e.{cell.property}" for cell in cells)
     return (
         f"{_held_edges(type_, target)}\nMERGE (w:{WAITING.label} {{{WAITING.key}: e.{key}}})\n"
-        f"SET w += {{source: '{source}', target: t.{target.key}{sets}}}\nDELETE e"
+        f"SET w += {{source: '{source}', target: t.{target.key}{sets}, {SOURCES}: "
+        f"{united(f'w.{SOURCES}', f'e.{SOURCES}')}}}\nDELETE e"
     )
 
 
 def fill(names: Sequence[str]) -> str:
-    """Rows [id, customer, place]: a customer's loaded properties are those of their ids, of each the first there is."""
+    """Rows [id, customer, place]: a customer's loaded properties are those of their ids, of each the first there is.
+
+    Whose rows they are is all of them together: identity/unite-sources, afterwards.
+    """
     first = "".join(f",\n  head(collect(a.{quoted(name)})) AS v{n}" for n, name in enumerate(names))
     sets = ", ".join(f"{quoted(name)}: v{n}" for n, name in enumerate(names))
     return (
         f"UNWIND $rows AS r\nMATCH ({_C} {{{CUSTOMER.key}: r[1]}})\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\n"
-        f"WITH c, a, r[2] AS place\nORDER BY place\nWITH\n  c{first}\nSET c += {{{sets}}}"
+        f"WITH c, a, r[2] AS place\nORDER BY place\nWITH\n  c{first}\nSET c += {{{sets}, {SOURCES}: null}}"
     )
 
 

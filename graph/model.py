@@ -89,9 +89,17 @@ DERIVED = (
 )  # fmt: skip
 """Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
 
-ALIASES = ("aliasId", "aliasOf", "hasRow", "rowChanged")
+SOURCES, ALIAS_SOURCES = "sources", "aliasSources"
+"""The names of the sources whose exports have a row, by the alphabet, on what the row has become. An :Alias may be of a
+row of customers and of one of aliases: the latter's are apart."""
+
+CANONICAL = "canonical"
+"""The name of the source that canonical files, tables and frames are of."""
+
+ALIASES = ("aliasId", "aliasOf", "hasRow", "rowChanged", ALIAS_SOURCES)
 """Properties of :Alias besides those of a customer's row: its id, what the aliases file says it is another id of,
-whether customers have a row of it, and whether that row came after the person was last put together."""
+whether customers have a row of it, whether that row came after the person was last put together, and whose aliases say
+so."""
 
 ERASED = "erased:"
 """What the ids that stand for a forgotten person, and for what was theirs, begin with."""
@@ -99,8 +107,13 @@ ERASED = "erased:"
 TIE = "tie"
 """On a claim of a moment of which a forgotten person had one: its place among the claims of that moment."""
 
-RESERVED = frozenset(SCORES) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED}
+RESERVED = frozenset(SCORES) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED, SOURCES}
 """What no further column of a customers file may be called."""
+
+
+def sources_of(node: Node) -> str:
+    """The property of a kind of node that has the sources of its rows."""
+    return ALIAS_SOURCES if node == ALIAS else SOURCES
 
 
 def camel(column: str) -> str:

@@ -17,12 +17,15 @@ from refnet.graph.model import (
     CUSTOMER,
     KNOWN_AS,
     NODES,
+    SOURCES,
     UNLINKED,
     WAITING,
     Node,
     Reference,
     quoted,
+    sources_of,
 )
+from refnet.graph.provenance import united, with_source
 
 # What follows for a customer from a row of their own; what follows from orders is in upkeep/customers.
 _FIGURES = """\
@@ -76,7 +79,7 @@ def schema(indexes: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def merge(node: Node, cells: Sequence[Cell], link: tuple[Reference, Node, int] | None, *, fresh: bool) -> str:
-    """Rows [key, …] become nodes; with `link`, also the relationship to the node whose id is at that place.
+    """Rows [key, …] of $source become nodes; with `link`, also the relationship to the node whose id is at that place.
 
     Args:
         node: what the rows become.
@@ -87,9 +90,9 @@ def merge(node: Node, cells: Sequence[Cell], link: tuple[Reference, Node, int] |
     sets = [f"{quoted(cell.property)}: {cell.at(place)}" for place, cell in enumerate(cells, start=1)]
     if not fresh:
         sets.append(f"{UNLINKED}: null")
-    text = f"UNWIND $rows AS r\nMERGE (n:{node.label} {{{node.key}: r[0]}})"
-    if sets:
-        text += f"\nSET n += {{{', '.join(sets)}}}"
+    whose = sources_of(node)
+    sets.append(f"{whose}: {with_source(f'n.{whose}')}")
+    text = f"UNWIND $rows AS r\nMERGE (n:{node.label} {{{node.key}: r[0]}})\nSET n += {{{', '.join(sets)}}}"
     if node == CUSTOMER:
         text += f"\n{_FIGURES}"
     if link is not None:
@@ -160,17 +163,17 @@ def any_of(label: str) -> str:
 
 
 def merge_targets(target: Node, cells: Sequence[Cell]) -> str:
-    """Rows [key, …] become the nodes at the end of relationships; what a row leaves empty stays as it was."""
+    """Rows [key, …] of $source become the nodes at the end of relationships; what a row leaves empty stays."""
     sets = [
         f"n.{cell.property} = coalesce({cell.at(place)}, n.{cell.property})"
         for place, cell in enumerate(cells, start=1)
     ]
-    text = f"UNWIND $rows AS r\nMERGE (n:{target.label} {{{target.key}: r[0]}})"
-    return f"{text}\nSET {', '.join(sets)}" if sets else text
+    sets.append(f"n.{SOURCES} = {with_source(f'n.{SOURCES}')}")
+    return f"UNWIND $rows AS r\nMERGE (n:{target.label} {{{target.key}: r[0]}})\nSET {', '.join(sets)}"
 
 
 def merge_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
-    """Rows [key, customer, target's key, …] become relationships, where the customer is there.
+    """Rows [key, customer, target's key, …] of $source become relationships, where the customer is there.
 
     The first of `cells` is the customer's id as it was loaded: the relationship may be of another id's customer.
     """
@@ -178,17 +181,18 @@ def merge_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> st
     return (
         f"UNWIND $rows AS r\nMATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[1]}})\n"
         f"MATCH (t:{target.label} {{{target.key}: r[2]}})\n"
-        f"MERGE (c)-[e:{type_} {{{key}: r[0]}}]->(t)\nSET e += {{{sets}}}"
+        f"MERGE (c)-[e:{type_} {{{key}: r[0]}}]->(t)\n"
+        f"SET e += {{{sets}, {SOURCES}: {with_source(f'e.{SOURCES}')}}}"
     )
 
 
 def wait_edges(source: str, cells: Sequence[Cell]) -> str:
-    """Rows [key, customer, target's key, …] whose customer is not there are kept until they are."""
+    """Rows [key, customer, target's key, …] of $source whose customer is not there are kept until they are."""
     sets = "".join(f", {cell.property}: {cell.at(place)}" for place, cell in enumerate(cells, start=3))
     return (
         f"UNWIND $rows AS r\nOPTIONAL MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: r[1]}})\n"
         f"WITH r, c\nWHERE c IS NULL\nMERGE (w:{WAITING.label} {{{WAITING.key}: r[0]}})\n"
-        f"SET w += {{source: '{source}', target: r[2]{sets}}}"
+        f"SET w += {{source: '{source}', target: r[2]{sets}, {SOURCES}: {with_source(f'w.{SOURCES}')}}}"
     )
 
 
@@ -204,7 +208,8 @@ def come_edges(
         f"MATCH (w:{WAITING.label} {{source: '{source}'}})\n"
         f"MATCH {found}\nWITH w, c\nLIMIT $limit\n"
         f"MATCH (t:{target.label} {{{target.key}: w.target}})\n"
-        f"MERGE (c)-[e:{type_} {{{key}: w.waitingId}}]->(t)\nSET e += {{{sets}}}\nDELETE w\nRETURN count(*) AS came"
+        f"MERGE (c)-[e:{type_} {{{key}: w.waitingId}}]->(t)\n"
+        f"SET e += {{{sets}, {SOURCES}: {united(f'e.{SOURCES}', f'w.{SOURCES}')}}}\nDELETE w\nRETURN count(*) AS came"
     )
 
 

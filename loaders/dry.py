@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,7 @@ def read_through(
     *,
     limit: Limit | None = None,
     columns: bool = False,
+    meet: Callable[[Source, Chunk, Checked], None] | None = None,
 ) -> list[DryTableSummary]:
     """Read and check all rows, and write what is refused.
 
@@ -96,11 +97,12 @@ def read_through(
         reporter: told of each table's rows and rate.
         limit: how many rows of one file may be refused; looked at when all are read, so that all of them are told.
         columns: look at what the columns hold, too, and at ids that come again.
+        meet: given each chunk of each file, and what of it holds.
 
     Raises:
         InputError: more rows of a file are refused than `limit` allows.
     """
-    told = [_read(source, currency, rejects, reporter, columns) for source in found]
+    told = [_read(source, currency, rejects, reporter, columns, meet) for source in found]
     broken = [each for each in told if limit is not None and limit.broken(each.rows_rejected, each.rows_read)]
     if broken:
         assert limit is not None
@@ -129,7 +131,14 @@ def rows_in(chunk: Chunk) -> int:
     return len(chunk.rows) + len(chunk.rejects) + len(chunk.left_out)
 
 
-def _read(source: Source, currency: str, rejects: Path, reporter: Reporter, columns: bool) -> DryTableSummary:
+def _read(
+    source: Source,
+    currency: str,
+    rejects: Path,
+    reporter: Reporter,
+    columns: bool,
+    meet: Callable[[Source, Chunk, Checked], None] | None,
+) -> DryTableSummary:
     told = DryTableSummary(source.table.name, source.called, source.of)
     held = {name: _Held(source.table.by_name[name]) for name in source.opened.columns} if columns else {}
     preparer, began = Preparer(source.table, source.opened.columns, existing=False), time.monotonic()
@@ -143,6 +152,8 @@ def _read(source: Source, currency: str, rejects: Path, reporter: Reporter, colu
             refused.write([*chunk.rejects, *checked.rejects], chunk)
             refused.write_left_out(chunk.left_out)
             progress.advance(len(chunk.rows))
+            if meet is not None:
+                meet(source, chunk, checked)
             for name, column in held.items():
                 column.take(chunk.frame[name], checked.frame[name])
             if columns and len(checked.frame):

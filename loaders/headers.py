@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from refnet.core.errors import InputError, UsageError
-from refnet.graph.model import RESERVED, camel
+from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file
-from refnet.loaders.rejects import is_cells, rows_of
+from refnet.loaders.rejects import is_list, rows_of
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
@@ -42,6 +42,11 @@ class Source:
     warnings: tuple[str, ...]
     of: str = ""
     secret: bool = False
+
+    @property
+    def whose(self) -> str:
+        """The source that its rows are noted with in the graph."""
+        return self.of or CANONICAL
 
     @property
     def called(self) -> str:
@@ -165,8 +170,8 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
             continue
         readable = path.is_file() and ending(path)
         name = _stem(path) if readable else ""
-        if readable and is_cells(path):
-            continue  # why rows were refused, beside the rows themselves
+        if readable and is_list(path):
+            continue  # why rows were refused, beside the rows themselves; which were removed
         known = named is not None or rows_of(name) is not None
         if readable and (known or (name not in TABLES and _recognised(path, catalogue))):
             exports.append(path)

@@ -48,6 +48,11 @@ class _Alias:
         return self.standing and self.holder not in (None, self.alias_id)
 
     @property
+    def shell(self) -> bool:
+        """There is a customer of this id only since others are joined to it: its own row was removed."""
+        return self.holder == self.alias_id and not self.has_row
+
+    @property
     def keeps_row(self) -> bool:
         """What was loaded under the id is here, and not in a customer."""
         return self.has_row and not self.twice
@@ -88,7 +93,8 @@ def bring_up_to_date(
     for part in _cut(sorted(others), _IDS):
         standing |= {row["customerId"] for row in graph.query("export/standing", ids=part)}
     standing |= {i for i, alias in aliases.items() if alias.standing}
-    loaded = standing | {i for i, alias in aliases.items() if alias.has_row}
+    shells = {i for i, alias in aliases.items() if alias.shell}
+    loaded = (standing - shells) | {i for i, alias in aliases.items() if alias.has_row}
     resolution = resolve(says, emails, loaded)
     _Difference(graph, aliases, resolution, standing, loaded).write(currency, reporter)
     known = resolution.known
@@ -117,6 +123,8 @@ def _emails(
         joins = ambiguous is None or not ambiguous(email)
         for customer_id in ids if is_email(email) else ():
             alias = aliases.get(customer_id)
+            if alias is not None and alias.shell:
+                continue  # what it shows is of the others
             if alias is None or not alias.keeps_row:
                 standing.add(customer_id)
                 if joins:
@@ -208,8 +216,8 @@ class _Difference:
         # Whose properties and figures are made anew: those who have got an id, and those who have lost one.
         holders = {self._then(i) for i in part} | {self._then(h) for i in part if (h := self._now(i))}
         touched = sorted(h for h in holders if h is not None)
-        fallen = [i for i, known in joined.items() if i in self._standing and known.customer_id != i]
-        kept = [i for i in joined if i in self._standing and not self._keeps_row(i)]
+        fallen = [i for i in part if i in self._standing and self._then(i) != i]
+        kept = [i for i in joined if i in self._standing and i in self._loaded and not self._keeps_row(i)]
         gone = [i for i in part if i not in self._known]
         steps: list[tuple[str, Rows]] = [
             (joining.keep(names), _one(kept)),
@@ -219,7 +227,8 @@ class _Difference:
             (_text("release"), _one(i for i in part if self._held(i))),
             (_text("know"), [(i, *known) for i, known in joined.items()]),
             (_text("remove-customers"), _one(fallen)),
-            (joining.fill(names), self._filling(touched, released)),
+            (joining.fill(names), filled := self._filling(touched, released)),
+            (_text("unite-sources"), filled),
             (_text("settle"), _one(joined)),
             (_text("remove-aliases"), _one(i for i in gone if self._of(i) in (None, i))),
             (_text("bare"), [(i, self._of(i)) for i in gone if self._of(i) not in (None, i)]),

@@ -25,6 +25,7 @@ from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Batch, Preparer
 from refnet.loaders.rejects import Limit, Rejects
+from refnet.loaders.removing import Ask, Present, Replacing, remove
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, TableSummary
@@ -49,6 +50,9 @@ def load(
     reporter: Reporter | None = None,
     rejects: Path | None = None,
     max_rejects: str | int | None = None,
+    replace: bool = False,
+    yes: bool = False,
+    ask: Ask | None = None,
     settings: Settings | None = None,
 ) -> LoadSummary:
     """Load canonical files, exports of the systems that refnet knows, or DataFrames by table name.
@@ -68,23 +72,29 @@ def load(
         rejects: directory for files of refused cells and rows; unset: `rejects` in the settings' home.
         max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
             It is known before anything is written: the files are read once more.
+        replace: the files are complete exports: rows that the graph has of one of these tables and sources, and that
+            are in none of its files, are removed. Which is known before anything is written.
+        yes: also if that is more than half of a table.
+        ask: told what would be removed, if there is something; where it should not be, it raises.
         settings: unset: from the environment and .env.
 
     Raises:
         InputError: a file or its columns are wrong, or more rows are refused than allowed, and nothing was written; or
             it broke off while being read or the rejects could not be written, and the batches until then are in the
-            graph: load the same again.
-        UsageError: a table, file or source by an unknown name.
+            graph: load the same again. Or, to replace: of a refused row it cannot be told which one it is.
+        UsageError: a table, file or source by an unknown name; more than half of a table would be removed.
         StoreError: the graph cannot be reached.
     """
     settings = settings or load_settings()
     reporter = reporter or Quiet()
     limit = None if max_rejects is None else Limit.of(max_rejects)
+    replacing = Replacing(yes, ask) if replace else None
     with Aside() as aside:
         found, warnings = sources(
             source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
         )
-        return _load(graph, found, warnings, limit, rejects or settings.home / "rejects", reporter, settings)
+        refused = rejects or settings.home / "rejects"
+        return _load(graph, found, warnings, limit, replacing, refused, reporter, settings)
 
 
 def _load(
@@ -92,6 +102,7 @@ def _load(
     found: Sequence[Source],
     warnings: Sequence[str],
     limit: Limit | None,
+    replacing: Replacing | None,
     refused: Path,
     reporter: Reporter,
     settings: Settings,
@@ -108,14 +119,18 @@ def _load(
             else {}
         )
         typed.append(settled.with_attributes(each, names, summary.warnings))
-    if limit is not None:
-        for read in read_through(typed, summary.currency, refused, reporter, limit=limit):
-            for path in filter(None, (read.rejects_file, read.rows_file)):
-                path.unlink()  # the load itself writes them again
+    key = settled.token_key(settings)
+    if limit is not None or replacing is not None:
+        present = Present(typed, key, summary.currency)
+        read = read_through(typed, summary.currency, refused, reporter, limit=limit, meet=present.meet)
+        missing = replacing.missing(graph, present.settled(read), refused, reporter) if replacing else []
+        for path in (path for each in read for path in (each.rejects_file, each.rows_file) if path):
+            path.unlink()  # the load itself writes them again
+        remove(graph, missing, summary.currency, reporter)
+        summary.removed = [each.summary for each in missing]
     for each in typed:
         if each.further:
             graph.query("loads/note-attributes", rows=settled.notes(each))
-    key = settled.token_key(settings)
     forgotten = Forgotten.of(graph, settings)
     known = identity.known_ids(graph)
     buyers: set[str] = set()
@@ -203,6 +218,7 @@ def _preparer(
         # Several systems know parts of a person: in their exports an empty cell is what this one does not know.
         keeps=bool(source.of) and table.node in (CUSTOMER, AFFILIATE),
         forgotten=forgotten,
+        source=source.whose,
     )
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from refnet.graph import joining, statements
-from refnet.graph.model import CUSTOMER, ORDER, Node, Reference
+from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.persons.forgotten import Forgotten
@@ -67,6 +67,7 @@ class Preparer:
         known: every id of customers who have several, and the customer it is of: who links go to.
         keeps: an empty cell says nothing, and leaves what the graph has; else it removes that.
         forgotten: the people whom the graph has forgotten, if there are any.
+        source: whose rows they are.
     """
 
     def __init__(
@@ -79,7 +80,9 @@ class Preparer:
         known: Mapping[str, str] | None = None,
         keeps: bool = False,
         forgotten: Forgotten | None = None,
+        source: str = CANONICAL,
     ) -> None:
+        self._source = source
         self._forgotten, self.rows_of_forgotten = forgotten, 0
         self._table, self._existing, self._token_key = table, existing, token_key
         self._known, self._keeps = known or {}, keeps
@@ -115,6 +118,10 @@ class Preparer:
             keys, lists, out = self._forgotten.take(self._table, keys, lists)
             self.rows_of_forgotten += out
         return keys, lists
+
+    def keys(self, frame: pd.DataFrame) -> list[str]:
+        """The key of each checked row."""
+        return self._keys(frame, self._lists(frame))
 
     def batches(self, frame: pd.DataFrame) -> Iterator[Batch]:
         """Checked rows as batches; of two rows with one key the later one holds."""
@@ -206,7 +213,7 @@ class Preparer:
             rows = [(*row, customer) for row, customer in zip(rows, held, strict=True)]
         cells = [_cell(c, keeps=self._keeps) for c in columns]
         merge = statements.merge(node, cells, joined, fresh=not (moved and complete))
-        made: Statements = [(merge, {"rows": rows})]
+        made: Statements = [(merge, self._of(rows))]
         moves: Statements = []
         for reference in owed:
             refs = by_property[reference.property]
@@ -237,10 +244,13 @@ class Preparer:
         several = [row for row in rows if row[0] in self._known]
         made: Statements = []
         if alone:
-            made.append((statements.merge(CUSTOMER, cells, None, fresh=True), {"rows": alone}))
+            made.append((statements.merge(CUSTOMER, cells, None, fresh=True), self._of(alone)))
         if several:
-            made.append((joining.merge_row(cells), {"rows": several}))
+            made.append((joining.merge_row(cells), self._of(several)))
         return made
+
+    def _of(self, rows: Sequence[Any]) -> dict[str, Any]:
+        return {"rows": rows, "source": self._source}
 
     def _customers(self, ids: list[Any]) -> list[Any]:
         """Whose the ids are."""
@@ -266,9 +276,9 @@ class Preparer:
         )
         cells = [Cell("customerId"), *(_cell(column) for column in on_edge)]
         return [
-            (statements.merge_targets(edge.target, [_cell(c) for c in on_target[1:]]), {"rows": targets}),
-            (statements.merge_edges(edge.type, edge.key, edge.target, cells), {"rows": rows}),
-            (statements.wait_edges(self._table.name, cells), {"rows": rows}),
+            (statements.merge_targets(edge.target, [_cell(c) for c in on_target[1:]]), self._of(targets)),
+            (statements.merge_edges(edge.type, edge.key, edge.target, cells), self._of(rows)),
+            (statements.wait_edges(self._table.name, cells), self._of(rows)),
         ]
 
 

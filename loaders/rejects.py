@@ -22,6 +22,7 @@ from refnet.loaders.files import Chunk
 FIRST = 5
 """So many refused cells are told by the summary itself; all of them are in the file."""
 
+_REMOVED = re.compile(r"removed-[a-z]+-[0-9a-f]{8}\.csv")
 _ROWS = re.compile(r"(?:(?P<of>.+)\.)?(?P<table>[a-z]+)-[0-9a-f]{8}-rows")
 
 
@@ -72,8 +73,10 @@ def rows_of(stem: str) -> tuple[str, str] | None:
     return (found["of"] or "", found["table"]) if found else None
 
 
-def is_cells(path: Path) -> bool:
-    """Whether a file is one of refused cells: nothing to be loaded."""
+def is_list(path: Path) -> bool:
+    """Whether a file is a list of refused cells or of removed rows: nothing to be loaded."""
+    if _REMOVED.fullmatch(path.name):
+        return True
     if path.suffix.lower() != ".csv":
         return False
     try:

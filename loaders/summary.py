@@ -112,6 +112,23 @@ class IdentitySummary:
         return said
 
 
+@dataclass(frozen=True)
+class RemovedSummary:
+    """What a complete export no longer had.
+
+    Attributes:
+        table, of: of which table and source.
+        rows: so many rows. staying: those of them that another source has, so that they are still there.
+        file: which they are.
+    """
+
+    table: str
+    of: str
+    rows: int
+    staying: int
+    file: Path
+
+
 @dataclass
 class LoadSummary:
     """What a load did.
@@ -122,6 +139,7 @@ class LoadSummary:
         warnings: what a person should look at, a sentence each.
         waiting: for every table of the graph how many rows wait for people who are not loaded, where there are any.
         identity: how many ids are joined to others, and what stood in the way.
+        removed: what complete exports no longer had, where a load replaces.
     """
 
     tables: list[TableSummary] = field(default_factory=list)
@@ -129,6 +147,7 @@ class LoadSummary:
     warnings: list[str] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
     identity: IdentitySummary = field(default_factory=IdentitySummary)
+    removed: list[RemovedSummary] = field(default_factory=list)
 
     def __getitem__(self, table: str) -> TableSummary:
         return next(each for each in self.tables if each.table == table)
@@ -146,6 +165,8 @@ class LoadSummary:
             table["rejects_file"] = str(each.rejects_file) if each.rejects_file else None
             table["rows_file"] = str(each.rows_file) if each.rows_file else None
             table["seconds"] = round(each.seconds, 3)
+        for removed in told["removed"]:
+            removed["file"] = str(removed["file"])
         return told
 
     def __str__(self) -> str:
@@ -154,6 +175,9 @@ class LoadSummary:
     def told(self, done: str) -> str:
         """All of it for a person; `done` is what became of rows that were taken."""
         lines = [line for each in self.tables for line in _lines(each, done)]
+        for gone in self.removed:
+            stay = f" ({gone.staying:,} stay, since another source has them)" if gone.staying else ""
+            lines.append(f"{gone.table} of {gone.of}: {gone.rows:,} removed{stay}; which in {gone.file}")
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")

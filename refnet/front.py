@@ -18,6 +18,7 @@ from refnet.graph import Graph
 if TYPE_CHECKING:
     from refnet.analysis.cltv import Prediction
     from refnet.loaders.persons import Erasure
+    from refnet.loaders.removing import Ask
 
 
 def load(
@@ -27,6 +28,9 @@ def load(
     database: loaders.Database = None,
     named: str | None = None,
     max_rejects: str | int | None = None,
+    replace: bool = False,
+    yes: bool = False,
+    ask: Ask | None = None,
     rejects: Path | None = None,
     settings: Settings | None = None,
     reporter: Reporter | None = None,
@@ -41,6 +45,10 @@ def load(
         database: the address or engine of SQLAlchemy that texts in `source` are tables and queries of.
         named: the source that all files and queries are of, as `refnet sources` lists them; unset: by their headers.
         max_rejects: how many rows of one file may be refused, 100, or which share of them, "2%"; unset: any number.
+        replace: these are complete exports: what the graph has of their tables and sources, and they no longer have,
+            is removed; `removed` of what is returned says how much.
+        yes: also if that is more than half of a table.
+        ask: told what would be removed, before; where it should not be, it raises.
         rejects: the directory for rows that were not taken; unset: `rejects` in the home.
         settings: unset: from the environment and .env.
         reporter: told how far it is.
@@ -50,6 +58,7 @@ def load(
 
     Raises:
         InputError: a file is not as it should be, or more rows are refused than allowed; nothing was written.
+        UsageError: more than half of a table would be removed; nothing was written.
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
@@ -60,6 +69,9 @@ def load(
             database=database,
             named=named,
             max_rejects=max_rejects,
+            replace=replace,
+            yes=yes,
+            ask=ask,
             rejects=rejects,
             settings=settings,
             reporter=reporter,

@@ -7,6 +7,10 @@ UNWIND $rows AS r
 MATCH (a:Alias {aliasId: r[0]})
 SET
   a.rowChanged = null,
+  a.aliasSources =
+    CASE
+      WHEN a.aliasOf <> a.aliasId THEN a.aliasSources
+    END,
   a.aliasOf =
     CASE
       WHEN a.aliasOf <> a.aliasId THEN a.aliasOf

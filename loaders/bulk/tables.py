@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
-from refnet.graph.model import CUSTOMER, UNLINKED, WAITING, Node
+from refnet.graph.model import CANONICAL, CUSTOMER, SOURCES, UNLINKED, WAITING, Node, sources_of
 from refnet.loaders.bulk.keys import Keys, Mask
-from refnet.loaders.bulk.written import Files
-from refnet.loaders.rows import Column, Table, Type
+from refnet.loaders.bulk.written import Files, Kind
+from refnet.loaders.rows import Column, Table
 
 Known: TypeAlias = dict[Node, Keys]
 """The ids of each kind of node that is in the files."""
@@ -61,7 +61,8 @@ def write_nodes(files: Files, table: Table, columns: Sequence[Column], spool: Sp
     assert node is not None
     held = [column for column in columns if column.property != node.key]
     by_property = {column.property: column.name for column in columns}
-    properties: dict[str, Type] = {column.property: column.type for column in held}
+    properties: dict[str, Kind] = {column.property: column.type for column in held}
+    properties[sources_of(node)] = "texts"
     owed = [reference for reference in table.references if reference.property in by_property]
     if table.references:
         properties[UNLINKED] = "flag"
@@ -90,7 +91,7 @@ def write_nodes(files: Files, table: Table, columns: Sequence[Column], spool: Sp
                 )
         waiting += int(missing.sum())
         marks = [pa.array(np.ones(len(missing), dtype=np.bool_), mask=~missing)] if table.references else []
-        into.write([keys, *(batch.column(column.name) for column in held), *marks])
+        into.write([keys, *(batch.column(column.name) for column in held), _whose(len(keys)), *marks])
     return waiting
 
 
@@ -100,7 +101,8 @@ def write_edges(files: Files, table: Table, columns: Sequence[Column], spool: Sp
     assert edge is not None
     by_name = {column.name: column for column in columns}
     on_edge = [by_name[name] for name in edge.on_edge if name in by_name]
-    types: dict[str, Type] = {column.property: column.type for column in on_edge}
+    types: dict[str, Kind] = {column.property: column.type for column in on_edge}
+    types[SOURCES] = "texts"
     waiting = 0
     for every, holds in spool.rows():
         batch = every.filter(pa.array(holds))
@@ -111,15 +113,15 @@ def write_edges(files: Files, table: Table, columns: Sequence[Column], spool: Sp
         facts += [batch.column(column.name) for column in on_edge]
         if there.any():
             keys, whose, target, *rest = (column.filter(pa.array(there)) for column in facts)
-            kept: dict[str, Type] = {edge.key: "id", "customerId": "id", **types}
+            kept: dict[str, Kind] = {edge.key: "id", "customerId": "id", **types}
             joined = files.relationships(edge.type, CUSTOMER, edge.target, kept)
-            joined.write([whose, target, keys, whose, *rest])
+            joined.write([whose, target, keys, whose, *rest, _whose(len(keys))])
         if not there.all():
             keys, whose, target, *rest = (column.filter(pa.array(~there)) for column in facts)
             wait = files.nodes(
                 WAITING, {"source": "text", "customerId": "id", "target": "id", **types}, table.name
             )
-            wait.write([keys, [table.name] * len(keys), whose, target, *rest])
+            wait.write([keys, [table.name] * len(keys), whose, target, *rest, _whose(len(keys))])
         waiting += int((~there).sum())
     _write_targets(files, table, [by_name[name] for name in edge.on_target if name in by_name], spool)
     return waiting
@@ -129,7 +131,8 @@ def _write_targets(files: Files, table: Table, columns: Sequence[Column], spool:
     """The nodes at the end, each once: what a later row says of one holds, what it leaves empty stays as it was."""
     assert table.edge is not None
     names = [column.name for column in columns]
-    into = files.nodes(table.edge.target, {column.property: column.type for column in columns[1:]})
+    properties: dict[str, Kind] = {column.property: column.type for column in columns[1:]}
+    into = files.nodes(table.edge.target, {**properties, SOURCES: "texts"})
     if all(column.required for column in columns):
         # Nothing is ever left empty: the last row of each says all. So as many as there are customers are no matter.
         keys, at = Keys(), 0
@@ -138,7 +141,7 @@ def _write_targets(files: Files, table: Table, columns: Sequence[Column], spool:
         keys.settle()
         for batch, _ in spool.rows():
             kept = batch.filter(pa.array(keys.holds[at : at + batch.num_rows]))
-            into.write([kept.column(name) for name in names])
+            into.write([*(kept.column(name) for name in names), _whose(kept.num_rows)])
             at += batch.num_rows
         return
     said: dict[str, list[Any]] = {}
@@ -146,4 +149,10 @@ def _write_targets(files: Files, table: Table, columns: Sequence[Column], spool:
         for key, *values in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
             before = said.get(key, [None] * len(values))
             said[key] = [b if a is None else a for a, b in zip(values, before, strict=True)]
-    into.write([list(said), *([values[n] for values in said.values()] for n in range(len(names) - 1))])
+    told = ([values[n] for values in said.values()] for n in range(len(names) - 1))
+    into.write([list(said), *told, _whose(len(said))])
+
+
+def _whose(rows: int) -> list[str]:
+    """The sources of so many rows."""
+    return [CANONICAL] * rows

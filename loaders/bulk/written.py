@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute
@@ -16,8 +16,11 @@ import pyarrow.csv
 from refnet.graph.model import Node
 from refnet.loaders.rows import Type
 
+Kind: TypeAlias = Type | Literal["texts"]
+"""What a property is: as a column's cells are, or a list of texts, which is written with ; between them."""
+
 # (as the header says it, as it is held)
-_HELD: dict[Type, tuple[str, pa.DataType]] = {
+_HELD: dict[Kind, tuple[str, pa.DataType]] = {
     "time": ("datetime", pa.string()),
     "day": ("date", pa.string()),
     "month": ("date", pa.string()),
@@ -25,6 +28,7 @@ _HELD: dict[Type, tuple[str, pa.DataType]] = {
     "number": ("double", pa.float64()),
     "count": ("long", pa.int64()),
     "flag": ("boolean", pa.bool_()),
+    "texts": ("string[]", pa.string()),
 }
 _TEXT = ("string", pa.string())
 
@@ -108,13 +112,13 @@ class Files:
         for each in self.written.values():
             each.close()
 
-    def nodes(self, node: Node, properties: Mapping[str, Type], part: str = "") -> Written:
+    def nodes(self, node: Node, properties: Mapping[str, Kind], part: str = "") -> Written:
         """The file of a kind of node (or of a part of it); its key comes first, then these properties."""
         columns = [(node.key, f"ID({node.label})", pa.string())]
         columns += [(name, *_HELD.get(kind, _TEXT)) for name, kind in properties.items()]
         return self._file("-".join(filter(None, (node.label, part))), "--nodes", node.label, columns)
 
-    def relationships(self, kind: str, start: Node, end: Node, properties: Mapping[str, Type]) -> Written:
+    def relationships(self, kind: str, start: Node, end: Node, properties: Mapping[str, Kind]) -> Written:
         """The file of a type of relationship between two kinds of nodes; their keys come first."""
         columns = [("", f"START_ID({start.label})", pa.string()), ("", f"END_ID({end.label})", pa.string())]
         columns += [(name, *_HELD.get(type_, _TEXT)) for name, type_ in properties.items()]

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from refnet.core.errors import InputError
-from refnet.graph.model import RESERVED, camel
+from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.changes import CHANGES
@@ -154,6 +154,10 @@ def read_mapping(path: Path) -> Mapping:
     Raises:
         InputError: it is no mapping; names the file, the key and what is allowed.
     """
+    if path.stem == CANONICAL:
+        raise InputError(
+            "is what refnet's own files are called.", file=path, hint="Name it after the system."
+        )
     try:
         held = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +17,7 @@ from refnet.core.settings import load_settings
 
 if TYPE_CHECKING:
     from refnet.loaders.databases import Relation
+    from refnet.loaders.removing import Missing
 
 
 def load(
@@ -52,6 +56,17 @@ def load(
             help="Load nothing if more rows of one file than that are refused: a number or a share.",
         ),
     ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="These are complete exports: what they no longer have is removed; listed first, and asked for.",
+        ),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="With --replace: do not ask, and remove even more than half of a table."),
+    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(help="Directory for rows that are not taken; default: rejects/ in REFNET_HOME."),
@@ -78,8 +93,17 @@ def load(
 
     if imported == bool(paths):
         raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")
-    if imported and (dry_run or max_rejects is not None):
-        raise UsageError("--imported reads no file.", "--dry-run and --max-rejects are about files.")
+    if imported and (dry_run or replace or max_rejects is not None):
+        raise UsageError(
+            "--imported reads no file.", "--dry-run, --max-rejects and --replace are about files."
+        )
+    if yes and not replace:
+        raise UsageError("--yes says that --replace may remove.", "Add --replace, or leave it out.")
+    if dry_run and replace:
+        raise UsageError(
+            "--dry-run looks at no graph: what --replace would remove is not known without one.",
+            "--replace alone lists that, and asks before it loads or removes anything.",
+        )
     database, given = _of_database(paths or [], table or [], query or [])
     settings = load_settings()
     if dry_run:
@@ -108,6 +132,9 @@ def load(
                 database=database,
                 named=source,
                 max_rejects=max_rejects,
+                replace=replace,
+                yes=yes,
+                ask=partial(_ask, yes=yes),
                 rejects=rejects,
                 settings=settings,
                 reporter=Console(),
@@ -122,6 +149,23 @@ def load(
         typer.echo(
             f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
         )
+
+
+def _ask(missing: Sequence[Missing], *, yes: bool) -> None:
+    """Tell what would be removed, and ask whoever is there."""
+    typer.echo("No longer in what is loaded, and to be removed:", err=True)
+    for each in missing:
+        typer.echo(f"  {each}", err=True)
+    if yes or any(each.most for each in missing):
+        return  # without a question; or refused, with what to do
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is here to be asked. Nothing was loaded and nothing removed.",
+            "Look at the list; if they shall go, add --yes.",
+        )
+    if not typer.confirm("Remove them?", err=True):
+        typer.echo("Nothing was loaded and nothing removed.", err=True)
+        raise typer.Exit(1)
 
 
 def _of_database(

@@ -47,15 +47,14 @@ def test_a_merge_says() -> None:
     assert statements.merge(ORDER, cells, (PLACED, CUSTOMER, 1), fresh=False) == (
         "UNWIND $rows AS r\n"
         "MERGE (n:Order {orderId: r[0]})\n"
-        "SET n += {customerId: r[1], placedAt: datetime(r[2]), `1st`: r[3], unlinked: null}\n"
+        "SET n += {customerId: r[1], placedAt: datetime(r[2]), `1st`: r[3], unlinked: null, "
+        "sources: [s IN coalesce(n.sources, []) WHERE s < $source] + [$source] + "
+        "[s IN coalesce(n.sources, []) WHERE s > $source]}\n"
         "WITH n, r\n"
         "MATCH (o:Customer {customerId: r[1]})\n"
         "MERGE (n)<-[:PLACED]-(o)"
     )
-    assert (
-        statements.merge(AFFILIATE, [], None, fresh=True)
-        == "UNWIND $rows AS r\nMERGE (n:Affiliate {affiliateId: r[0]})"
-    )
+    assert "SET n += {aliasSources: [" in statements.merge(ALIAS, [], None, fresh=True)
 
 
 def test_relationships_go_the_way_they_should() -> None:
@@ -98,7 +97,11 @@ def test_the_engines_take_every_statement(graph: Graph) -> None:
     rows: list[Any] = []
     for table in TABLES.values():
         if table.node is not None:
-            graph.write(statements.merge(table.node, [Cell("x", "datetime")], None, fresh=False), rows=rows)
+            graph.write(
+                statements.merge(table.node, [Cell("x", "datetime")], None, fresh=False),
+                rows=rows,
+                source="x",
+            )
             for reference in table.references:
                 graph.write(statements.unlink_moved(table.node, reference), rows=rows)
                 for kind, other in reference.others:
@@ -111,8 +114,10 @@ def test_the_engines_take_every_statement(graph: Graph) -> None:
         else:
             assert table.edge is not None
             edge, cells = table.edge, [Cell("x")]
-            graph.write(statements.merge_targets(edge.target, cells), rows=rows)
-            graph.write(statements.merge_edges(edge.type, edge.key, edge.target, cells), rows=rows)
-            graph.write(statements.wait_edges(table.name, cells), rows=rows)
+            graph.write(statements.merge_targets(edge.target, cells), rows=rows, source="x")
+            graph.write(
+                statements.merge_edges(edge.type, edge.key, edge.target, cells), rows=rows, source="x"
+            )
+            graph.write(statements.wait_edges(table.name, cells), rows=rows, source="x")
             graph.write(statements.come_edges(table.name, edge.type, edge.key, edge.target, cells), limit=1)
             assert graph.read(statements.count_waiting_edges(table.name)).one() == {"waiting": 0}

@@ -113,6 +113,49 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("engine", "status"), 0, "no engine runs")
 
 
+def test_replace_lists_first_and_asks(
+    refnet: Run, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(refnet("load", "exports"), 0, "2 of 2 claims credited")
+    (files / "customers.csv").write_text(CUSTOMERS.replace("eve,2024-03-01,100,900,FR\n", ""))
+    before = json.loads(refnet("show", "eve", "--json").stdout)
+
+    replace = ("load", "exports", "--replace")
+    says(refnet(*replace, "--dry-run"), 2, "--dry-run looks at no graph", "asks before it loads")
+    says(refnet(*replace, "--imported"), 2, "Give the PATH")
+    says(refnet("load", "exports", "--yes"), 2, "--yes says that --replace may remove")
+    nobody = refnet(*replace)
+    says(
+        nobody,
+        2,
+        "customers of canonical: 1 of 3: eve; all of them in",
+        "Nobody is here to be asked",
+        "add --yes",
+    )
+    (listed,) = (tmp_path / "home" / "rejects").glob("removed-customers-*.csv")
+    assert listed.read_text() == "customer_id,also_of\neve,\n"
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    says(refnet(*replace), 1, "eve", "Nothing was loaded and nothing removed")
+    assert json.loads(refnet("show", "eve", "--json").stdout) == before
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    says(refnet(*replace), 0, "customers of canonical: 1 removed; which in", "1 of 2 claims credited")
+    says(refnet("show", "eve"), 1, "There is no customer eve")
+
+    (files / "customers.csv").write_text(CUSTOMERS.splitlines()[0] + "\n")
+    says(refnet(*replace), 2, "2 of 2 customers of canonical are not in what was given: more than half")
+    done = refnet(*replace, "--yes", "--json")
+    says(done, 0, "cate")  # the list
+    (removed,) = json.loads(done.stdout)[0]["load"]["removed"]
+    assert removed.pop("file").endswith(".csv")
+    assert removed == {"table": "customers", "of": "canonical", "rows": 2, "staying": 0}
+    (tmp_path / "home" / "rejects" / "customers.csv").write_text(CUSTOMERS)
+    again = refnet("load", "home/rejects")
+    says(again, 0, "customers: 3 rows loaded", "2 of 2 claims credited")
+    assert "passed over" not in again.stdout
+
+
 def test_a_dry_run_needs_no_graph(refnet: Run, files: Path, tmp_path: Path) -> None:
     (files / "orders.csv").write_text("order_id,customer_id,placed_at,amount\no1,cate,2024-01-02,ten\n")
     nobody = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}

@@ -98,7 +98,13 @@ def test_the_files_are_what_a_load_makes(
 
 def read_files(directory: Path) -> tuple[list[str], list[tuple[tuple[str, str], str, str]]]:
     """The import tool's files as it would understand them: nodes, and relationships with the ids of both ends."""
-    read = {"string": str, "double": float, "long": int, "boolean": lambda v: v == "true"}
+    read = {
+        "string": str,
+        "string[]": lambda v: v.split(";"),
+        "double": float,
+        "long": int,
+        "boolean": lambda v: v == "true",
+    }
     read |= {"datetime": lambda v: datetime.fromisoformat(v), "date": date.fromisoformat}
     nodes, edges = [], []
     for path in directory.iterdir():

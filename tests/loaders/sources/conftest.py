@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from refnet.graph import Graph
+from refnet.graph.model import ALIAS_SOURCES, SOURCES
 from refnet.loaders import LoadSummary
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ def source_of(path: Path) -> str:
 
 
 def told(graph: Graph, summary: LoadSummary) -> str:
-    """Everything in the graph, the runs excepted, and all rows that were not taken."""
+    """Everything in the graph, the runs and whose it is excepted, and all rows that were not taken."""
     nodes = graph.read("MATCH (n) WHERE NOT n:LoadRun RETURN labels(n)[0] AS label, properties(n) AS held")
     edges = graph.read(
         "MATCH (a)-[r]->(b) RETURN labels(a)[0] AS al, properties(a) AS a, type(r) AS type, properties(r) AS held, "
@@ -55,7 +56,8 @@ def _name(label: str, held: Mapping[str, Any]) -> str:
 
 
 def _held(label: str, held: Mapping[str, Any]) -> str:
-    rest = sorted((name, value) for name, value in held.items() if name != _KEYS.get(label))
+    apart = {_KEYS.get(label), SOURCES, ALIAS_SOURCES}
+    rest = sorted((name, value) for name, value in held.items() if name not in apart)
     return " ".join(f"{name}={_shown(value)}" for name, value in rest)
 
 

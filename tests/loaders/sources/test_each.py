@@ -26,6 +26,15 @@ def test_the_whole_graph(graph: Graph, path: Path) -> None:
     before = picture(graph)
     load(graph, path)
     assert picture(graph) == before
+    # All of it says whose it is.
+    whose = graph.read(
+        "MATCH (n) WHERE NOT n:LoadRun AND NOT n:Attribute RETURN coalesce(n.sources, n.aliasSources) AS sources"
+    )
+    assert {str(row["sources"]) for row in whose} == {str([source_of(path)])}
+    # A complete export has all that it has, where every row of it can be told.
+    if not summary.rows_rejected:
+        assert load(graph, path, replace=True).removed == []
+        assert picture(graph) == before
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)

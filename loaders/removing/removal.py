@@ -1,0 +1,111 @@
+"""Remove: rows that a source no longer has lose its name; those without any name go.
+
+What hangs on them waits, as if they had never been loaded, and the figures of customers who lose orders are worked out
+again in the same transaction: broken off, the same is simply run again. What was loaded under one of several ids of a
+customer is taken from its :Alias; who is who is worked out after the load (`identity`), as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from refnet.core.money import exponent
+from refnet.core.progress import Reporter
+from refnet.graph import Graph, catalogue, removing
+from refnet.graph.model import ALIAS, CUSTOMER, ORDER, Node
+from refnet.loaders.identity import edge_cells
+from refnet.loaders.removing.missing import Missing, Row
+from refnet.loaders.rows import Table
+from refnet.loaders.schemas import TABLES
+
+_PART = 1_000
+
+Statement = tuple[str, dict[str, Any]]
+
+
+def remove(graph: Graph, missing: Sequence[Missing], currency: str, reporter: Reporter) -> None:
+    """Remove what is missing, what hangs on others before these.
+
+    Args:
+        graph: where.
+        missing: of each table and source.
+        currency: the reporting currency, for figures.
+        reporter: told how far it is.
+
+    Raises:
+        StoreError: the graph cannot be reached.
+    """
+    minor = float(10 ** exponent(currency))
+    order = list(TABLES)
+    for each in sorted(missing, key=lambda one: order.index(one.table.name), reverse=True):
+        with reporter.stage(f"{each.table.name}, removing", len(each.rows)) as progress:
+            for start in range(0, len(each.rows), _PART):
+                part = each.rows[start : start + _PART]
+                graph.write_all(list(_steps(graph, each, part, minor)))
+                progress.advance(len(part))
+            if each.table.edge is not None:
+                _bare_targets(graph, each.table, each.whose)
+
+
+def _steps(graph: Graph, missing: Missing, rows: Sequence[Row], minor: float) -> Iterator[Statement]:
+    """What one transaction sends."""
+    table, whose = missing.table, missing.whose
+    kept = [(row.key,) for row in rows if row.kept]
+    if table.edge is not None:
+        forget = [table.by_name[name] for name in table.edge.on_target[1:] if name in missing.columns]
+        names = [column.property for column in forget if not column.required]
+        held = [(row.key, row.holder) for row in rows if row.holder is not None]
+        waiting = [(row.key,) for row in rows if row.holder is None]
+        for text in removing.take_edges(table.edge.type, table.edge.key, table.edge.target, names):
+            yield text, {"rows": held, "source": whose}
+        for text in removing.take_waiting(table.edge.target, names):
+            yield text, {"rows": waiting, "source": whose}
+        return
+    node = table.node
+    assert node is not None
+    for text in removing.DROP_ALIAS_ROWS if node == ALIAS else removing.DROP_KEPT_ROWS:
+        if kept:
+            yield text, {"rows": kept, "source": whose}
+    keys = [(row.key,) for row in rows if not row.kept]
+    if not keys:
+        return
+    buyers = graph.read(removing.BUYERS, rows=keys).values if node == ORDER else []
+    yield removing.take(node), {"rows": keys, "source": whose}
+    for text in _waits(node):
+        yield text, {"rows": keys}
+    yield removing.remove(node), {"rows": keys}
+    if node == ORDER:
+        ids = sorted({customer_id for (customer_id,) in buyers})
+        yield catalogue()["upkeep/customers"].text, {"ids": ids, "minor": minor}
+
+
+def _waits(node: Node) -> Iterator[str]:
+    """Who hangs on nodes of a kind, and waits when they are gone."""
+    for table in TABLES.values():
+        for reference in table.references:
+            if table.node is not None and node in (other for _, other in reference.others):
+                yield removing.let_wait(table.node, reference, node)
+        if table.edge is not None and node == CUSTOMER:
+            edge = table.edge
+            yield removing.let_wait_edges(table.name, edge.type, edge.key, edge.target, edge_cells(table))
+
+
+def _bare_targets(graph: Graph, table: Table, whose: str) -> None:
+    """Pages and tokens of which the source has no row any more; all of them are looked at, also after a break."""
+    edge = table.edge
+    assert edge is not None
+    awaited = {key for (key,) in graph.stream(removing.targets_of(table.name), source=whose)}
+    bare = [
+        (key,)
+        for (key,) in graph.stream(removing.bare_targets(edge.type, edge.target), source=whose)
+        if key not in awaited
+    ]
+    for start in range(0, len(bare), _PART):
+        part = bare[start : start + _PART]
+        graph.write_all(
+            [
+                (removing.take(edge.target), {"rows": part, "source": whose}),
+                (removing.remove(edge.target), {"rows": part}),
+            ]
+        )
