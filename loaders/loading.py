@@ -155,7 +155,8 @@ def _work_out(
     summary.identity = who.summary
     buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
     summary.waiting = upkeep.bring_together(graph, loaded, buyers, reporter, several=bool(who.customer_of))
-    if everyone:
+    # A batch that was sent again, and had been done, no longer tells whose orders it has moved.
+    if everyone or graph.sent_again:
         buyers = upkeep.everyone(graph)
     upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
     graph.query("loads/settle")
