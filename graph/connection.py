@@ -65,6 +65,7 @@ class Graph:
     ) -> None:
         self._driver, self.at, self.engine, self._find = driver, at, engine, find
         self._patience: Patience | None = None
+        self._left: list[neo4j.Driver] = []  # of an engine that has ended; another thread may still be at it
         self.guard: Callable[[], None] | None = None
         """Called before whatever is written: raises where that must not be."""
 
@@ -78,7 +79,8 @@ class Graph:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._driver.close()
+        for driver in (self._driver, *self._left):
+            driver.close()
 
     def query(self, name: str, **parameters: Any) -> Answer:
         """Run a query of cypher/ by its name, such as `tree/downline`.
@@ -159,10 +161,9 @@ class Graph:
         if self.engine is not None and (engine.uri, engine.pid) == (self.engine.uri, self.engine.pid):
             return
         at = Address(engine.uri, engine.username, engine.password, engine.database)
-        before = self._driver
+        self._left.append(self._driver)
         self._driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
         self.at, self.engine = at, engine
-        before.close()
 
     def _run(self, statements: Sequence[tuple[str, Mapping[str, Any]]], access: str) -> list[Answer]:
         if self.guard is not None and access == neo4j.WRITE_ACCESS:

@@ -18,14 +18,15 @@ from refnet.core.progress import Reporter
 T = TypeVar("T")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
-# What a server says to a transaction while it stops; by itself it says so of no other.
+_BUSY_SECONDS = 60.0
+# What a server says to transactions while it stops; and where somebody has ended one by hand.
 _STOPPING = ("Transaction.Terminated", "General.DatabaseUnavailable", "Transaction.TransactionStartFailed")
 
 
 def away(error: BaseException) -> bool:
     """Whether an error says that the server is not there, or is going; a commit may have been done all the same."""
-    if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired)):
-        return True
+    if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired, bolt.AuthError)):
+        return True  # an engine that stops forgets its users first; ours was let in before
     return isinstance(error, bolt.Neo4jError) and (error.code or "").endswith(_STOPPING)
 
 
@@ -58,7 +59,7 @@ class Patience:
         Raises:
             StoreError: the server did not answer for so long, or refuses.
         """
-        until, pause = 0.0, _FIRST_PAUSE
+        began, pause = 0.0, _FIRST_PAUSE
         while True:
             try:
                 done = attempt()
@@ -66,7 +67,9 @@ class Patience:
                 gone = away(error)
                 if not gone and not busy(error):
                     raise
-                until = until or time.monotonic() + self._seconds
+                began = began or time.monotonic()
+                refused = isinstance(error, bolt.AuthError)
+                until = began + (self._seconds if gone and not refused else _BUSY_SECONDS)
                 if time.monotonic() > until:
                     raise
                 if gone:

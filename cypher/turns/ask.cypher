@@ -7,12 +7,12 @@
 // :param pid => 1
 // :param birth => 'boot 1'
 MERGE (t:Turn {turnId: 'load'})
-ON CREATE SET
-  t.owner = $owner,
-  t.machine = $machine,
-  t.pid = $pid,
-  t.birth = $birth,
-  t.beat = 0
+  ON CREATE SET
+    t.owner = $owner,
+    t.machine = $machine,
+    t.pid = $pid,
+    t.birth = $birth,
+    t.beat = 0
 RETURN
   t.owner AS owner,
   t.machine AS machine,

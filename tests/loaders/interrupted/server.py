@@ -100,7 +100,7 @@ def main() -> None:
             children[pid] = (number, back)
             if each.get("kill_after") is not None:
                 time.sleep(each["kill_after"])
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)  # ours until it is waited for, also when it has ended
         outcomes: list[Any] = [None] * len(order)
         for pid, (number, back) in children.items():
             with os.fdopen(back, "rb") as told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,20 @@ def test_another_load_after_it(graph: Graph, loads: Loads, sets: tuple[Path, Pat
         assert loads.load(other)["skipped"] == {}
         assert graph.read(WRONG).values == [], at
         assert loads.load(sets[1 - turn % 2])["skipped"] == {}, "another load came in between"
+
+
+def test_at_any_time(graph: Graph, loads: Loads, sets: tuple[Path, Path]) -> None:
+    """By the clock, wherever that is: in a statement, while rows are read, between files."""
+    took = 0.0
+    for directory in (*sets, *sets):
+        took = max(took, loads.load(directory)["seconds"])
+    whole = picture(graph)
+    chance = random.Random(7)
+    for _ in range(MOMENTS or 20):
+        loads.load(sets[0])
+        loads.load(sets[1], kill_after=chance.uniform(0, took))
+        loads.load(sets[1])
+        assert picture(graph) == whole
 
 
 WRONG = """\

@@ -37,15 +37,22 @@ class Street:
 
     def _serve(self) -> None:
         while True:
-            with suppress(OSError):
+            try:
                 near, _ = self._listener.accept()
-                try:
-                    far = socket.create_connection(("127.0.0.1", self.to))
-                except OSError:
-                    near.close()
-                    continue
+            except OSError:  # closed: the test is over
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                near.close()
+            else:
                 for a, b in ((near, far), (far, near)):
                     threading.Thread(target=self._pass_on, args=(a, b), daemon=True).start()
+
+    def close(self) -> None:
+        """No more than what goes through already."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     @staticmethod
     def _pass_on(a: socket.socket, b: socket.socket) -> None:
@@ -55,6 +62,7 @@ class Street:
         for each in (a, b):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+            each.close()
 
 
 @pytest.fixture
@@ -138,6 +146,7 @@ def test_it_ends_in_the_middle(
         assert f"{called} answers again" in told
         with graph_of(local.start(home, engine.kind)) as graph:
             assert picture(graph) == whole, when
+    street.close()
 
 
 def port_of(engine: local.Running) -> int:
