@@ -84,7 +84,8 @@ class Console:
 
     def say(self, text: str) -> None:
         """A line of its own."""
-        self._out.write(f"{text}\n")
+        # In the middle of a stage its line is there already, and is drawn again below.
+        self._out.write(f"\r{text}\x1b[K\n" if self._out.isatty() else f"{text}\n")
         self._out.flush()
 
 

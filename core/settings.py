@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     engine_query_minutes: float = Field(
         10.0, gt=0, description="the local engine ends a query that takes longer"
     )
+    retry_seconds: float = Field(
+        300.0, ge=0, description="a load tries again for so many seconds while the server does not answer"
+    )
     sources: Path | None = Field(
         None,
         description="directory of your own mappings of other systems' exports; unset: ./sources, if it is there",

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import neo4j
 from neo4j import exceptions as bolt
@@ -20,11 +21,10 @@ from refnet.core.errors import StoreError, StoreRefused, StoreUnavailable, TooSl
 from refnet.core.progress import Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import local
+from refnet.graph.answers import Answer as Answer
+from refnet.graph.answers import native as native
 from refnet.graph.catalogue import catalogue
-
-if TYPE_CHECKING:
-    import networkx as nx
-    import pandas as pd
+from refnet.graph.patience import Patience
 
 # Servers tell of every label that does not exist yet; an empty graph has none, and that is no news.
 logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
@@ -45,61 +45,6 @@ class Address:
     database: str | None
 
 
-@dataclass(frozen=True)
-class Answer:
-    """Rows of one query, in order."""
-
-    columns: list[str]
-    values: list[list[Any]]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for row in self.values:
-            yield dict(zip(self.columns, row, strict=True))
-
-    def one(self) -> dict[str, Any]:
-        """The only row.
-
-        Raises:
-            StoreError: there is none, or more than one.
-        """
-        if len(self.values) != 1:
-            raise StoreError(f"Expected one row, the graph gave {len(self.values)}.")
-        return next(iter(self))
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A DataFrame of the rows; times become timezone-aware UTC timestamps."""
-        import pandas as pd
-
-        return pd.DataFrame([[native(v) for v in row] for row in self.values], columns=self.columns)
-
-    def to_networkx(self) -> nx.DiGraph[Any]:
-        """The rows as edges, from columns `referrer` and `referee`; every further column is an edge attribute.
-
-        Raises:
-            UsageError: the query has no such columns.
-        """
-        import networkx as nx
-
-        if not {"referrer", "referee"} <= set(self.columns):
-            raise UsageError(
-                f"This query answers {', '.join(self.columns)}: a graph needs referrer and referee.",
-                "Take one that gives them, such as tree/edges.",
-            )
-        graph: nx.DiGraph[Any] = nx.DiGraph()
-        for row in self:
-            edge = {name: native(value) for name, value in row.items()}
-            graph.add_edge(edge.pop("referrer"), edge.pop("referee"), **edge)
-        return graph
-
-
-def native(value: Any) -> Any:
-    """A driver's temporal value as Python's own; anything else as it is."""
-    return value.to_native() if hasattr(value, "to_native") else value
-
-
 class Graph:
     """A connection to one graph. Use it in a `with` statement, or close it.
 
@@ -107,10 +52,22 @@ class Graph:
         driver: an open driver; the graph closes it.
         at: where it is.
         engine: the local engine behind it, if it is one.
+        find: says where a local engine is now, starting it if it has ended; unset: it stays where it is.
     """
 
-    def __init__(self, driver: neo4j.Driver, at: Address, *, engine: local.Running | None = None) -> None:
-        self._driver, self.at, self.engine = driver, at, engine
+    def __init__(
+        self,
+        driver: neo4j.Driver,
+        at: Address,
+        *,
+        engine: local.Running | None = None,
+        find: Callable[[], local.Running] | None = None,
+    ) -> None:
+        self._driver, self.at, self.engine, self._find = driver, at, engine, find
+        self._patience: Patience | None = None
+        self._left: list[neo4j.Driver] = []  # of an engine that has ended; another thread may still be at it
+        self.guard: Callable[[], None] | None = None
+        """Called before whatever is written: raises where that must not be."""
 
     def __enter__(self) -> Graph:
         return self
@@ -122,7 +79,8 @@ class Graph:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._driver.close()
+        for driver in (self._driver, *self._left):
+            driver.close()
 
     def query(self, name: str, **parameters: Any) -> Answer:
         """Run a query of cypher/ by its name, such as `tree/downline`.
@@ -163,35 +121,90 @@ class Graph:
 
     def write_alone(self, statement: str, **parameters: Any) -> Answer:
         """Run a statement that manages its own transactions: a constraint, an index, CALL … IN TRANSACTIONS."""
+
+        def attempt() -> Answer:
+            with self._driver.session(database=self.at.database) as session:
+                result = session.run(statement, parameters)
+                return Answer(list(result.keys()), [list(r.values()) for r in result])
+
+        with translated(self.at.uri, local=self.engine is not None):
+            return self._patience.insist(attempt) if self._patience is not None else attempt()
+
+    def once(self, statement: str, **parameters: Any) -> Answer:
+        """Run one writing statement and have no patience, whatever others have: to be told at once.
+
+        Raises:
+            StoreError: the graph cannot be reached or refuses it.
+        """
         with (
             translated(self.at.uri, local=self.engine is not None),
             self._driver.session(database=self.at.database) as session,
+            session.begin_transaction() as tx,
         ):
-            result = session.run(statement, parameters)
-            return Answer(list(result.keys()), [list(r.values()) for r in result])
+            result = tx.run(statement, parameters)
+            answer = Answer(list(result.keys()), [list(r.values()) for r in result])
+            tx.commit()
+            return answer
+
+    @contextmanager
+    def patient(self, seconds: float, reporter: Reporter) -> Iterator[Patience]:
+        """Within this, all that is asked and written is sent again for so long while the server does not answer.
+
+        What is written must be such that twice is as good as once. A local engine that has ended is started.
+        """
+        called = "the local engine" if self._find is not None else self.at.uri
+        self._patience = Patience(seconds, called, reporter, self._seek if self._find is not None else None)
+        try:
+            yield self._patience
+        finally:
+            self._patience = None
+
+    @property
+    def sent_again(self) -> bool:
+        """Whether something was sent again in the present patience of which it is not known that it was not done."""
+        return self._patience is not None and self._patience.tried
+
+    def _seek(self) -> None:
+        assert self._find is not None
+        engine = self._find()
+        if self.engine is not None and (engine.uri, engine.pid) == (self.engine.uri, self.engine.pid):
+            return
+        at = Address(engine.uri, engine.username, engine.password, engine.database)
+        self._left.append(self._driver)
+        self._driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
+        self.at, self.engine = at, engine
 
     def _run(self, statements: Sequence[tuple[str, Mapping[str, Any]]], access: str) -> list[Answer]:
-        def work(tx: neo4j.ManagedTransaction) -> list[Answer]:
+        if self.guard is not None and access == neo4j.WRITE_ACCESS:
+            self.guard()
+
+        def work(tx: neo4j.ManagedTransaction | neo4j.Transaction) -> list[Answer]:
             answers = []
             for statement, parameters in statements:
                 result = tx.run(statement, dict(parameters))
                 answers.append(Answer(list(result.keys()), [list(r.values()) for r in result]))
             return answers
 
-        with (
-            translated(self.at.uri, local=self.engine is not None),
-            self._driver.session(database=self.at.database, default_access_mode=access) as session,
-        ):
-            run = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
-            for attempt in range(_MERGE_RETRIES):
+        def attempt() -> list[Answer]:
+            with self._driver.session(database=self.at.database, default_access_mode=access) as session:
+                if self._patience is not None:  # which tells what the driver's own would do in silence
+                    with session.begin_transaction() as tx:
+                        answers = work(tx)
+                        tx.commit()
+                        return answers
+                run = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
+                return run(work)
+
+        with translated(self.at.uri, local=self.engine is not None):
+            for tries in range(_MERGE_RETRIES):
                 try:
-                    return run(work)
+                    return self._patience.insist(attempt) if self._patience is not None else attempt()
                 except bolt.ConstraintError:
                     # Two writers merging one new key: the embedded engine tells the later one so, which the
                     # driver does not take for a reason to try again. By then the key is there.
-                    if access == neo4j.READ_ACCESS or attempt == _MERGE_RETRIES - 1:
+                    if access == neo4j.READ_ACCESS or tries == _MERGE_RETRIES - 1:
                         raise
-                    time.sleep(random.uniform(0.02, 0.1) * 2**attempt)  # noqa: S311 (not a secret)
+                    time.sleep(random.uniform(0.02, 0.1) * 2**tries)  # noqa: S311 (not a secret)
         raise AssertionError("unreachable")
 
 
@@ -313,4 +326,17 @@ def connect(
         except BaseException:
             driver.close()
             raise
-    return Graph(driver, at, engine=engine)
+    if engine is None:
+        return Graph(driver, at)
+    known = settings or load_settings()
+
+    def find() -> local.Running:
+        return local.start(
+            known.home,
+            engine.kind,
+            heap=known.engine_heap,
+            idle_minutes=known.engine_idle_minutes,
+            query_minutes=known.engine_query_minutes,
+        )
+
+    return Graph(driver, at, engine=engine, find=find)

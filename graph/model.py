@@ -63,11 +63,13 @@ WAITING = Node("Waiting", "waitingId")
 # That somebody was forgotten, without saying who; and by what rows of theirs are known when they come again.
 ERASURE = Node("Erasure", "erasureId")
 TOMBSTONE = Node("Tombstone", "tombstoneId")
+# Whose turn it is to load, for as long as somebody does.
+TURN = Node("Turn", "turnId")
 
 NODES = (
     CUSTOMER, ALIAS, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
     REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
-    ERASURE, TOMBSTONE,
+    ERASURE, TOMBSTONE, TURN,
 )  # fmt: skip
 
 KNOWN_AS = "KNOWN_AS"

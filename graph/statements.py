@@ -65,14 +65,17 @@ class Cell:
         return f"coalesce({read}, n.{quoted(self.property)})" if self.keeps else read
 
 
-def schema(indexes: Sequence[tuple[str, str]]) -> list[str]:
-    """Uniqueness of every id, then range indexes on the given (label, property)."""
-    constraints = [
+def unique(node: Node) -> str:
+    """Uniqueness of the ids of one kind of node."""
+    return (
         f"CREATE CONSTRAINT {node.label.lower()}_id IF NOT EXISTS "
         f"FOR (n:{node.label}) REQUIRE n.{node.key} IS UNIQUE"
-        for node in NODES
-    ]
-    return constraints + [
+    )
+
+
+def schema(indexes: Sequence[tuple[str, str]]) -> list[str]:
+    """Uniqueness of every id, then range indexes on the given (label, property)."""
+    return [unique(node) for node in NODES] + [
         f"CREATE INDEX {label.lower()}_{name.lower()} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
         for label, name in indexes
     ]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from refnet.core.errors import UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
-from refnet.graph import Graph, statements
+from refnet.graph import Graph, catalogue, statements
 from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
-from refnet.loaders import identity, settled, upkeep
+from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
 from refnet.loaders.check import Reject
@@ -26,6 +25,7 @@ from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Batch, Preparer
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.removing import Ask, Present, Replacing, remove
+from refnet.loaders.resuming import Course, Run
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, TableSummary
@@ -133,24 +133,48 @@ def _load(
             graph.query("loads/note-attributes", rows=settled.notes(each))
     forgotten = Forgotten.of(graph, settings)
     known = identity.known_ids(graph)
+    course = resuming.course(graph, typed, summary.currency, key, known=forgotten is None)
+    if course.resumed:
+        reporter.say("these files broke off while they were loaded: going on from there")
     buyers: set[str] = set()
-    for each in typed:
+    for place, each in enumerate(typed):
         preparer = _preparer(graph, each, key, known, forgotten)
-        summary.tables.append(_load_table(graph, each, preparer, summary.currency, refused, reporter, buyers))
-        if forgotten is not None:
-            forgotten.save()
-    if forgotten is not None and forgotten.learned:
-        sweep(graph, forgotten.key, forgotten.learned)
+        summary.tables.append(
+            _load_table(graph, each, preparer, course, place, summary.currency, refused, reporter, buyers)
+        )
+    if forgotten is not None:
+        # Killed in between, the same load learns the same again; once it is saved, it no longer would.
+        if forgotten.learned:
+            sweep(graph, forgotten.key, forgotten.learned)
+        forgotten.save()
     ambiguous = forgotten.ambiguous if forgotten is not None else None
+    loaded = set(TABLES) if course.owes else {each.table.name for each in typed}
+    _work_out(graph, summary, loaded, buyers, reporter, everyone=course.owes, ambiguous=ambiguous)
+    for told in summary.tables:
+        told.waiting = summary.waiting.get(told.table, 0)
+    return summary
+
+
+def _work_out(
+    graph: Graph,
+    summary: LoadSummary,
+    loaded: set[str],
+    buyers: set[str],
+    reporter: Reporter,
+    *,
+    everyone: bool,
+    ambiguous: Callable[[str], bool] | None = None,
+) -> None:
+    """All that follows from what was loaded; and only then it is noted that nothing is owed any more."""
     who = identity.bring_up_to_date(graph, summary.currency, reporter, ambiguous=ambiguous)
     summary.identity = who.summary
     buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
-    loaded = {each.table.name for each in typed}
     summary.waiting = upkeep.bring_together(graph, loaded, buyers, reporter, several=bool(who.customer_of))
-    for told in summary.tables:
-        told.waiting = summary.waiting.get(told.table, 0)
+    # A batch that was sent again, and had been done, no longer tells whose orders it has moved.
+    if everyone or graph.sent_again:
+        buyers = upkeep.everyone(graph)
     upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
-    return summary
+    graph.query("loads/settle")
 
 
 def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings | None = None) -> LoadSummary:
@@ -175,13 +199,7 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
         _make_schema(graph)
         if graph.engine is None or graph.engine.kind != "embedded":
             graph.write_alone(statements.AWAIT_INDEXES)
-    buyers = {row["customerId"] for row in graph.query("upkeep/not-worked-out")}
-    who = identity.bring_up_to_date(graph, summary.currency, reporter)
-    summary.identity = who.summary
-    buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
-    several = bool(who.customer_of)
-    summary.waiting = upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=several)
-    upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
+    _work_out(graph, summary, set(TABLES), set(), reporter, everyone=resuming.owing(graph))
     return summary
 
 
@@ -193,7 +211,9 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
     """
     held = [str(row["currency"]) for row in graph.query("export/currency")]
     buyers: set[str] = set()
+    owes = resuming.owing(graph)
     upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=bool(identity.known_ids(graph)))
+    buyers |= upkeep.everyone(graph) if owes else set()
     upkeep.work_out_customers(graph, buyers, held[0] if held else "EUR", reporter)
 
 
@@ -226,6 +246,8 @@ def _load_table(
     graph: Graph,
     source: Source,
     preparer: Preparer,
+    course: Course,
+    place: int,
     currency: str,
     rejects: Path,
     reporter: Reporter,
@@ -234,17 +256,27 @@ def _load_table(
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
     told = TableSummary(table.name, source.called, source.of)
-    run, began = str(uuid.uuid4()), time.monotonic()
-    graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
+    run, began = course.runs[place], time.monotonic()
+    graph.query(
+        "loads/begin",
+        runId=run.run_id,
+        loadId=course.load_id,
+        place=place,
+        source=told.source,
+        table=table.name,
+        currency=currency,
+        fingerprint=run.fingerprint,
+        batches=run.batches,
+    )
     steps = ahead(_steps(source, preparer, currency))
     with (
         Rejects(
-            rejects / f"{table.name}-{run[:8]}.csv", told, form=opened.form, secret=source.secret
+            rejects / f"{table.name}-{run.run_id[:8]}.csv", told, form=opened.form, secret=source.secret
         ) as refused,
         reporter.stage(table.name, opened.total) as progress,
     ):
         try:
-            _send(graph, steps, told, refused, progress, buyers)
+            _send(graph, steps, run, told, refused, progress, buyers)
         finally:
             steps.close()
     told.rows_repeated, told.rows_of_forgotten = preparer.seen.again, preparer.rows_of_forgotten
@@ -252,7 +284,7 @@ def _load_table(
     told.seconds = time.monotonic() - began
     graph.query(
         "loads/finish",
-        runId=run,
+        runId=run.run_id,
         read=told.rows_read,
         loaded=told.rows_loaded,
         rejected=told.rows_rejected,
@@ -270,11 +302,13 @@ def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]
 def _send(
     graph: Graph,
     steps: Iterator[_Step],
+    run: Run,
     told: TableSummary,
     refused: Rejects,
     progress: Progress,
     buyers: set[str],
 ) -> None:
+    batches, advance = 0, catalogue()["loads/advance"].text
     for step in steps:
         told.rows_read += step.read
         if step.chunk is not None:
@@ -282,8 +316,14 @@ def _send(
             refused.write_left_out(step.chunk.left_out)
         if step.batch is None:
             continue
-        answers = graph.write_all(step.batch.statements)
+        batches += 1
         told.rows_loaded += step.batch.rows
+        if batches <= run.batches:
+            told.rows_skipped += step.batch.rows
+            progress.advance(step.batch.rows)
+            continue
+        note = (advance, {"runId": run.run_id, "batches": batches})
+        answers = graph.write_all([*step.batch.statements, note])
         progress.advance(step.batch.rows)
         if step.batch.buyers:
             buyers.update(step.batch.buyers)

@@ -23,6 +23,7 @@ class TableSummary:
         rows_rejected: rows that were refused; why is in `rejects_file`, the first few in `rejects`.
         rows_file: the refused rows as a whole, to be mended and loaded; None where they hold tokens.
         rows_left_out: rows that a source's mapping keeps out (test rows, states that take money back …), by reason.
+        rows_skipped: rows that the graph has of an earlier try that broke off, and that were not sent again.
         rows_repeated: rows whose id came again later in the file: the last one holds.
         rows_of_forgotten: rows of people who are forgotten, that were not taken.
         waiting: rows of this table, of this load or earlier, that wait for people who are not loaded.
@@ -36,6 +37,7 @@ class TableSummary:
     rows_loaded: int = 0
     rows_rejected: int = 0
     rows_left_out: dict[str, int] = field(default_factory=dict)
+    rows_skipped: int = 0
     rows_repeated: int = 0
     rows_of_forgotten: int = 0
     waiting: int = 0
@@ -195,6 +197,8 @@ def _lines(table: TableSummary, done: str) -> list[str]:
     if table.rows_left_out:
         line += f", {sum(table.rows_left_out.values()):,} left out"
     lines = [f"{line}, {table.seconds:.1f} s"]
+    if table.rows_skipped:
+        lines.append(f"  {table.rows_skipped:,} of {table.rows_read:,} rows were loaded before it broke off")
     lines += [f"  {count:,} left out: {reason}" for reason, count in table.rows_left_out.items()]
     for reject in table.rejects:
         where = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")

@@ -78,8 +78,13 @@ def _come(graph: Graph, table: Table, *, alias: bool) -> int:
     return came
 
 
+def everyone(graph: Graph) -> set[str]:
+    """Every customer: whoever it was whose figures a load that broke off has left as they were."""
+    return {str(row["customerId"]) for row in graph.query("upkeep/everyone")}
+
+
 def work_out_customers(graph: Graph, buyers: set[str], currency: str, reporter: Reporter) -> None:
-    """Revenue, orders, CLTV and joining dates of customers who now have other orders than before."""
+    """Revenue, orders, CLTV and joining dates of customers who now have, or may have, other orders than before."""
     if not buyers:
         return
     # In one order, whatever order they came in: two loads at a time do not wait for each other crosswise.

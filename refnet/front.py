@@ -14,6 +14,7 @@ from refnet.analysis import credit
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
+from refnet.graph.turns import Turn
 
 if TYPE_CHECKING:
     from refnet.analysis.cltv import Prediction
@@ -62,7 +63,7 @@ def load(
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
-    with _turn(graph, settings, reporter):
+    with graph.patient(settings.retry_seconds, reporter or Quiet()), _turn(graph, settings, reporter):
         loaded = loaders.load(
             graph,
             source,
@@ -121,7 +122,7 @@ def adopt(
         StoreError: the graph cannot be reached or refuses.
     """
     settings = settings or load_settings()
-    with _turn(graph, settings, reporter):
+    with graph.patient(settings.retry_seconds, reporter or Quiet()), _turn(graph, settings, reporter):
         adopted = loaders.adopt(graph, settings=settings, reporter=reporter)
         return adopted, credit.derive(graph, settings=settings, reporter=reporter)
 
@@ -196,8 +197,9 @@ def erase(
     settings, reporter = settings or load_settings(), reporter or Quiet()
     with _turn(graph, settings, reporter):
         done = carry_out(graph, plan(graph, asked, settings=settings), by=by, why=why, reporter=reporter)
-        if done.erasure_id is not None:
-            # What was loaded while an earlier try was broken off waits for the anonymous customer.
+        if done.erasure_id is not None or done.again:
+            # What was loaded while an earlier try was broken off waits for the anonymous customer; and the earlier try
+            # may have been broken off here.
             loaders.settle(graph, reporter=reporter)
             credit.derive(graph, settings=settings, reporter=reporter)
         return done
@@ -205,9 +207,10 @@ def erase(
 
 @contextmanager
 def _turn(graph: Graph, settings: Settings, reporter: Reporter | None) -> Iterator[None]:
-    """One load at a time into the embedded engine: it has no locks of its own, and one writer is faster than two."""
-    if graph.engine is None:
-        yield
+    """One load at a time: two at once would be no faster, and what one works out depends on all that is loaded."""
+    if graph.engine is None or graph.engine.kind != "embedded":
+        with Turn(graph, reporter):
+            yield
         return
     lock = FileLock(settings.home / "engine" / "load.lock")
     try:

@@ -6,6 +6,7 @@ Nothing is guessed: a csv's cells are text, other formats keep their types, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def open_file(path: Path) -> Opened:
             raise InputError(
                 "is empty.", file=path, hint="`refnet template DIR` writes files with the right headers."
             )
-        return openers[ending(path).removesuffix(".gz")](path)
+        return replace(openers[ending(path).removesuffix(".gz")](path), path=path)
 
 
 def open_frame(name: str, frame: pd.DataFrame) -> Opened:

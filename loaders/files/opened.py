@@ -78,6 +78,8 @@ class Opened:
         warnings: what a person should know of how it was read.
         form: of a file that its rows could be written to as they are, csv or jsonl.
         label: the short name; '' for a file: its name without directories.
+        path: of the file; None: there is none.
+        made: by what mapping the rows are made of the file's; '' where they are the file's.
     """
 
     name: str
@@ -87,6 +89,8 @@ class Opened:
     warnings: tuple[str, ...] = ()
     form: str = "csv"
     label: str = ""
+    path: Path | None = None
+    made: str = ""
 
     @property
     def short(self) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
-from refnet.graph import Graph, forgetting
+from refnet.graph import Graph, catalogue, forgetting
 from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, WAITING
 from refnet.loaders.persons.find import Person
 from refnet.loaders.persons.forgotten import KINDS, THINGS, tombstones
@@ -68,7 +68,8 @@ def carry_out(
     if made.again and not made.counts:
         return Erasure(again=True)
     reporter = reporter or Quiet()
-    graph.write(forgetting.SET_TOMBSTONES, rows=tombstones(made.key, made.names))
+    begin: Step = [(catalogue()["loads/no-resuming"].text, {})]
+    graph.write_all([*begin, (forgetting.SET_TOMBSTONES, {"rows": tombstones(made.key, made.names)})])
     steps = list(_steps(graph, made))
     with reporter.stage("forgetting", len(steps), unit="parts") as progress:
         for statements in steps:

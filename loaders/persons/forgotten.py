@@ -46,7 +46,6 @@ class Forgotten:
             for table, node in ((ORDERS, ORDER), (REFERRALS, CLAIM))
         }
         self._new: dict[tuple[str, str], str] = {}
-        self.learned: dict[tuple[str, str], str] = {}
 
     @classmethod
     def of(cls, graph: Graph, settings: Settings) -> Forgotten | None:
@@ -78,14 +77,16 @@ class Forgotten:
         """One more id of theirs, of a row that said so by another one or by an email."""
         self._met[kind, text] = self._new[kind, text] = anonymous
 
+    @property
+    def learned(self) -> dict[tuple[str, str], str]:
+        """(kind, id) → the anonymous id, of what rows of this load have told to be theirs, too."""
+        return self._new
+
     def save(self) -> None:
-        """Keep what was learned from the rows of one file."""
+        """Keep what was learned."""
         rows = tombstones(self.key, self._new)
         if rows:
             self._graph.write(forgetting.SET_TOMBSTONES, rows=rows)
-        self._people |= {row[0]: row[2] for row in rows}
-        self.learned |= self._new
-        self._new = {}
 
     def take(self, table: Table, keys: list[str], lists: Lists) -> tuple[list[str], Lists, int]:
         """Rows as they may be taken, and how many are not.

@@ -54,7 +54,7 @@ class File:
         if place not in self._opened:
             try:
                 opened = open_records(self.path, place) if self._nested else open_file(self.path)
-                self._opened[place] = _named(opened)
+                self._opened[place] = replace(_named(opened), path=self.path)
             except InputError as error:
                 self._opened[place] = error
         found = self._opened[place]

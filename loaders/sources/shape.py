@@ -51,7 +51,8 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
             yield made if first else made._replace(rejects=[])
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
-    return replace(opened, columns=list(taken), chunks=chunks, warnings=said)
+    by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by)
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:

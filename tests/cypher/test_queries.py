@@ -10,7 +10,7 @@ from refnet.analysis.influence.analyze import analyze
 from refnet.front import load
 from refnet.graph import Graph, catalogue
 from refnet.graph.connection import native
-from tests.cypher.village import TABLES
+from tests.cypher.village import CUSTOMERS, TABLES
 
 
 def at(text: str) -> datetime:
@@ -198,7 +198,8 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
             ["a-1", "affiliate", "Health blog", None],
         ],
     ),
-    "upkeep/not-worked-out": ({}, []),
+    "loads/unsettled": ({}, []),
+    "upkeep/everyone": ({}, [[name] for name in CUSTOMERS["customer_id"]]),
     "tree/root": (BELOW_ANN, [["ann", "Ann", 100.0, 425.0, 6, 3, 1]]),
 }
 # Ann has her own 100, ben's and eve's and nat's whole, and of each further one below what normalised decay leaves:

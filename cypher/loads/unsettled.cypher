@@ -1,0 +1,11 @@
+// Loads whose upkeep was not finished, and how far they came: the latest load last, its files in their order
+// name: loads/unsettled
+// mode: read
+MATCH (r:LoadRun)
+WHERE r.settledAt IS NULL
+RETURN
+  r.loadId AS loadId,
+  r.runId AS runId,
+  r.fingerprint AS fingerprint,
+  r.batches AS batches
+ORDER BY r.startedAt, r.place;
