@@ -17,27 +17,30 @@ from refnet.loaders import identity, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
 from refnet.loaders.check import Reject
-from refnet.loaders.dry import checked_chunks, read_through, rows_in
+from refnet.loaders.dry import read_through, rows_in
 from refnet.loaders.files import Chunk
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
 from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Batch, Preparer
+from refnet.loaders.reading import Read, Reading
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.schemas import TABLES
+from refnet.loaders.seen import Ids
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, TableSummary
 
 
 @dataclass(frozen=True)
 class _Step:
-    """Work done on some rows of a file: what to send, or (with no batch) what was read and refused."""
+    """Work done on some rows of a file: what to send, or (with no batch) what was read and refused, or passed over."""
 
     batch: Batch | None
     read: int = 0
     rejects: Sequence[Reject] = ()
     chunk: Chunk | None = None
+    passed: int = 0
 
 
 def load(
@@ -118,18 +121,22 @@ def _load(
     key = settled.token_key(settings)
     forgotten = Forgotten.of(graph, settings)
     known = identity.known_ids(graph)
-    buyers: set[str] = set()
-    for each in typed:
-        preparer = _preparer(graph, each, key, known, forgotten)
-        summary.tables.append(_load_table(graph, each, preparer, summary.currency, refused, reporter, buyers))
-        if forgotten is not None:
-            forgotten.save()
+    buyers = Ids()
+    with Reading(typed, summary.currency) as reading:
+        for each in typed:
+            preparer = _preparer(graph, each, key, known, forgotten)
+            told = _load_table(
+                graph, each, preparer, reading.next(), summary.currency, refused, reporter, buyers
+            )
+            summary.tables.append(told)
+            if forgotten is not None:
+                forgotten.save()
     if forgotten is not None and forgotten.learned:
         sweep(graph, forgotten.key, forgotten.learned)
     ambiguous = forgotten.ambiguous if forgotten is not None else None
     who = identity.bring_up_to_date(graph, summary.currency, reporter, ambiguous=ambiguous)
     summary.identity = who.summary
-    buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
+    buyers = buyers.renamed(who.customer_of)
     loaded = {each.table.name for each in typed}
     summary.waiting = upkeep.bring_together(graph, loaded, buyers, reporter, several=bool(who.customer_of))
     for told in summary.tables:
@@ -160,10 +167,10 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
         _make_schema(graph)
         if graph.engine is None or graph.engine.kind != "embedded":
             graph.write_alone(statements.AWAIT_INDEXES)
-    buyers = {row["customerId"] for row in graph.query("upkeep/not-worked-out")}
+    buyers = Ids(row["customerId"] for row in graph.query("upkeep/not-worked-out"))
     who = identity.bring_up_to_date(graph, summary.currency, reporter)
     summary.identity = who.summary
-    buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
+    buyers = buyers.renamed(who.customer_of)
     several = bool(who.customer_of)
     summary.waiting = upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=several)
     upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
@@ -177,7 +184,7 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
         StoreError: the graph cannot be reached.
     """
     held = [str(row["currency"]) for row in graph.query("export/currency")]
-    buyers: set[str] = set()
+    buyers = Ids()
     upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=bool(identity.known_ids(graph)))
     upkeep.work_out_customers(graph, buyers, held[0] if held else "EUR", reporter)
 
@@ -210,17 +217,18 @@ def _load_table(
     graph: Graph,
     source: Source,
     preparer: Preparer,
+    chunks: Iterator[Read],
     currency: str,
     rejects: Path,
     reporter: Reporter,
-    buyers: set[str],
+    buyers: Ids,
 ) -> TableSummary:
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
     told = TableSummary(table.name, source.called, source.of)
     run, began = str(uuid.uuid4()), time.monotonic()
     graph.query("loads/begin", runId=run, source=told.source, table=table.name, currency=currency)
-    steps = ahead(_steps(source, preparer, currency))
+    steps = ahead(_steps(chunks, preparer))
     with (
         Rejects(
             rejects / f"{table.name}-{run[:8]}.csv", told, form=opened.form, secret=source.secret
@@ -244,11 +252,14 @@ def _load_table(
     return told
 
 
-def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]:
-    for chunk, checked in checked_chunks(source, currency):
-        yield _Step(None, rows_in(chunk), [*chunk.rejects, *checked.rejects], chunk)
+def _steps(chunks: Iterator[Read], preparer: Preparer) -> Iterator[_Step]:
+    for chunk, checked in chunks:
+        refused, sent = [*chunk.rejects, *checked.rejects], 0
+        yield _Step(None, rows_in(chunk), refused, chunk)
         for batch in preparer.batches(checked.frame):
+            sent += batch.rows
             yield _Step(batch)
+        yield _Step(None, passed=len(checked.frame) + len(chunk.left_out) - sent)
 
 
 def _send(
@@ -257,14 +268,17 @@ def _send(
     told: TableSummary,
     refused: Rejects,
     progress: Progress,
-    buyers: set[str],
+    buyers: Ids,
 ) -> None:
     for step in steps:
         told.rows_read += step.read
+        before = told.rows_rejected
         if step.chunk is not None:
             refused.write(step.rejects, step.chunk)
             refused.write_left_out(step.chunk.left_out)
+            progress.advance(0, rejected=told.rows_rejected - before)
         if step.batch is None:
+            progress.advance(0, passed=step.passed)
             continue
         answers = graph.write_all(step.batch.statements)
         told.rows_loaded += step.batch.rows
