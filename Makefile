@@ -45,7 +45,7 @@ page: api/static/index.html ## build what the API serves at /
 wheel: .venv/ready page ## dist/refnet-….whl, the page in it
 	$(BIN)/python -m build --wheel --no-isolation
 
-bench: .venv/ready ## speed beside the peers, in one run
+bench: .venv/ready ## speed beside the peers, in one run; what there is is in docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
 
 lock: .venv/ready ## lock the newest versions that pyproject.toml allows

@@ -1,8 +1,9 @@
 """A first load by the import tool of Neo4j against `refnet load`, into a Neo4j 5.26 of its own each.
 
 Both begin with the canonical files and end with the same graph, constraints and customers' figures in it; the server's
-start is in neither. A million customers: `make bench ARGS='--only import --customers 1000000 --rounds 1'`, with
-REFNET_ENGINE_HEAP=4g and some 20 GB of disk.
+start is in neither. A million customers and as many orders:
+`make bench ARGS='--only import --two-tables --customers 1000000 --rounds 1'`, with REFNET_ENGINE_HEAP=4g and some 20 GB
+of disk; the whole example brand without `--two-tables`, which takes hours.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from bench.table import line
+from bench.made import customers_and_orders
+from bench.table import Table, taken
 from refnet import loaders
 from refnet.core.progress import Quiet
 from refnet.core.settings import Settings, load_settings
@@ -27,10 +29,21 @@ from refnet.loaders.bulk import export
 _VERSION = "5.26.30"
 
 
-def compare(home: Path, customers: int, rounds: int, shuffled: random.Random) -> None:
-    """Print rows a second of both, of the import tool's way by its parts, and the ratio."""
+def compare(home: Path, customers: int, rounds: int, shuffled: random.Random, *, two: bool) -> Table:
+    """Rows a second of both, of the import tool's way by its parts, and the ratio.
+
+    Args:
+        home: where all of it is kept.
+        customers: how many.
+        rounds: how often each is done.
+        shuffled: gives the order.
+        two: customers and orders only, one order a customer; else the whole example brand.
+    """
     data = home / "brand"
-    brand.write(data, customers=customers)
+    if two:
+        customers_and_orders(data, customers)
+    else:
+        brand.write(data, customers=customers)
     times: dict[str, list[float]] = {"refnet load": [], "import tool, all of it": []}
     parts: dict[str, list[float]] = {}
     rows = 0
@@ -50,11 +63,18 @@ def compare(home: Path, customers: int, rounds: int, shuffled: random.Random) ->
                     times[name].append(sum(told.values()))
             finally:
                 local.stop(place)
-    print(f"\nA first load of the example brand, {rows:,} rows, into Neo4j {_VERSION}")
+    what = "Customers and orders alone" if two else "The example brand"
+    table = Table(
+        f"{what}, {customers:,} customers, {rows:,} rows, into an empty Neo4j {_VERSION}, heap "
+        f"{load_settings().engine_heap}",
+        taken("the rate of refnet load"),
+    )
     ordinary = statistics.median(times["refnet load"])
-    for name, seconds in [*times.items(), *((f"  {part}", seconds) for part, seconds in parts.items())]:
-        rate = f"times the rate of refnet load; {rows / min(seconds):,.0f} rows/s at best"
-        line(name, seconds, ordinary / statistics.median(seconds), rate)
+    for name, seconds in [*times.items(), *((f"of it {part}", seconds) for part, seconds in parts.items())]:
+        table.times(
+            name, seconds, ordinary / statistics.median(seconds), f"{rows / min(seconds):,.0f} rows/s"
+        )
+    return table
 
 
 def _loaded(place: Path, data: Path, settings: Settings) -> tuple[float, int]:

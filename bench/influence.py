@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from bench.loading import wipe
-from bench.table import line
+from bench.table import Table, taken
 from refnet.analysis.influence.network import Network
 from refnet.graph import Graph
 
@@ -31,8 +31,8 @@ def forest(customers: int, seed: int = 7) -> tuple[np.ndarray, np.ndarray, np.nd
     return refers[picked[kept]], referee[kept], rng.integers(0, 50_000, customers)
 
 
-def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> None:
-    """Print all three, and how many times as long as the arrays the others take."""
+def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> Table:
+    """All three, and how many times as long as the arrays the others take."""
     referrer, referee, value = forest(customers)
     edges: nx.DiGraph[int] = nx.DiGraph()
     edges.add_nodes_from(range(customers))
@@ -79,10 +79,14 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
     assert np.array_equal(results["arrays"], results["given"])
     assert np.allclose(results["arrays"], results["networkx"], rtol=1e-9)
     assert np.allclose(results["arrays"], results["cypher"], rtol=1e-9)
-    print(f"\nInfluence of everyone, {customers:,} customers, {len(referee):,} referrals, {HOPS} hops")
+    table = Table(
+        f"Influence of everyone, {customers:,} customers, {len(referee):,} referrals, {HOPS} hops",
+        taken("the arrays' time"),
+    )
     reference = statistics.median(times["arrays"])
     for name, seconds in times.items():
-        line(name, seconds, statistics.median(seconds) / reference, "times the arrays' time")
+        table.times(name, seconds, statistics.median(seconds) / reference)
+    return table
 
 
 def store(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.table import line
+from bench.table import Table, taken
 from refnet import loaders
 from refnet.core.progress import Quiet
 from refnet.core.settings import load_settings
@@ -45,8 +45,8 @@ class _Recorder(Graph):
         return super().write_alone(statement, **parameters)
 
 
-def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: random.Random) -> None:
-    """Print both, and the ratio: 1 is as fast as the bare loop."""
+def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: random.Random) -> Table:
+    """Both, and the ratio: 1 is as fast as the bare loop."""
     data = home / "brand"
     brand.write(data, customers=customers)
     settings = load_settings(home=home)
@@ -54,8 +54,12 @@ def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: ran
     wipe(graph)
     summary = loaders.load(recorder, data, settings=settings, reporter=Quiet())
     rows = sum(table.rows_loaded for table in summary.tables)
-
-    print(f"recorded {len(recorder.calls):,} calls for {rows:,} rows", flush=True)
+    kind = graph.engine.kind if graph.engine is not None else "server"
+    table = Table(
+        f"The example brand, {customers:,} customers, {rows:,} rows in {len(recorder.calls):,} calls, on {kind}, "
+        f"{rounds} rounds",
+        taken("the bare loop's rate"),
+    )
     times: dict[str, list[float]] = {"refnet load": [], "bare driver loop": []}
     for _ in range(rounds):
         for name in shuffled.sample(list(times), len(times)):
@@ -66,11 +70,10 @@ def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: ran
             else:
                 replay(graph, recorder.calls)
             times[name].append(time.perf_counter() - started)
-    print(f"\nLoading the example brand, {rows:,} rows")
     bare = statistics.median(times["bare driver loop"])
     for name, seconds in times.items():
-        rate = f"of the bare loop's rate; {rows / min(seconds):,.0f} rows/s at best"
-        line(name, seconds, bare / statistics.median(seconds), rate)
+        table.times(name, seconds, bare / statistics.median(seconds), f"{rows / min(seconds):,.0f} rows/s")
+    return table
 
 
 def replay(graph: Graph, calls: list[Call]) -> None:

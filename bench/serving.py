@@ -22,6 +22,7 @@ import numpy as np
 import uvloop
 
 from bench.influence import forest, store
+from bench.table import Table
 from refnet.analysis.influence.analyze import analyze
 from refnet.analysis.influence.profile import profiled
 from refnet.api.serving import listen, serve
@@ -48,8 +49,8 @@ WORK: dict[str, tuple[str, Callable[[], Asking[Any]]]] = {
 }
 
 
-def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> None:
-    """Print the rates, and the API's as a part of the driver's."""
+def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> Table:
+    """The rates, and the API's as a part of the driver's."""
     referrer, referee, value = forest(customers)
     # Customer 0 gets a tree of 1,000: each of them brings six.
     taken = {0, *range(1, PEOPLE + 1)}
@@ -69,7 +70,10 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
     server.start()
     taken_socket.close()
     try:
-        print(f"\nThe API against the bare driver, {customers:,} customers, answers in a second")
+        table = Table(
+            f"The API against the bare driver, {customers:,} customers, answers in a second",
+            ("", "callers", "side", "median/s", "most/s", "the API's rate is of it"),
+        )
         for name, (path, _) in WORK.items():
             for callers in CALLERS:
                 sides: dict[str, tuple[Any, ...]] = {
@@ -83,11 +87,15 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
                         rates[side].append(_alone(context, *sides[side]))
                 http = statistics.median(rates["by HTTP"])
                 for side, measured in rates.items():
-                    ratio = f"{http / statistics.median(measured):5.2f}" if side != "by HTTP" else ""
-                    print(
-                        f"  {name:<16} {callers} callers  {side:<22} {statistics.median(measured):8.1f}/s"
-                        f"  (most {max(measured):.1f})  {ratio}"
+                    table.row(
+                        name,
+                        str(callers),
+                        side,
+                        f"{statistics.median(measured):.1f}",
+                        f"{max(measured):.1f}",
+                        f"{http / statistics.median(measured):.2f}",
                     )
+        return table
     finally:
         server.terminate()
         server.join()

@@ -149,9 +149,12 @@ def _read(
     ):
         for chunk, checked in checked_chunks(source, currency):
             told.rows_read += rows_in(chunk)
+            before = told.rows_rejected
             refused.write([*chunk.rejects, *checked.rejects], chunk)
             refused.write_left_out(chunk.left_out)
-            progress.advance(len(chunk.rows))
+            progress.advance(
+                len(checked.rows), rejected=told.rows_rejected - before, passed=len(chunk.left_out)
+            )
             if meet is not None:
                 meet(source, chunk, checked)
             for name, column in held.items():

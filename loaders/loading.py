@@ -16,29 +16,32 @@ from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
 from refnet.loaders.check import Reject
-from refnet.loaders.dry import checked_chunks, read_through, rows_in
+from refnet.loaders.dry import read_through, rows_in
 from refnet.loaders.files import Chunk
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
 from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Batch, Preparer
+from refnet.loaders.reading import Read, Reading
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.removing import Ask, Present, Replacing, remove
 from refnet.loaders.resuming import Course, Run
 from refnet.loaders.schemas import TABLES
+from refnet.loaders.seen import Ids
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, TableSummary
 
 
 @dataclass(frozen=True)
 class _Step:
-    """Work done on some rows of a file: what to send, or (with no batch) what was read and refused."""
+    """Work done on some rows of a file: what to send, or (with no batch) what was read and refused, or passed over."""
 
     batch: Batch | None
     read: int = 0
     rejects: Sequence[Reject] = ()
     chunk: Chunk | None = None
+    passed: int = 0
 
 
 def load(
@@ -136,12 +139,23 @@ def _load(
     course = resuming.course(graph, typed, summary.currency, key, known=forgotten is None)
     if course.resumed:
         reporter.say("these files broke off while they were loaded: going on from there")
-    buyers: set[str] = set()
-    for place, each in enumerate(typed):
-        preparer = _preparer(graph, each, key, known, forgotten)
-        summary.tables.append(
-            _load_table(graph, each, preparer, course, place, summary.currency, refused, reporter, buyers)
-        )
+    buyers = Ids()
+    with Reading(typed, summary.currency) as reading:
+        for place, each in enumerate(typed):
+            preparer = _preparer(graph, each, key, known, forgotten)
+            told = _load_table(
+                graph,
+                each,
+                preparer,
+                reading.next(),
+                course,
+                place,
+                summary.currency,
+                refused,
+                reporter,
+                buyers,
+            )
+            summary.tables.append(told)
     if forgotten is not None:
         # Killed in between, the same load learns the same again; once it is saved, it no longer would.
         if forgotten.learned:
@@ -159,7 +173,7 @@ def _work_out(
     graph: Graph,
     summary: LoadSummary,
     loaded: set[str],
-    buyers: set[str],
+    buyers: Ids,
     reporter: Reporter,
     *,
     everyone: bool,
@@ -168,7 +182,7 @@ def _work_out(
     """All that follows from what was loaded; and only then it is noted that nothing is owed any more."""
     who = identity.bring_up_to_date(graph, summary.currency, reporter, ambiguous=ambiguous)
     summary.identity = who.summary
-    buyers = {who.customer_of.get(buyer, buyer) for buyer in buyers}
+    buyers = buyers.renamed(who.customer_of)
     summary.waiting = upkeep.bring_together(graph, loaded, buyers, reporter, several=bool(who.customer_of))
     # A batch that was sent again, and had been done, no longer tells whose orders it has moved.
     if everyone or graph.sent_again:
@@ -199,7 +213,7 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
         _make_schema(graph)
         if graph.engine is None or graph.engine.kind != "embedded":
             graph.write_alone(statements.AWAIT_INDEXES)
-    _work_out(graph, summary, set(TABLES), set(), reporter, everyone=resuming.owing(graph))
+    _work_out(graph, summary, set(TABLES), Ids(), reporter, everyone=resuming.owing(graph))
     return summary
 
 
@@ -210,10 +224,9 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
         StoreError: the graph cannot be reached.
     """
     held = [str(row["currency"]) for row in graph.query("export/currency")]
-    buyers: set[str] = set()
     owes = resuming.owing(graph)
+    buyers = upkeep.everyone(graph) if owes else Ids()
     upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=bool(identity.known_ids(graph)))
-    buyers |= upkeep.everyone(graph) if owes else set()
     upkeep.work_out_customers(graph, buyers, held[0] if held else "EUR", reporter)
 
 
@@ -246,12 +259,13 @@ def _load_table(
     graph: Graph,
     source: Source,
     preparer: Preparer,
+    chunks: Iterator[Read],
     course: Course,
     place: int,
     currency: str,
     rejects: Path,
     reporter: Reporter,
-    buyers: set[str],
+    buyers: Ids,
 ) -> TableSummary:
     """Load one file; customers who have other orders than before are added to `buyers`."""
     table, opened = source.table, source.opened
@@ -268,7 +282,7 @@ def _load_table(
         fingerprint=run.fingerprint,
         batches=run.batches,
     )
-    steps = ahead(_steps(source, preparer, currency))
+    steps = ahead(_steps(chunks, preparer))
     with (
         Rejects(
             rejects / f"{table.name}-{run.run_id[:8]}.csv", told, form=opened.form, secret=source.secret
@@ -292,11 +306,14 @@ def _load_table(
     return told
 
 
-def _steps(source: Source, preparer: Preparer, currency: str) -> Iterator[_Step]:
-    for chunk, checked in checked_chunks(source, currency):
-        yield _Step(None, rows_in(chunk), [*chunk.rejects, *checked.rejects], chunk)
+def _steps(chunks: Iterator[Read], preparer: Preparer) -> Iterator[_Step]:
+    for chunk, checked in chunks:
+        refused, sent = [*chunk.rejects, *checked.rejects], 0
+        yield _Step(None, rows_in(chunk), refused, chunk)
         for batch in preparer.batches(checked.frame):
+            sent += batch.rows
             yield _Step(batch)
+        yield _Step(None, passed=len(checked.frame) + len(chunk.left_out) - sent)
 
 
 def _send(
@@ -306,15 +323,18 @@ def _send(
     told: TableSummary,
     refused: Rejects,
     progress: Progress,
-    buyers: set[str],
+    buyers: Ids,
 ) -> None:
     batches, advance = 0, catalogue()["loads/advance"].text
     for step in steps:
         told.rows_read += step.read
+        before = told.rows_rejected
         if step.chunk is not None:
             refused.write(step.rejects, step.chunk)
             refused.write_left_out(step.chunk.left_out)
+            progress.advance(0, rejected=told.rows_rejected - before)
         if step.batch is None:
+            progress.advance(0, passed=step.passed)
             continue
         batches += 1
         told.rows_loaded += step.batch.rows

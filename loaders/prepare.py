@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from refnet.graph import joining, statements
@@ -18,6 +17,7 @@ from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.rows import Column, Table
+from refnet.loaders.seen import Seen
 
 # Found on the embedded engine: beyond, nothing is gained. A message over 16 MiB hangs it, and a batch's rows are
 # sent up to three times (nodes, links, marks), each time as a message of its own.
@@ -34,26 +34,6 @@ class Batch:
     statements: Statements
     rows: int
     buyers: Sequence[str] = ()
-
-
-@dataclass
-class Seen:
-    """Which keys a load has met, as sorted hashes: eight bytes a row."""
-
-    hashes: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
-    again: int = 0
-
-    def meet(self, keys: Sequence[str]) -> bool:
-        """Note keys that differ from each other; whether one of them was met before."""
-        new = np.sort(pd.util.hash_array(np.asarray(keys, dtype=object), categorize=False))
-        old = int(np.isin(new, self.hashes, assume_unique=True).sum()) if len(self.hashes) else 0
-        self.again += old
-        self.hashes = (
-            np.union1d(self.hashes, new)
-            if old
-            else np.sort(np.concatenate([self.hashes, new]), kind="stable")
-        )
-        return old > 0
 
 
 class Preparer:

@@ -11,12 +11,13 @@ from refnet.graph.model import CUSTOMER, ORDER
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
+from refnet.loaders.seen import Ids
 
 _PART = 2_500
 
 
 def bring_together(
-    graph: Graph, loaded: set[str], buyers: set[str], reporter: Reporter, *, several: bool = False
+    graph: Graph, loaded: set[str], buyers: Ids, reporter: Reporter, *, several: bool = False
 ) -> dict[str, int]:
     """Link what can be linked now; how many rows of each table go on waiting, where there are any.
 
@@ -51,7 +52,7 @@ def _waiting(graph: Graph, table: Table) -> int:
     return int(graph.read(statements.count_waiting(table.node)).one()["waiting"])
 
 
-def _link(graph: Graph, table: Table, *, alias: bool, buyers: set[str]) -> int:
+def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids) -> int:
     node, linked = table.node, 0
     assert node is not None
     for reference in table.references:
@@ -78,19 +79,18 @@ def _come(graph: Graph, table: Table, *, alias: bool) -> int:
     return came
 
 
-def everyone(graph: Graph) -> set[str]:
+def everyone(graph: Graph) -> Ids:
     """Every customer: whoever it was whose figures a load that broke off has left as they were."""
-    return {str(row["customerId"]) for row in graph.query("upkeep/everyone")}
+    return Ids(str(row["customerId"]) for row in graph.query("upkeep/everyone"))
 
 
-def work_out_customers(graph: Graph, buyers: set[str], currency: str, reporter: Reporter) -> None:
+def work_out_customers(graph: Graph, buyers: Ids, currency: str, reporter: Reporter) -> None:
     """Revenue, orders, CLTV and joining dates of customers who now have, or may have, other orders than before."""
     if not buyers:
         return
-    # In one order, whatever order they came in: two loads at a time do not wait for each other crosswise.
-    ids, minor = sorted(buyers), float(10 ** exponent(currency))
-    with reporter.stage("customers' figures", len(ids), unit="customers") as progress:
-        for start in range(0, len(ids), _PART):
-            part = ids[start : start + _PART]
+    minor = float(10 ** exponent(currency))
+    with reporter.stage("customers' figures", len(buyers), unit="customers") as progress:
+        # In one order, whatever order they came in: two loads at a time do not wait for each other crosswise.
+        for part in buyers.parts(_PART):
             graph.query("upkeep/customers", ids=part, minor=minor)
             progress.advance(len(part))

@@ -188,8 +188,9 @@ def _keep(
 ) -> None:
     for chunk, checked in checked_chunks(source, currency):
         told.rows_read += len(chunk.rows) + len(chunk.rejects)
+        before = told.rows_rejected
         refused.write([*chunk.rejects, *checked.rejects], chunk)
-        progress.advance(len(chunk.rows))
+        progress.advance(len(checked.rows), rejected=told.rows_rejected - before)
         if len(checked.frame):
             keys, lists = preparer.rows(checked.frame)
             spool.keep(keys, [lists[column.name] for column in preparer.columns])

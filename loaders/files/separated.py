@@ -17,7 +17,16 @@ import pyarrow.csv
 
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
-from refnet.loaders.files.opened import NULLABLE, Chunk, Opened, bytes_of, is_utf16, readable, without_blank
+from refnet.loaders.files.opened import (
+    CHUNK_ROWS,
+    NULLABLE,
+    Chunk,
+    Opened,
+    bytes_of,
+    is_utf16,
+    readable,
+    without_blank,
+)
 
 _CSV_BLOCK = 4 * 2**20
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -79,11 +88,14 @@ def _lines(path: Path, mark: str) -> int:
 
 
 def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk]:
-    skipped: list[tuple[int, str, str]] = []
+    # Lines that are no rows: those not told yet, and the numbers of those that rows are counted around.
+    untold: list[tuple[int, str, str]] = []
+    skipped: set[int] = set()
 
     def misfit(row: Any) -> str:
         said = f"has {row.actual_columns} cells where the header has {row.expected_columns}"
-        skipped.append((row.number, row.text, said))
+        untold.append((row.number, row.text, said))
+        skipped.add(row.number)
         return "skip"
 
     with readable(path), bytes_of(path) as file:
@@ -103,30 +115,24 @@ def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk
                 quoted_strings_can_be_null=True,
             ),
         )
-        at, told = 2, 0
+        at = 2
 
-        def rejects() -> list[Reject]:
-            return [
-                Reject(number, "", text[:200], said) for number, text, said in skipped[told:] if text.strip()
-            ]
-
-        def torn() -> dict[int, list[str]]:
-            return {number: _split(text, mark) for number, text, _ in skipped[told:]}
+        def told(frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> Chunk:
+            rejects = [Reject(number, "", text[:200], said) for number, text, said in untold if text.strip()]
+            torn = {number: _split(text, mark) for number, text, _ in untold}
+            untold.clear()
+            return Chunk(frame, rows, rejects, torn=torn)
 
         for batch in reader:
-            rows, at = _numbered(at, batch.num_rows, [number for number, _, _ in skipped])
-            frame = batch.to_pandas(types_mapper=NULLABLE.get)
-            chunk = Chunk(frame, rows, rejects(), torn=torn())
-            told = len(skipped)
-            yield without_blank(chunk)
+            for start in range(0, batch.num_rows, CHUNK_ROWS):
+                part = batch.slice(start, CHUNK_ROWS)
+                rows, at = _numbered(at, part.num_rows, skipped)
+                skipped -= {number for number in skipped if number < at}
+                yield without_blank(told(part.to_pandas(types_mapper=NULLABLE.get), rows))
         # No batch comes with misfits at the end, and none at all where every row is one.
-        if told < len(skipped):
-            yield Chunk(
-                pd.DataFrame({c: pd.Series(dtype="string") for c in columns}),
-                np.zeros(0, dtype=np.int64),
-                rejects(),
-                torn=torn(),
-            )
+        if untold:
+            nothing = pd.DataFrame({c: pd.Series(dtype="string") for c in columns})
+            yield told(nothing, np.zeros(0, dtype=np.int64))
 
 
 def _split(line: str, mark: str) -> list[str]:
@@ -136,10 +142,9 @@ def _split(line: str, mark: str) -> list[str]:
         return [line]
 
 
-def _numbered(at: int, count: int, skipped: list[int]) -> tuple[npt.NDArray[np.int64], int]:
+def _numbered(at: int, count: int, skipped: set[int]) -> tuple[npt.NDArray[np.int64], int]:
     """Numbers of the next `count` rows from `at` on, leaving out those that were skipped; and where it goes on."""
-    gone = {number for number in skipped if number >= at}
-    if not gone:
+    if not skipped:
         return np.arange(at, at + count, dtype=np.int64), at + count
-    numbers = list(itertools.islice((n for n in itertools.count(at) if n not in gone), count))
+    numbers = list(itertools.islice((n for n in itertools.count(at) if n not in skipped), count))
     return np.array(numbers, dtype=np.int64), numbers[-1] + 1 if numbers else at

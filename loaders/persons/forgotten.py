@@ -22,6 +22,8 @@ from refnet.loaders.schemas import AFFILIATES, ALIASES, CUSTOMERS, ORDERS, REFER
 
 Lists = dict[str, list[Any]]
 
+_MOST_MET = 200_000
+
 EMAIL = "email"
 AMBIGUOUS = "ambiguous email"
 KINDS = {CUSTOMER: "customer", AFFILIATE: "affiliate"}
@@ -66,6 +68,8 @@ class Forgotten:
             return text
         asked = (kind, text)
         if asked not in self._met:
+            if len(self._met) > _MOST_MET:  # of a file with millions of people not all are kept
+                self._met = {**self.learned, **self._new}
             self._met[asked] = self._people.get(self.key.digest(kind, text))
         return self._met[asked]
 

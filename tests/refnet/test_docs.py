@@ -5,6 +5,7 @@ from pathlib import Path
 
 from typer.main import get_command
 
+from bench import SECTIONS
 from refnet.cli import app
 from refnet.core.settings import Settings
 from refnet.graph import catalogue
@@ -64,6 +65,14 @@ def test_every_option_of_load_is_documented() -> None:
     load = get_command(app).commands["load"]  # type: ignore[attr-defined]
     for option in (o for p in load.params if p.param_type_name == "option" for o in p.opts):
         assert option in text or option in ("--help", "--json"), option
+
+
+def test_every_benchmark_has_its_section() -> None:
+    text = (ROOT / "docs" / "benchmarks.md").read_text()
+    assert re.findall(r"^`--only ([a-z]+)", text, re.MULTILINE) == list(SECTIONS)
+    begun, ended = (re.findall(rf"<!-- {mark} ([a-z0-9 ]+) -->", text) for mark in ("begin", "end"))
+    assert begun == ended
+    assert {name.split()[0] for name in begun} == set(SECTIONS)
 
 
 def test_links_between_documents_lead_somewhere() -> None:

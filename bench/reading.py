@@ -1,0 +1,126 @@
+"""Reading, checking and preparing alone, against the rate at which the engine takes the same rows.
+
+Of each table and format the generator of batches is run with no graph behind it, interleaved with loads into one; at
+ten times the engine's rate the loader is never what is waited for.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.csv
+import pyarrow.parquet
+
+from bench.loading import wipe
+from bench.table import Table
+from refnet import loaders
+from refnet.core.progress import Quiet
+from refnet.core.settings import load_settings
+from refnet.examples import brand
+from refnet.graph import Graph
+from refnet.loaders import settled
+from refnet.loaders.dry import checked_chunks
+from refnet.loaders.given import sources
+from refnet.loaders.prepare import Preparer
+
+_TABLES = ("customers", "orders", "referrals", "usage")
+_EXPORTS = Path(__file__).parents[1] / "tests" / "loaders" / "sources" / "exports"
+
+
+def compare(graph: Graph, home: Path, customers: int, rounds: int, shuffled: random.Random) -> Table:
+    """Rows a second of both, and how many times the engine's rate that of reading is."""
+    made = home / "made"
+    brand.write(home / "brand", customers=customers)
+    files: dict[str, Path] = {}
+    for name in _TABLES:
+        files[f"{name}, csv"] = home / "brand" / f"{name}.csv"
+        files[f"{name}, parquet"] = made / f"{name}.parquet"
+        made.mkdir(exist_ok=True)
+        text = pyarrow.csv.read_csv(files[f"{name}, csv"])
+        pyarrow.parquet.write_table(text, files[f"{name}, parquet"])
+    files["Shopify customers, csv"] = _repeated_csv(made, "shopify-customers", 5 * customers)
+    files["Stripe payments, csv"] = _repeated_csv(made, "stripe-payments", 5 * customers)
+    files["Rewardful referrals, json"] = _repeated_json(made, "rewardful-referrals", customers)
+    files["Rewardful commissions, json"] = _repeated_json(made, "rewardful-commissions", customers)
+    rates: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in files}
+    told: dict[str, tuple[int, int]] = {}
+    work: list[tuple[str, Callable[[str, Path], None]]] = []
+
+    def read(name: str, path: Path) -> None:
+        started = time.perf_counter()
+        rows = _through(path)
+        rates[name][0].append(rows / (time.perf_counter() - started))
+        told[name] = (rows, told.get(name, (0, 0))[1])
+
+    def load(name: str, path: Path) -> None:
+        wipe(graph)
+        started = time.perf_counter()
+        loaders.load(graph, path, settings=load_settings(home=home), reporter=Quiet())
+        rates[name][1].append(told[name][0] / (time.perf_counter() - started))
+
+    for _ in range(rounds):
+        work = [(name, read) for name in files]
+        shuffled.shuffle(work)
+        for name, do in work:
+            do(name, files[name])
+            load(name, files[name])
+    kind = graph.engine.kind if graph.engine is not None else "server"
+    table = Table(
+        f"Reading, checking and preparing alone, and loading into {kind}, medians of {rounds} rounds",
+        ("", "rows", "read, rows/s", "loaded, rows/s", "times the engine's rate"),
+    )
+    for name, (alone, loaded) in rates.items():
+        ratio = statistics.median(alone) / statistics.median(loaded)
+        table.row(
+            name,
+            f"{told[name][0]:,}",
+            f"{statistics.median(alone):,.0f}",
+            f"{statistics.median(loaded):,.0f}",
+            f"{ratio:.1f}",
+        )
+    return table
+
+
+def _through(path: Path) -> int:
+    """Make all batches of a file, send none; how many rows they are of."""
+    found, _ = sources(path)
+    rows = 0
+    for each in found:
+        source = settled.with_attributes(each, {}, [])
+        preparer = Preparer(source.table, source.opened.columns, existing=False)
+        for _, checked in checked_chunks(source, "EUR"):
+            rows += sum(batch.rows for batch in preparer.batches(checked.frame))
+    return rows
+
+
+def _repeated_csv(directory: Path, name: str, rows: int) -> Path:
+    """The small export of a source, its rows again and again, each time with other ids."""
+    header, *lines = (_EXPORTS / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines()
+    path = directory / f"{name}.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{header}\n")
+        for turn in range(rows // len(lines) + 1):
+            file.writelines(f"{_other(line, turn)}\n" for line in lines)
+    return path
+
+
+def _repeated_json(directory: Path, name: str, records: int) -> Path:
+    held = json.loads((_EXPORTS / f"{name}.json").read_text(encoding="utf-8"))
+    path = directory / f"{name}.json"
+    text = [json.dumps(record) for record in held["data"]]
+    made = [json.loads(_other(line, turn)) for turn in range(records // len(text) + 1) for line in text]
+    path.write_text(json.dumps({**held, "data": made}), encoding="utf-8")
+    return path
+
+
+def _other(text: str, turn: int) -> str:
+    """Other people and things in the same words; the partners stay."""
+    text = re.sub(r"\b((?:ch|cus)_|(?:ref|com|sale|pad)-)(\w+)", rf"\g<1>\g<2>x{turn}", text)
+    text = re.sub(r"'706\d{7}(\d{3})\b", rf"'706{turn:07}\1", text)
+    return re.sub(r"@(?!partners)", f".{turn}@", text)
