@@ -34,6 +34,7 @@ class Source:
         warnings: what a person should look at.
         of: the source whose export it is; '' for a canonical file.
         secret: its rows have tokens, which are never written down as they are.
+        empty: further columns that say nothing, here or in the graph: what they hold is not known yet.
     """
 
     table: Table
@@ -42,6 +43,7 @@ class Source:
     warnings: tuple[str, ...]
     of: str = ""
     secret: bool = False
+    empty: tuple[str, ...] = ()
 
     @property
     def called(self) -> str:
