@@ -220,7 +220,9 @@ def checked(table: Table, opened: Opened) -> Source:
                 hint="Name it, or leave it out (pandas: index=False).",
             )
         if names.index(name) != place - 1:
-            raise InputError("is there twice.", file=opened.name, column=name)
+            raise InputError(
+                "is there twice.", file=opened.name, column=name, hint="Rename or drop one of the two."
+            )
     missing = [name for name in table.required if name not in names]
     if missing:
         near = difflib.get_close_matches(

@@ -29,7 +29,7 @@ def open_csv(path: Path) -> Opened:
         head = file.read(_CSV_BLOCK)
         more = bool(file.read(1))
     if b"\0" in head:
-        raise InputError("holds zero bytes and is no text file.", file=path)
+        raise InputError("holds zero bytes and is no text file.", file=path, hint="Save it as CSV UTF-8.")
     # The cut may be inside a character: what follows it is read with the rows.
     text = head.decode("utf-8-sig", errors="strict" if not more else "ignore")
     mark, columns = _header(text)
@@ -121,8 +121,10 @@ def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk
             yield without_blank(chunk)
         # No batch comes with misfits at the end, and none at all where every row is one.
         if told < len(skipped):
+            nothing = pd.DataFrame({place: pd.Series(dtype="string") for place in range(len(columns))})
+            nothing.columns = pd.Index(columns)  # an export may have one name twice
             yield Chunk(
-                pd.DataFrame({c: pd.Series(dtype="string") for c in columns}),
+                nothing,
                 np.zeros(0, dtype=np.int64),
                 rejects(),
                 torn=torn(),

@@ -89,7 +89,7 @@ def _parquet_of_text(path: Path, table: str, rows: Sequence[Row]) -> None:
     frame(rows).astype("string").to_parquet(path.with_suffix(".parquet"))
 
 
-def _xlsx(path: Path, table: str, rows: Sequence[Row]) -> None:
+def xlsx(path: Path, table: str, rows: Sequence[Row]) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(columns(rows))
@@ -105,6 +105,6 @@ FILES: dict[str, Callable[[Path, str, Sequence[Row]], None]] = {
     "jsonl": _jsonl,
     "parquet": _parquet,
     "parquet of text": _parquet_of_text,
-    "xlsx": _xlsx,
+    "xlsx": xlsx,
 }
 """Each writes the rows beside the path, under its own ending."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
+import openpyxl
 import pandas as pd
+import pytest
 
 from refnet import front
+from refnet.core.errors import InputError
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
-from refnet.loaders import load
+from refnet.loaders import dry_run, load
 from tests.dump import picture
 from tests.loaders.conftest import Write
 
@@ -59,3 +65,62 @@ def test_the_smallest_credits_follow_the_policy_too(graph: Graph) -> None:
     assert made.changed == 1  # 2⁻⁵⁵ beside 1 is still 1
     found = graph.read("MATCH (:Customer)<-[r:REFERRED]-() RETURN r.credit AS credit ORDER BY credit")
     assert [row["credit"] for row in found] == [2.0**-55, 1.0]
+
+
+def test_an_export_with_a_name_twice_whose_last_rows_are_torn(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("id,Email,Created (UTC),Name,Name\ncus_1,ann@x.example\n")
+    (told,) = dry_run(path, named="stripe-customers").tables
+    assert (told.rows_read, told.rows_rejected) == (1, 1)
+
+
+def test_what_a_file_says_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,na\x1b[31mme\n1,\x1b]0;title\x07\n")
+    told = dry_run(path)
+    assert "\\x1b[31m" in str(told)
+    assert "\x1b" not in str(told)
+    path.write_text("customer_id,\x1b[2J,\x1b[2J\n1,2,3\n")
+    with pytest.raises(InputError, match=r"column \\x1b\[2J: is there twice. Rename or drop one of the two"):
+        dry_run(path)
+
+
+@pytest.mark.parametrize("name", ["customers.jsonl", "export.json", "export.jsonl"])
+def test_half_of_a_character_is_told(name: str, tmp_path: Path) -> None:
+    """JSON can write it; neither the graph nor a file of rejects can."""
+    rows = [
+        '{"customer_id": "a", "email": "\\ud83d\\ude00"}',
+        '{"customer_id": "b", "email": "\\ud83d"}',
+        "7",
+    ]
+    text = "\n".join(rows) if name.endswith("l") else f"[{', '.join(rows)}]"
+    (tmp_path / name).write_text(text)
+    named = None if name.startswith("customers") else "our-shop"
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "our-shop.toml").write_text(
+        'about = "x"\nrecognised_by = ["customer_id"]\n[[customers]]\ncustomer_id = "customer_id"\nemail = "email"\n'
+    )
+    (told,) = dry_run(tmp_path / name, named=named).tables
+    assert (told.rows_read, told.rows_loaded) == (3, 1)
+    assert [(r.row, r.reason) for r in told.rejects] == [
+        (2, "has half of a character in it"),
+        (3, "is no JSON object"),
+    ]
+    assert told.rows_file is not None
+    assert told.rows_file.read_text(encoding="utf-8").splitlines() == rows[1:]
+
+
+def test_a_workbook_without_a_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "whole.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as there,
+        zipfile.ZipFile(tmp_path / "orders.xlsx", "w") as made,
+    ):
+        for each in there.namelist():
+            if "sheet1" not in each:
+                made.writestr(each, there.read(each))
+    with pytest.raises(
+        InputError, match=r"orders.xlsx: cannot be read as .xlsx: it has no sheet. Is it whole"
+    ):
+        dry_run(tmp_path / "orders.xlsx")
