@@ -11,7 +11,7 @@ ARGS ?=
 export UV_PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format page wheel bench lock clean chromium postgresql
+.PHONY: help demo test test-fast fuzz lint format page wheel bench lock clean chromium postgresql
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t h; do printf '  make %-10s %s\n' "$$t" "$$h"; done
@@ -24,6 +24,9 @@ test: .venv/ready page chromium postgresql ## every test, on the embedded engine
 
 test-fast: .venv/ready page chromium postgresql ## what takes no real server, in under two minutes
 	$(BIN)/pytest -m 'not slow' $(ARGS)
+
+fuzz: .venv/ready ## look for input that breaks a reader; ARGS="--seconds 60", --target csv
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lint: .venv/ready .cypherfmt/node_modules page/node_modules ## formatting, types, import rule, Cypher, compose file, the page
 	$(BIN)/ruff format --check .
@@ -49,7 +52,7 @@ bench: .venv/ready ## speed beside the peers, in one run; what there is is in do
 	$(BIN)/python -m bench $(ARGS)
 
 lock: .venv/ready ## lock the newest versions that pyproject.toml allows
-	$(UV) compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --all-extras --group dev \
+	$(UV) compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --all-extras --group dev --group fuzz \
 		pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here, the demo's graph included

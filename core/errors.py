@@ -16,7 +16,15 @@ A message says what is wrong and where; `hint` says the next step. The command l
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
+
+
+def printable(text: str) -> str:
+    r"""One line that a terminal shows as it is: what a file may hold to steer one (ESC …) is written out, as \x1b."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else repr(c)[1:-1] for c in text)
 
 
 class RefnetError(Exception):
@@ -65,7 +73,8 @@ class InputError(RefnetError):
             )
             if part
         )
-        super().__init__(f"{place}: {message}" if place else message, hint)
+        # What others' files and libraries say may be in it.
+        super().__init__(printable(f"{place}: {message}" if place else message), printable(hint))
         self.file, self.row, self.column = file, row, column
 
 

@@ -34,6 +34,7 @@ class Source:
         warnings: what a person should look at.
         of: the source whose export it is; '' for a canonical file.
         secret: its rows have tokens, which are never written down as they are.
+        empty: further columns that say nothing, here or in the graph: what they hold is not known yet.
     """
 
     table: Table
@@ -42,6 +43,7 @@ class Source:
     warnings: tuple[str, ...]
     of: str = ""
     secret: bool = False
+    empty: tuple[str, ...] = ()
 
     @property
     def whose(self) -> str:
@@ -223,7 +225,9 @@ def checked(table: Table, opened: Opened) -> Source:
                 hint="Name it, or leave it out (pandas: index=False).",
             )
         if names.index(name) != place - 1:
-            raise InputError("is there twice.", file=opened.name, column=name)
+            raise InputError(
+                "is there twice.", file=opened.name, column=name, hint="Rename or drop one of the two."
+            )
     missing = [name for name in table.required if name not in names]
     if missing:
         near = difflib.get_close_matches(

@@ -59,22 +59,25 @@ def with_attributes(source: Source, known: Mapping[str, str], warnings: list[str
         for chunk in source.opened.chunks():
             for name in source.further:
                 kinds[name].add(kind_of(chunk.frame[name]))
-    columns = []
+    columns, empty = [], []
     for name in source.further:
         prop = camel(name)
         held = kinds[name] - {""}
+        if not held and prop not in known:
+            empty.append(name)
         kind = held.pop() if len(held) == 1 else "text" if held else known.get(prop, "text")
         before = known.get(prop, kind)
         if before != kind:
             warnings.append(f"{name} was {before} in an earlier load and is {kind} now: it is kept as text")
             kind = "text"
         columns.append(Column(name, _TYPES[kind], property=prop))
-    return replace(source, table=replace(source.table, columns=source.table.columns + tuple(columns)))
+    table = replace(source.table, columns=source.table.columns + tuple(columns))
+    return replace(source, table=table, empty=tuple(empty))
 
 
 def notes(source: Source) -> list[dict[str, str]]:
-    """What an :Attribute node says of each further column: name, column, kind."""
-    columns = [source.table.by_name[name] for name in source.further]
+    """What an :Attribute node says of each further column that says anything: name, column, kind."""
+    columns = [source.table.by_name[name] for name in source.further if name not in source.empty]
     return [{"name": c.property, "column": c.name, "kind": c.type} for c in columns]
 
 

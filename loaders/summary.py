@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from refnet.core.errors import printable
 from refnet.loaders.check import Reject
 from refnet.loaders.rejects import FIRST
 
@@ -183,7 +184,7 @@ class LoadSummary:
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")
-        return "\n".join(lines + self.identity.lines() + self.warnings)
+        return "\n".join(map(printable, lines + self.identity.lines() + self.warnings))
 
 
 def _lines(table: TableSummary, done: str) -> list[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from refnet.analysis.influence.profile import profile
     from refnet.analysis.influence.scores import influence
     from refnet.core.errors import RefnetError
-    from refnet.front import dry_run, load, predict_cltv
+    from refnet.front import decide_credit, dry_run, load, predict_cltv
     from refnet.graph import Graph, connect
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "RefnetError",
     "analyze",
     "connect",
+    "decide_credit",
     "dry_run",
     "findings",
     "influence",
@@ -44,6 +45,7 @@ _HOMES = {
     "RefnetError": "refnet.core.errors",
     "analyze": "refnet.analysis.influence.analyze",
     "connect": "refnet.graph",
+    "decide_credit": "refnet.front",
     "dry_run": "refnet.front",
     "findings": "refnet.analysis.findings",
     "influence": "refnet.analysis.influence.scores",

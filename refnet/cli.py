@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, engine, export, load, persons, sources
+from refnet.commands import cltv, credit, engine, export, load, persons, sources
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
@@ -67,6 +67,7 @@ def demo(
 
 
 app.command("load")(load.load)
+app.command("credit")(credit.credit)
 
 
 @app.command()

@@ -127,6 +127,26 @@ def adopt(
         return adopted, credit.derive(graph, settings=settings, reporter=reporter)
 
 
+def decide_credit(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> credit.CreditSummary:
+    """Decide anew which claims are credited, such as after another policy was set; nothing is loaded.
+
+    The graph is then as if it had held from the start. `load` does this, too; `analyze` brings scores up to it.
+
+    Args:
+        graph: where the claims are.
+        settings: policy, window and half-life; unset: from the environment and .env.
+        reporter: told how far it is.
+
+    Raises:
+        StoreError: the graph cannot be reached or refuses.
+    """
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        return credit.derive(graph, settings=settings, reporter=reporter)
+
+
 def predict_cltv(
     graph: Graph,
     *,

@@ -21,6 +21,8 @@ from refnet.graph import Graph
 
 _DAY_MS = 86_400_000
 
+_TOLD = ["written", "campaign"]  # of a credit by its claim: the time as text, and the campaign
+
 
 @dataclass(frozen=True)
 class CreditSummary:
@@ -95,6 +97,7 @@ def derive(
             "referee": names[referee[credited]],
             "credit": decision.credit[credited],
             "claimId": claims["claimId"].to_numpy(dtype=object)[credited],
+            **{name: claims[name].to_numpy(dtype=object)[credited] for name in _TOLD},
         }
     )
     edges = _write_edges(graph, wanted, reporter)
@@ -109,10 +112,14 @@ def derive(
 
 
 def _write_edges(graph: Graph, wanted: pd.DataFrame, reporter: Reporter) -> int:
-    there = graph.query("export/referred").to_pandas().astype({"credit": np.float64})
+    there = graph.query("export/credits").to_pandas().astype({"credit": np.float64})
     keys = ["kind", "referrer", "referee", "claimId"]
     both = wanted.merge(there, on=keys, how="outer", suffixes=("", "_there"), indicator=True)
-    same = (both["_merge"] == "both") & np.isclose(both["credit"], both["credit_there"], rtol=0, atol=1e-15)
+    # To the last digit: a credit may be 2⁻⁶⁰, and another policy's nearly the same. A claim that was loaded again may
+    # have got another time or campaign.
+    same = (both["_merge"] == "both") & (both["credit"] == both["credit_there"])
+    for name in _TOLD:
+        same &= both[name].fillna("") == both[f"{name}_there"].fillna("")
     stale = both.loc[both["_merge"] == "right_only", ["referee", "claimId"]]
     new = both.loc[(both["_merge"] != "right_only") & ~same, [*keys, "credit"]]
     if not len(stale) and not len(new):

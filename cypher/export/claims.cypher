@@ -8,6 +8,8 @@ RETURN
   k.referrerId AS referrerId,
   k.refereeId AS refereeId,
   k.at.epochMillis AS at,
+  toString(k.at) AS written,
+  k.campaign AS campaign,
   k.tie AS tie,
   k.status AS status,
   k.reason AS reason;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import pandas as pd
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
 from refnet.loaders.files.opened import Chunk, Opened, bytes_of, portions, readable, without_blank
+
+# An escape of the range that only pairs of them make characters of.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def open_jsonl(path: Path) -> Opened:
@@ -35,9 +39,7 @@ def open_jsonl(path: Path) -> Opened:
                 frame = pd.DataFrame(
                     {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
                 )
-                rejects = [
-                    Reject(n, "", text[:200], "is no JSON object") for n, row, text in part if row is None
-                ]
+                rejects = [Reject(n, "", text[:200], _why(text)) for n, row, text in part if row is None]
                 torn = {n: text for n, row, text in part if row is None}
                 yield without_blank(
                     Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
@@ -56,7 +58,25 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
                 row = json.loads(line)
             except (ValueError, RecursionError):
                 row = None
-            yield number, row if isinstance(row, dict) else None, line.strip()
+            yield (
+                number,
+                row if isinstance(row, dict) and ("\\u" not in line or _sound(row)) else None,
+                line.strip(),
+            )
+
+
+def _sound(record: dict[str, Any]) -> bool:
+    """Whether all of its text is text: JSON can write half of a character, which nothing can keep."""
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _why(text: str) -> str:
+    """What to say of a record that is none."""
+    return "has half of a character in it" if _HALF.search(text) else "is no JSON object"
 
 
 def open_records(path: Path, at: str = "") -> Opened:
@@ -88,9 +108,7 @@ def open_records(path: Path, at: str = "") -> Opened:
                 frame = pd.DataFrame(
                     {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
                 )
-                rejects = [
-                    Reject(n, "", text[:200], "is no JSON object") for n, row, text in part if row is None
-                ]
+                rejects = [Reject(n, "", text[:200], _why(text)) for n, row, text in part if row is None]
                 torn = {n: text for n, row, text in part if row is None}
                 yield Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
 
@@ -99,19 +117,21 @@ def open_records(path: Path, at: str = "") -> Opened:
 
 def _records(path: Path, at: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     """Number of the line (JSON Lines) or of the record (from 1), the flat record or None, and the text of no record."""
-    lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
+    lines, escaped = path.name.lower().removesuffix(".gz").endswith(".jsonl"), False
     if lines:
         documents = ((n, row if row is not None else text) for n, row, text in _json_rows(path))
     else:
         with bytes_of(path) as file:
-            whole = json.loads(file.read().decode("utf-8-sig"))
+            text = file.read().decode("utf-8-sig")
+        escaped, whole = "\\u" in text, json.loads(text)
+        del text
         documents = ((0, each) for each in (whole if isinstance(whole, list) else [whole]))
     count = 0
     for line, document in documents:
         for record in within(document, at):
             count += 1
             number = line if lines else count
-            if isinstance(record, dict):
+            if isinstance(record, dict) and (not escaped or _sound(record)):
                 yield number, flat(record), ""
             else:
                 yield number, None, record if isinstance(record, str) else json.dumps(record)

@@ -27,6 +27,7 @@ ENDINGS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx", ".json
 
 CHUNK_ROWS = 20_000
 
+WHOLE = "Is it whole, and what its ending says? Save or fetch it again."
 _NO_TEXT, _AS_UTF8 = "is not UTF-8 text.", "Save it as CSV UTF-8."
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -115,7 +116,7 @@ def readable(path: Path) -> Iterator[None]:
     except UnicodeDecodeError:
         raise InputError(_NO_TEXT, file=path, hint=_AS_UTF8) from None
     except FileNotFoundError:
-        raise InputError("is not there.", file=path) from None
+        raise InputError("is not there.", file=path, hint="Check the path.") from None
     except PermissionError:
         raise InputError("may not be read.", file=path, hint="Check its permissions.") from None
     except (pa.ArrowInvalid, pa.ArrowException) as error:
@@ -128,9 +129,9 @@ def readable(path: Path) -> Iterator[None]:
                 file=path,
                 hint="Is a quotation mark opened and not closed?",
             ) from None
-        raise InputError(f"cannot be read as {ending(path)}: {said}.", file=path) from None
+        raise InputError(f"cannot be read as {ending(path)}: {said}.", file=path, hint=WHOLE) from None
     except RecursionError:
-        raise InputError("is nested too deeply.", file=path) from None
+        raise InputError("is nested too deeply.", file=path, hint=WHOLE) from None
     except (
         OSError,
         EOFError,
@@ -141,7 +142,7 @@ def readable(path: Path) -> Iterator[None]:
         SyntaxError,
         csv.Error,
     ) as error:
-        raise InputError(f"cannot be read as {ending(path)}: {error}.", file=path) from None
+        raise InputError(f"cannot be read as {ending(path)}: {error}.", file=path, hint=WHOLE) from None
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def open_csv(path: Path) -> Opened:
         head = file.read(_CSV_BLOCK)
         more = bool(file.read(1))
     if b"\0" in head:
-        raise InputError("holds zero bytes and is no text file.", file=path)
+        raise InputError("holds zero bytes and is no text file.", file=path, hint="Save it as CSV UTF-8.")
     # The cut may be inside a character: what follows it is read with the rows.
     text = head.decode("utf-8-sig", errors="strict" if not more else "ignore")
     mark, columns = _header(text)
@@ -131,7 +131,8 @@ def _csv_chunks(path: Path, columns: Sequence[str], mark: str) -> Iterator[Chunk
                 yield without_blank(told(part.to_pandas(types_mapper=NULLABLE.get), rows))
         # No batch comes with misfits at the end, and none at all where every row is one.
         if untold:
-            nothing = pd.DataFrame({c: pd.Series(dtype="string") for c in columns})
+            nothing = pd.DataFrame({place: pd.Series(dtype="string") for place in range(len(columns))})
+            nothing.columns = pd.Index(columns)  # an export may have one name twice
             yield told(nothing, np.zeros(0, dtype=np.int64))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from refnet.core.errors import InputError
-from refnet.loaders.files.opened import Chunk, Opened, portions, readable, without_blank
+from refnet.loaders.files.opened import WHOLE, Chunk, Opened, portions, readable, without_blank
 
 
 def open_xlsx(path: Path) -> Opened:
@@ -51,13 +51,18 @@ def open_xlsx(path: Path) -> Opened:
 def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
     import openpyxl
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # styles and extensions that it does not know: of no interest
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
+    # Opened here: openpyxl leaves open what it cannot read.
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # styles and extensions that it does not know: of no interest
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            yield from book.worksheets[0].iter_rows(values_only=True)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a workbook that is broken inside makes it raise anything)
+            said = "it has no sheet" if isinstance(error, IndexError) else error or type(error).__name__
+            raise InputError(f"cannot be read as .xlsx: {said}.", file=path, hint=WHOLE) from None
 
 
 def _cell(value: Any) -> Any:

@@ -163,7 +163,7 @@ def read_mapping(path: Path) -> Mapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"is no TOML: {error}.", file=path, hint=_HELP) from None
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}.", file=path) from None
+        raise InputError(f"cannot be read: {error.strerror}.", file=path, hint=_HELP) from None
     head = {name: held[name] for name in held if name in _Head.model_fields}
     blocks: list[Rows] = []
     for name, value in held.items():

@@ -89,7 +89,7 @@ def load(
     --query: NAME is a table of refnet's, or a source that the columns are of.
     """
     from refnet import front
-    from refnet.terminal import uncredited_line
+    from refnet.terminal import credit_line
 
     if imported == bool(paths):
         raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")
@@ -145,10 +145,7 @@ def load(
     if loaded.tables or loaded.waiting or loaded.warnings or loaded.identity.lines():
         typer.echo(str(loaded))
     if credit.claims:
-        why = uncredited_line(credit.uncredited)
-        typer.echo(
-            f"{credit.credited:,} of {credit.claims:,} claims credited" + (f"; not: {why}" if why else "")
-        )
+        typer.echo(credit_line(credit))
 
 
 def _ask(missing: Sequence[Missing], *, yes: bool) -> None:

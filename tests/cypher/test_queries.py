@@ -224,6 +224,7 @@ ELSEWHERE = {
     "export/affiliates",
     "export/attributes",
     "export/claims",
+    "export/credits",
     "export/cltv",
     "export/customers",
     "export/joined",

@@ -1,14 +1,15 @@
-"""Files and pictures of graphs for the tests of loading."""
+"""Files for the tests of loading; whole graphs are told by tests/dump.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from refnet.graph import Graph
+from tests.dump import picture
+
+__all__ = ["FILES", "Write", "picture"]
 
 Write = Callable[[Mapping[str, str]], Path]
 
@@ -46,19 +47,3 @@ def write(tmp_path: Path) -> Write:
         return directory
 
     return _write
-
-
-def picture(graph: Graph) -> tuple[list[Any], list[Any]]:
-    """Everything that was loaded, but for the runs themselves: two graphs are alike when their pictures are."""
-    nodes = graph.read("MATCH (n) WHERE NOT n:LoadRun RETURN labels(n) AS label, properties(n) AS held")
-    edges = graph.read(
-        "MATCH (a)-[r]->(b) RETURN properties(a) AS a, type(r) AS type, properties(r) AS held, properties(b) AS b"
-    )
-    return (
-        sorted(str((row["label"], _plain(row["held"]))) for row in nodes),
-        sorted(str((_plain(e["a"]), e["type"], _plain(e["held"]), _plain(e["b"]))) for e in edges),
-    )
-
-
-def _plain(held: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return sorted((name, str(value)) for name, value in held.items())

@@ -156,6 +156,20 @@ def test_replace_lists_first_and_asks(
     assert "passed over" not in again.stdout
 
 
+def test_another_credit_policy_needs_no_new_load(refnet: Run, files: Path) -> None:
+    says(refnet("credit"), 0, "There are no claims in this graph yet")
+    (files / "referrals.csv").write_text(REFERRALS + "cate,eve,2024-03-01\n")
+    says(refnet("load", "exports"), 0, "2 of 3 claims credited; not: 1")
+    says(refnet("credit"), 0, "policy: first\n2 of 3 claims credited; not: 1", "Nothing has changed.")
+    linear = refnet("credit", REFNET_CREDIT_POLICY="linear", REFNET_CREDIT_WINDOW_DAYS="30")
+    says(linear, 0, "policy: linear, window days: 30.0\n3 of 3 claims credited\n", "`refnet analyze` brings")
+    refnet("analyze")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["influence"] == 175.0  # 100 + (½ + ½·½) · 100
+    told = json.loads(refnet("credit", "--json").stdout)
+    assert told["policy"] == {"policy": "first"}
+    assert told["credit"]["changed"] == 3  # the one taken back, the one made whole, the decision
+
+
 def test_a_dry_run_needs_no_graph(refnet: Run, files: Path, tmp_path: Path) -> None:
     (files / "orders.csv").write_text("order_id,customer_id,placed_at,amount\no1,cate,2024-01-02,ten\n")
     nobody = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}

@@ -9,6 +9,7 @@ from typing import Any
 from refnet.graph import Graph
 from refnet.graph.model import ALIAS_SOURCES, SOURCES
 from refnet.loaders import LoadSummary
+from tests.dump import KEYS, edges, nodes
 
 HERE = Path(__file__).parent
 EXPORTS = sorted((HERE / "exports").iterdir())
@@ -21,18 +22,11 @@ def source_of(path: Path) -> str:
 
 def told(graph: Graph, summary: LoadSummary) -> str:
     """Everything in the graph, the runs and whose it is excepted, and all rows that were not taken."""
-    nodes = graph.read("MATCH (n) WHERE NOT n:LoadRun RETURN labels(n)[0] AS label, properties(n) AS held")
-    edges = graph.read(
-        "MATCH (a)-[r]->(b) RETURN labels(a)[0] AS al, properties(a) AS a, type(r) AS type, properties(r) AS held, "
-        "labels(b)[0] AS bl, properties(b) AS b"
-    )
-    lines = sorted(
-        f"{_name(row['label'], row['held'])} {_held(row['label'], row['held'])}".strip() for row in nodes
-    )
+    lines = sorted(f"{_name(label, held)} {_held(label, held)}".strip() for label, held in nodes(graph))
     lines.append("")
     lines += sorted(
-        f"{_name(e['al'], e['a'])} -{e['type']}-> {_name(e['bl'], e['b'])} {_held('', e['held'])}".strip()
-        for e in edges
+        f"{_name(e.start, e.start_held)} -{e.type}-> {_name(e.end, e.end_held)} {_held('', e.held)}".strip()
+        for e in edges(graph)
     )
     for table in summary.tables:
         lines.append("")
@@ -46,17 +40,12 @@ def told(graph: Graph, summary: LoadSummary) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-_KEYS = {"Customer": "customerId", "Affiliate": "affiliateId", "Claim": "claimId", "Order": "orderId",
-         "Commission": "commissionId", "Invitation": "invitationId", "Reward": "rewardId", "Attribute": "name",
-         "LandingPage": "landingPage", "Waiting": "waitingId", "Alias": "aliasId"}  # fmt: skip
-
-
 def _name(label: str, held: Mapping[str, Any]) -> str:
-    return f"{label} {held[_KEYS[label]]}"
+    return f"{label} {held[KEYS[label]]}"
 
 
 def _held(label: str, held: Mapping[str, Any]) -> str:
-    apart = {_KEYS.get(label), SOURCES, ALIAS_SOURCES}
+    apart = {KEYS.get(label), SOURCES, ALIAS_SOURCES}
     rest = sorted((name, value) for name, value in held.items() if name not in apart)
     return " ".join(f"{name}={_shown(value)}" for name, value in rest)
 
