@@ -25,9 +25,19 @@ _STOPPING = ("Transaction.Terminated", "General.DatabaseUnavailable", "Transacti
 
 def away(error: BaseException) -> bool:
     """Whether an error says that the server is not there, or is going; a commit may have been done all the same."""
-    if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired, bolt.AuthError)):
-        return True  # an engine that stops forgets its users first; ours was let in before
+    if isinstance(error, (bolt.ServiceUnavailable, bolt.SessionExpired)) or refused(error):
+        return True
     return isinstance(error, bolt.Neo4jError) and (error.code or "").endswith(_STOPPING)
+
+
+def refused(error: BaseException) -> bool:
+    """Whether an error says that we are not let in: the embedded engine, while it stops, forgets its users first.
+
+    We were let in before; to what is left of the connection it says that it waits for a password.
+    """
+    if isinstance(error, bolt.ClientError):
+        return isinstance(error, bolt.AuthError) or "state: AUTHENTICATION" in (error.message or "")
+    return False
 
 
 def busy(error: BaseException) -> bool:
@@ -68,8 +78,7 @@ class Patience:
                 if not gone and not busy(error):
                     raise
                 began = began or time.monotonic()
-                refused = isinstance(error, bolt.AuthError)
-                until = began + (self._seconds if gone and not refused else _BUSY_SECONDS)
+                until = began + (self._seconds if gone and not refused(error) else _BUSY_SECONDS)
                 if time.monotonic() > until:
                     raise
                 if gone:

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -25,6 +26,8 @@ class Moments:
         self.count, self._at = 0, at
 
     def pass_by(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # who shows that it lives does so by the clock
         self.count += 1
         if self.count == self._at:
             os.kill(os.getpid(), signal.SIGKILL)
