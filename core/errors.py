@@ -21,7 +21,7 @@ from pathlib import Path
 
 
 def printable(text: str) -> str:
-    r"""One line that a terminal shows as it is: what a file may hold to steer one (ESC …) is written out, as \x1b."""
+    """One line that a terminal shows as it is: what a file may hold to steer one (ESC …) is written out."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else repr(c)[1:-1] for c in text)

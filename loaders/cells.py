@@ -41,13 +41,25 @@ def text(values: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(values.dtype, pd.StringDtype):
         plain = values.astype("str")
     elif pd.api.types.is_datetime64_any_dtype(values.dtype):
-        plain = pd.Series(_list(values, _one), index=values.index, dtype="str")
+        raw, fits = _years(values)
+        shown = _list(values.where(fits), _one)
+        for place in np.flatnonzero(~fits).tolist():
+            shown[place] = str(raw[place])
+        plain = pd.Series(shown, index=values.index, dtype="str")
     elif pd.api.types.is_integer_dtype(values.dtype):
         plain = values.astype("str")
     else:
         plain = pd.Series(_list(values, _one), index=values.index, dtype="str")
     stripped: pd.Series[Any] = plain.str.strip()
     return stripped.where(stripped != "")
+
+
+def _years(stamps: pd.Series[Any]) -> tuple[npt.NDArray[np.datetime64], Mask]:
+    """Times in UTC as they are held, and which are none or of years that a date can be written in, 1 to 9999."""
+    raw = stamps.to_numpy(dtype=f"datetime64[{stamps.dt.unit}]")
+    if stamps.dt.unit == "ns":  # reaches from 1677 to 2262, and not to the bounds
+        return raw, np.ones(len(raw), dtype=np.bool_)
+    return raw, np.isnat(raw) | ((raw >= np.datetime64("0001-01-01")) & (raw < np.datetime64("10000-01-01")))
 
 
 def _list(values: pd.Series[Any], shown: Callable[[Any], str | None]) -> list[str | None]:
@@ -94,7 +106,8 @@ def time(values: pd.Series[Any]) -> pd.Series[Any]:
     """Any column as UTC times to the microsecond, NaT where it is none; without a zone it is UTC."""
     stamps: pd.Series[Any]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        stamps = values if values.dt.tz is not None else values.dt.tz_localize("UTC")
+        held = values.where(_years(values)[1])
+        stamps = held if held.dt.tz is not None else held.dt.tz_localize("UTC")
         stamps = stamps.dt.tz_convert("UTC")
     elif pd.api.types.is_numeric_dtype(values.dtype):
         # A bare number may be seconds, milliseconds or a spreadsheet's days: it is not guessed.

@@ -63,7 +63,8 @@ def _one(name: str, seconds: int) -> int:
         for number, seed in enumerate(TARGETS[name].seeds()):
             (Path(seeds) / str(number)).write_bytes(seed)
         arguments = [
-            str(corpus), seeds, f"-max_total_time={seconds}", "-timeout=120", "-rss_limit_mb=4096",
+            str(corpus), seeds, f"-max_total_time={seconds}", "-timeout=120",
+            "-report_slow_units=120", "-rss_limit_mb=4096",
             f"-artifact_prefix={FOUND}/{name}-", "-print_final_stats=1",
         ]  # fmt: skip
         done = subprocess.run(

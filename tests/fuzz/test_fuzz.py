@@ -83,9 +83,7 @@ def test_the_targets_read_their_seeds(name: str) -> None:
         TARGETS[name].run(seed)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(FOUND.glob("*-*")) if FOUND.is_dir() else [], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", sorted(FOUND.glob("*-*")), ids=lambda path: path.name)
 def test_what_was_found_is_mended(path: Path) -> None:
     from tests.fuzz.__main__ import target_of
 

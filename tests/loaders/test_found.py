@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -124,3 +125,17 @@ def test_a_workbook_without_a_sheet(tmp_path: Path) -> None:
         InputError, match=r"orders.xlsx: cannot be read as .xlsx: it has no sheet. Is it whole"
     ):
         dry_run(tmp_path / "orders.xlsx")
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+def test_a_time_of_a_year_that_no_date_is_written_in(unit: str, tmp_path: Path) -> None:
+    """Typed files reach further than dates do, and further than the graph takes."""
+    days = ["2024-01-01", "9999-12-31", "10000-01-01", "-0001-01-01", None]
+    far = pd.Series(np.array(days, dtype=f"datetime64[{unit}]"))
+    frame = pd.DataFrame({"customer_id": list("abcde"), "joined_at": far, "seen": far[::-1].to_numpy()})
+    frame.to_parquet(tmp_path / "customers.parquet")
+    for given in (tmp_path / "customers.parquet", {"customers": frame}):
+        (told,) = dry_run(given).tables
+        assert (told.rows_read, told.rows_rejected) == (5, 3)
+        assert [(r.row, r.column) for r in told.rejects[:2]] == [(3, "seen"), (4, "joined_at")]
+        assert told.rejects[1].value.startswith("10000-01-01")
