@@ -19,29 +19,33 @@ from tests.analysis.influence.networks import Made, forests, networks
 
 hops = st.one_of(st.none(), st.integers(1, 14))
 decays = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(9, 10), Fraction(1, 10)])
+both = pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
 CHAIN = Network([0, 1, 2], [1, 2, 3], nodes=4)
-DIAMOND = Network([0, 0, 1, 2], [1, 2, 3, 3], [1, 1, 0.5, 0.5], nodes=4)
 HUNDRED = np.full(4, 10_000)
 
 
-def test_worked_truths():
-    assert CHAIN.influence(HUNDRED).tolist() == [17_500, 15_000, 10_000, 0]
-    assert CHAIN.conserved(HUNDRED).tolist() == [24_762, 9_524, 5_714, 0]
-    assert DIAMOND.influence(HUNDRED, hops=2)[0] == 25_000
-    assert not DIAMOND.is_forest
-    assert DIAMOND.downline().tolist() == [3, 1, 1, 0]
+@both
+def test_worked_truths(compiled):
+    chain = Network([0, 1, 2], [1, 2, 3], nodes=4, compiled=compiled)
+    assert chain.influence(HUNDRED).tolist() == [17_500, 15_000, 10_000, 0]
+    assert chain.conserved(HUNDRED).tolist() == [24_762, 9_524, 5_714, 0]
+    assert chain.at_risk(HUNDRED, [1, 0.5, 0.1, 0.2]).tolist() == [8_000, 3_000, 2_000, 0]
+    diamond = Network([0, 0, 1, 2], [1, 2, 3, 3], [1, 1, 0.5, 0.5], nodes=4, compiled=compiled)
+    assert diamond.influence(HUNDRED, hops=2)[0] == 25_000
+    assert not diamond.is_forest
+    assert diamond.downline().tolist() == [3, 1, 1, 0]
 
-    friends = Network([0] * 10 + [1, 1, 2, 2, 3, 4], range(1, 17), nodes=17)
+    friends = Network([0] * 10 + [1, 1, 2, 2, 3, 4], range(1, 17), nodes=17, compiled=compiled)
     spent = np.append(20_000, np.full(16, 18_750))
     assert spent[0] + friends.influence(spent, hops=None, decay=1)[0] == 320_000
 
-    seven = Network([0] * 7 + [1, 1, 2, 3], range(1, 12), nodes=12)
+    seven = Network([0] * 7 + [1, 1, 2, 3], range(1, 12), nodes=12, compiled=compiled)
     heads = np.ones(12, dtype=np.int64)
     assert seven.influence(heads)[0] == 9
     assert seven.generations(0, heads) == [(1, 7, 7), (2, 4, 4)]
     assert seven.downline()[0] == 11
 
-    cascade = Network([0] * 10 + [1, 1, 2, 2, 3, 4], range(1, 17), nodes=17)
+    cascade = Network([0] * 10 + [1, 1, 2, 2, 3, 4], range(1, 17), nodes=17, compiled=compiled)
     assert 1 + 0.1 * cascade.influence(np.ones(17), hops=None, decay=0.1)[0] == pytest.approx(2.06)
 
 
@@ -140,11 +144,48 @@ def test_conserved_credit_of_long_walks_with_several_referrers():
         assert np.abs(found - share).max() < 1.001
 
 
+@given(made=networks, asked=st.lists(st.tuples(hops, decays), max_size=5), share=st.floats(0, 1))
+@settings(deadline=None, max_examples=150)
+def test_loops_and_numpy_agree_on_everything(made, asked, share):
+    one, other = made.network(compiled=True), made.network(compiled=False)
+    pairs = [(hops, float(decay)) for hops, decay in asked]
+    for value in (made.value, made.value / 3):
+        for ours, theirs, (hops, decay) in zip(
+            one.influences(value, pairs), other.influences(value, pairs), pairs, strict=True
+        ):
+            assert ours.dtype == theirs.dtype
+            assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-6)
+            assert ours.tolist() == one.influence(value, hops=hops, decay=decay).tolist()
+    chance = np.linspace(0, share, made.nodes)
+    at_risk = one.at_risk(made.value, chance)
+    assert at_risk == pytest.approx(other.at_risk(made.value, chance), rel=1e-12, abs=1e-6)
+    assert at_risk == pytest.approx(one.influence(made.value * chance, hops=None, decay=1), rel=1e-12)
+    assert (one.conserved(made.value) - other.conserved(made.value)).tolist() == [0] * made.nodes
+    for measure in ("downline", "longest_chain", "tree_of", "roots"):
+        assert getattr(one, measure)().tolist() == getattr(other, measure)().tolist()
+    assert one.is_forest == other.is_forest
+    for root in range(made.nodes):
+        theirs = np.array(other.generations(root, made.value))
+        assert np.array(one.generations(root, made.value)) == pytest.approx(theirs)
+
+
+@given(made=networks, decay=decays, seed=st.integers(0, 99))
+@settings(deadline=None)
+def test_names_and_order_do_not_matter(made, decay, seed):
+    name = np.random.default_rng(seed).permutation(made.nodes)
+    value = np.zeros(made.nodes, dtype=np.int64)
+    value[name] = made.value
+    edges = [(int(name[v]), int(name[u]), credit) for v, u, credit in reversed(made.edges)]
+    renamed = Made(edges, value.tolist(), compiled=made.compiled).network()
+    found = renamed.influence(value, decay=float(decay))[name]
+    assert found == pytest.approx(made.network().influence(made.value, decay=float(decay)), rel=1e-12)
+
+
 @given(made=networks, decay=decays, seed=st.integers(0, 9))
 @settings(deadline=None)
 def test_order_of_edges_does_not_matter_to_the_last_bit(made, decay, seed):
     order = np.random.default_rng(seed).permutation(len(made.edges))
-    shuffled = Made([made.edges[i] for i in order], made.value.tolist()).network()
+    shuffled = Made([made.edges[i] for i in order], made.value.tolist(), compiled=made.compiled).network()
     network = made.network()
     for measure in (
         lambda n: n.influence(made.value, decay=float(decay)),
@@ -166,7 +207,9 @@ def test_what_changes_and_what_does_not(made, decay, data):
     unlimited = network.influence(made.value, hops=None, decay=decay)
     assert network.influence(made.value, hops=made.nodes, decay=decay) == pytest.approx(unlimited, abs=1e-6)
     parent = data.draw(st.integers(0, made.nodes - 1))
-    grown = Made([*made.edges, (parent, made.nodes, Fraction(1))], [*made.value.tolist(), 500])
+    grown = Made(
+        [*made.edges, (parent, made.nodes, Fraction(1))], [*made.value.tolist(), 500], compiled=made.compiled
+    )
     gain = grown.network().influence(grown.value, hops=None, decay=decay)[:-1] - unlimited
     above = nx.ancestors(made.graph, parent) | {parent}
     assert gain[parent] == pytest.approx(500)
@@ -191,9 +234,10 @@ def test_what_changes_and_what_does_not(made, decay, data):
         (([0, 1], [2]), None, "as many referrers as referees"),
     ],
 )
-def test_what_is_no_credited_network_is_refused(edges, credit, message):
+@both
+def test_what_is_no_credited_network_is_refused(edges, credit, message, compiled):
     with pytest.raises(InputError, match=message):
-        Network(*edges, credit, nodes=4)
+        Network(*edges, credit, nodes=4, compiled=compiled)
 
 
 def test_questions_asked_wrongly():
@@ -210,9 +254,10 @@ def test_questions_asked_wrongly():
         CHAIN.generations(4, HUNDRED)
 
 
+@both
 @pytest.mark.parametrize("nodes", [0, 3])
-def test_nobody_and_no_edges(nodes):
-    network = Network([], [], nodes=nodes)
+def test_nobody_and_no_edges(nodes, compiled):
+    network = Network([], [], nodes=nodes, compiled=compiled)
     value = np.arange(nodes)
     assert network.influence(value).tolist() == [0] * nodes
     assert network.conserved(value).tolist() == value.tolist()
@@ -224,8 +269,33 @@ def test_nobody_and_no_edges(nodes):
         assert network.generations(1, value) == []
 
 
+def test_a_wrong_risk_is_refused():
+    with pytest.raises(InputError, match="probability of 1 is not within"):
+        CHAIN.at_risk(HUNDRED, [0, 1.1, 0, 0])
+    with pytest.raises(InputError, match="probabilities of shape"):
+        CHAIN.at_risk(HUNDRED, [0.5])
+
+
+@pytest.mark.parametrize("hops", [1, 6, 1_000, 500_000, None])
+def test_a_celebrity_a_chain_and_a_million(hops):
+    """One who brought a million, and a chain as long: closed forms."""
+    million = 1_000_000
+    one = np.ones(million + 1, dtype=np.int64)
+    star = Network(np.zeros(million, dtype=int), np.arange(1, million + 1), nodes=million + 1)
+    assert star.influence(one, hops=hops, decay=1)[[0, 1]].tolist() == [million, 0]
+    chain = Network(np.arange(million), np.arange(1, million + 1), nodes=million + 1)
+    reached = min(hops or million, million)
+    assert chain.influence(one, hops=hops, decay=1)[[0, million - 2]].tolist() == [reached, min(reached, 2)]
+    assert chain.influence(one, hops=hops, decay=0.5)[0] == pytest.approx(2 - 2.0 ** (1 - reached))
+    if hops is None:
+        assert chain.longest_chain()[0] == chain.downline()[0] == million
+        assert star.conserved(one).tolist() == [million + 1, *[0] * million]
+        assert chain.conserved(one, decay=1).sum() == million + 1
+
+
+@both
 @pytest.mark.parametrize("diamond", [False, True])
-def test_a_chain_of_a_hundred_thousand_is_quick(diamond):
+def test_a_chain_of_a_hundred_thousand_is_quick(diamond, compiled):
     length = 100_000
     tail, head, credit = np.arange(length - 1), np.arange(1, length), np.ones(length - 1)
     if diamond:  # 5 → 6 → 7 and 5 → 7
