@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,14 @@ from refnet.analysis.influence.forest import Floats, Ints, Numbers
 from refnet.core.errors import InputError, UsageError
 
 _WORTH_COMPILING = 100_000  # edges; below, numpy is done before numba is imported
+
+
+class Named(Protocol):
+    """What nodes are called: a list, or whatever else is like one."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, node: int, /) -> object: ...
 
 
 class Generation(NamedTuple):
@@ -61,7 +69,7 @@ class Network:
         credit: npt.ArrayLike | None = None,
         *,
         nodes: int,
-        names: Sequence[object] | None = None,
+        names: Named | None = None,
         compiled: bool | None = None,
     ) -> None:
         tail, head = _numbers(referrer), _numbers(referee)
@@ -78,7 +86,7 @@ class Network:
             self._refuse(tail, head, outside, f"is none of {nodes} nodes")
         if given is not None and bool((given == 1).all()):
             given = None
-        self._sums = self._summed(tail, head, given, _worth_compiling(tail.size, nodes, compiled))
+        self._sums = self._summed(tail, head, given, worth_compiling(tail.size, nodes, compiled))
         if self._sums.height.size != self._sums.size:
             self._refuse_cycle()
         self.is_forest = self._sums.is_forest
@@ -148,13 +156,21 @@ class Network:
         Complexity: as `influence` without limit.
 
         """
+        return self.influence(self.weighted(value, probability), hops=None, decay=1.0)
+
+    def weighted(self, value: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
+        """p(u) · value(u), float64, shape (n,).
+
+        Raises:
+            InputError: another shape, or what is no probability.
+        """
         chance, worth = np.asarray(probability, dtype=np.float64), self._values(value)
         if chance.shape != (self.nodes,):
             raise InputError(f"There are {self.nodes} nodes and probabilities of shape {chance.shape}.")
         wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
         if wrong.size:
             raise InputError(f"The probability of {self._called(int(wrong[0]))} is not within 0 and 1.")
-        return self.influence(worth * chance, hops=None, decay=1.0)
+        return np.asarray(worth * chance)
 
     def downline(self) -> Ints:
         """Distinct people below each, shape (n,): one sweep for a forest, else see `people_below`."""
@@ -291,7 +307,8 @@ def _numbers(nodes: npt.ArrayLike) -> Ints:
     return given if given.dtype == np.int32 else given.astype(np.int64, copy=False)
 
 
-def _worth_compiling(edges: int, nodes: int, asked: bool | None) -> bool:
+def worth_compiling(edges: int, nodes: int, asked: bool | None) -> bool:
+    """Whether compiled loops are to be used: asked for, or there and worth their import."""
     if nodes > np.iinfo(np.int32).max or asked is False:
         return False
     return bool(asked) or (edges >= _WORTH_COMPILING and _numba())
