@@ -89,11 +89,11 @@ def by_node(library: str, home: Path, hops: int, decay: float) -> float:
 
         graph = igraph.Graph(len(value), edges, directed=True)
         started = time.perf_counter()
-        for node in range(len(value)):
-            below, starts, _ = graph.bfs(node, mode="out")
-            for depth in range(1, min(hops + 1, len(starts) - 1)):
-                share = decay ** (depth - 1)
-                found[node] += sum(share * value[other] for other in below[starts[depth] : starts[depth + 1]])
+        for depth in range(1, hops + 1):
+            share = decay ** (depth - 1)
+            for node, level in enumerate(graph.neighborhood(order=depth, mindist=depth, mode="out")):
+                if level:
+                    found[node] += share * sum(value[other] for other in level)
     elif library == "rustworkx":
         import rustworkx
 

@@ -132,7 +132,8 @@ class Network:
     def influences(self, value: npt.ArrayLike, asked: Sequence[tuple[int | None, float]]) -> list[Numbers]:
         """Influence for several (hops, decay) at once, each as `influence` gives it, in the order asked.
 
-        Values are fetched once for all of them: eight cost about twice what one does.
+        Values are fetched once for all of them, and each hop is summed once; each answer is n numbers of fresh memory,
+        which at millions can cost more than the sums.
 
         Raises:
             InputError, UsageError: as `influence`.
@@ -230,7 +231,7 @@ class Network:
             InputError: another shape, or values that are not integers.
             UsageError: decay out of range.
 
-        Rounded by largest remainder over the whole network. O(n log n) for a forest with credits of 1, else
+        Rounded by largest remainder over the whole network. O(n) for a forest with credits of 1, else
         see `conserved.dag_shares`, where the definition is.
 
         """
