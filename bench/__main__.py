@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
-from bench import SECTIONS, importing, influence, loading, memory, peers, reading, serving
+from bench import SECTIONS, importing, influence, kernels, loading, memory, peers, reading, serving
+from bench import tables as between
 from bench.table import Table, write
 from refnet.core.progress import Console
 from refnet.graph import Graph, connect, local
@@ -37,6 +38,9 @@ def main() -> None:
         "--customers", type=int, default=4_000, help="size of the example brand that is loaded"
     )
     parser.add_argument("--network", type=int, default=100_000, help="customers of the network for influence")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000], help="customers of the tables"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--two-tables", action="store_true", help="import: customers and orders only, one order a customer"
@@ -73,6 +77,11 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
             return peers.compare(home, asked.customers, asked.rounds, shuffled)
         case "memory":
             return memory.measure(home, asked.rows, server=asked.server)
+        case "kernels":
+            return [*kernels.compare(asked.rounds, shuffled), kernels.footprint()]
+        case "tables":
+            by_node = between.by_node(home, asked.rounds, shuffled)
+            return [by_node, *between.parquet(home, asked.sizes, asked.rounds, shuffled)]
     running = local.start(home, asked.engine, idle_minutes=30, reporter=Console())
     try:
         with connect(

@@ -10,6 +10,7 @@ A notebook needs this one import:
         graph.query("referrers/hidden-advocates", limit=20).to_pandas()
 
     refnet.influence(edges, values)                       # on DataFrames, with no database
+    refnet.influence_table(customers, referrals)          # the same from table to table, of any size
 """
 
 from __future__ import annotations
@@ -21,19 +22,23 @@ if TYPE_CHECKING:
     from refnet.analysis.influence.analyze import analyze
     from refnet.analysis.influence.profile import profile
     from refnet.analysis.influence.scores import influence
+    from refnet.analysis.influence.table import Measure, at_risk, influence_table
     from refnet.core.errors import RefnetError
     from refnet.front import decide_credit, dry_run, load, predict_cltv
     from refnet.graph import Graph, connect
 
 __all__ = [
     "Graph",
+    "Measure",
     "RefnetError",
     "analyze",
+    "at_risk",
     "connect",
     "decide_credit",
     "dry_run",
     "findings",
     "influence",
+    "influence_table",
     "load",
     "predict_cltv",
     "profile",
@@ -48,7 +53,10 @@ _HOMES = {
     "decide_credit": "refnet.front",
     "dry_run": "refnet.front",
     "findings": "refnet.analysis.findings",
+    "Measure": "refnet.analysis.influence.table",
+    "at_risk": "refnet.analysis.influence.table",
     "influence": "refnet.analysis.influence.scores",
+    "influence_table": "refnet.analysis.influence.table",
     "load": "refnet.front",
     "predict_cltv": "refnet.front",
     "profile": "refnet.analysis.influence.profile",

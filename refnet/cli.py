@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, credit, engine, export, load, persons, sources
+from refnet.commands import cltv, credit, engine, export, influence, load, persons, sources
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
@@ -91,6 +91,7 @@ def analyze(as_json: Json = False) -> None:
 
 
 app.command("cltv")(cltv.cltv)
+app.command("influence")(influence.influence)
 app.command("export")(export.export)
 app.command("person")(persons.person)
 app.command("erase")(persons.erase)

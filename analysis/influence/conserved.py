@@ -109,7 +109,7 @@ def to_whole(share: Floats, total: int) -> Ints:
     method).
 
     Over the whole network at once: nobody is further than one unit from their share. Remainders that differ
-    by less than a millionth are a tie, and the smaller node number goes first. O(n log n).
+    by less than a millionth are a tie, and the smaller node number goes first. O(n).
     """
     whole = np.floor(share + 5e-7)
     rest = np.round(share - whole, 6)
@@ -119,5 +119,9 @@ def to_whole(share: Floats, total: int) -> Ints:
         each, more = divmod(abs(missing), share.size)
         sign = 1 if missing > 0 else -1
         result += sign * each
-        result[np.argsort(-sign * rest, kind="stable")[:more]] += sign
+        if more:
+            last = np.partition(-sign * rest, more - 1)[more - 1]
+            before = -sign * rest < last
+            result[before] += sign
+            result[np.flatnonzero(-sign * rest == last)[: more - int(before.sum())]] += sign
     return result

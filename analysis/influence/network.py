@@ -1,31 +1,36 @@
 """The credited network in arrays, and what it says of everyone at once: influence, downline, conserved
 credit.
 
-Definitions: the definitions page, 'Influence'. Nodes are numbers 0 … n−1, customers and affiliates alike. A
-network in which everyone has at most one referrer (a forest) is swept by doubling, any other level by level;
+Definitions: the definitions page, 'Influence'. Nodes are numbers 0 … n−1, customers and affiliates alike. The sums
+are those of `compiled` where numba is there and the network is large enough to be worth it, else those of `arrays`;
 both give the same numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from refnet.analysis.influence import dag as levels
-from refnet.analysis.influence import forest
-from refnet.analysis.influence.conserved import dag_shares, forest_shares, to_whole
-from refnet.analysis.influence.dag import Dag
-from refnet.analysis.influence.distinct import components, people_below
-from refnet.analysis.influence.forest import Ints, Jump, Numbers, add_up
+from refnet.analysis.influence.arrays import SLACK, Arrays
+from refnet.analysis.influence.conserved import to_whole
+from refnet.analysis.influence.forest import Floats, Ints, Numbers
 from refnet.core.errors import InputError, UsageError
 
-_SLACK = 1e-9  # credits like ⅓ + ⅓ + ⅓ need not sum to 1 to the last bit
+_WORTH_COMPILING = 100_000  # edges; below, numpy is done before numba is imported
+
+
+class Named(Protocol):
+    """What nodes are called: a list, or whatever else is like one."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, node: int, /) -> object: ...
 
 
 class Generation(NamedTuple):
@@ -44,12 +49,13 @@ class Network:
         credit: shape (m,), in (0, 1]; None: 1 each.
         nodes: n, how many nodes there are.
         names: shape (n,), what to call a node in an error message; None: its number.
+        compiled: by the loops of numba (`refnet[fast]`) or by numpy; None: as is quicker.
 
     Raises:
         InputError: naming an edge that is out of range, leads from a node to itself, has a credit outside (0,
             1], is on a cycle, or leads to a node whose credits sum to more than 1.
 
-    Complexity: O(n + m log m); memory O(n + m).
+    Complexity: O(n + m); by numpy O(n + m log m). Memory O(n + m).
 
     """
 
@@ -63,43 +69,44 @@ class Network:
         credit: npt.ArrayLike | None = None,
         *,
         nodes: int,
-        names: Sequence[object] | None = None,
+        names: Named | None = None,
+        compiled: bool | None = None,
     ) -> None:
-        tail, head = np.asarray(referrer, dtype=np.int64), np.asarray(referee, dtype=np.int64)
-        given = np.ones(tail.size) if credit is None else np.asarray(credit, dtype=np.float64)
-        if not (tail.shape == head.shape == given.shape == (tail.size,)):
+        tail, head = _numbers(referrer), _numbers(referee)
+        given = None if credit is None else np.asarray(credit, dtype=np.float64)
+        if (
+            tail.shape != (tail.size,)
+            or head.shape != tail.shape
+            or (given is not None and given.shape != tail.shape)
+        ):
             raise InputError("Edges need as many referrers as referees and credits.")
         self.nodes, self._names = nodes, names
-        self._refuse(
-            tail,
-            head,
-            ((tail < 0) | (tail >= nodes) | (head < 0) | (head >= nodes)),
-            f"is none of {nodes} nodes",
-        )
+        if tail.size and (min(tail.min(), head.min()) < 0 or max(tail.max(), head.max()) >= nodes):
+            outside = (tail < 0) | (tail >= nodes) | (head < 0) | (head >= nodes)
+            self._refuse(tail, head, outside, f"is none of {nodes} nodes")
+        if given is not None and bool((given == 1).all()):
+            given = None
+        self._sums = self._summed(tail, head, given, worth_compiling(tail.size, nodes, compiled))
+        if self._sums.height.size != self._sums.size:
+            self._refuse_cycle()
+        self.is_forest = self._sums.is_forest
+
+    def _summed(self, tail: Ints, head: Ints, credit: Floats | None, compiled: bool) -> Arrays:
+        if compiled:
+            from refnet.analysis.influence.compiled import Compiled, NotWell
+
+            try:
+                return Compiled(tail, head, credit, self.nodes)
+            except NotWell:
+                pass  # and now: which edge?
         self._refuse(tail, head, tail == head, "leads from a node to itself")
-        self._refuse(
-            tail, head, ~((given > 0) & (given <= 1)), "has a credit that is not above 0 and at most 1"
-        )
-        # One order of edges, whatever order they come in: sums are the same to the last bit.
-        order = np.lexsort((given, head, tail))
-        self.referrer, self.referee, self.credit = tail[order], head[order], given[order]
-        self._into = np.bincount(self.referee, weights=self.credit, minlength=nodes)
-        self._refuse(
-            tail, head, self._into[head] > 1 + _SLACK, "leads to a node whose credits sum to more than 1"
-        )
-        self.is_forest = bool(np.bincount(head, minlength=nodes).max(initial=0) <= 1)
-        self._whole = bool((given == 1).all())
-        # Who brought nobody drops out of all sums but the first: number the R others.
-        referring = np.zeros(nodes, dtype=np.bool_)
-        referring[tail] = True
-        self._referrers = np.flatnonzero(referring)
-        self._number = np.full(nodes, -1, dtype=np.int64)
-        self._number[self._referrers] = np.arange(self._referrers.size)
-        self._parent = self._number[self.referrer]
-        child = self._number[self.referee]
-        self._inner = np.flatnonzero(child >= 0)
-        self._inner_parent, self._inner_child = self._parent[self._inner], child[self._inner]
-        self._height = self._heights()
+        if credit is not None:
+            self._refuse(
+                tail, head, ~((credit > 0) & (credit <= 1)), "has a credit that is not above 0 and at most 1"
+            )
+        into = np.bincount(head, weights=credit, minlength=self.nodes)
+        self._refuse(tail, head, into[head] > 1 + SLACK, "leads to a node whose credits sum to more than 1")
+        return Arrays(tail, head, credit, self.nodes)
 
     def influence(self, value: npt.ArrayLike, *, hops: int | None = 6, decay: float = 0.5) -> Numbers:
         """Value brought by each, shape (n,), in the unit of `value`: the definitions page, 'Influence'.
@@ -116,27 +123,63 @@ class Network:
             InputError: another shape, or a value that is not a finite number.
             UsageError: hops or decay out of range.
 
-        Complexity: forest O(n log min(k, depth)); else O(m) without limit and O(Σ over hops of edges still
-            alive) with.
+        Complexity: O(n + m) without limit, O(n + Σ over hops of edges still alive) with; a forest by numpy, or to
+            more than 64 hops, O(n log min(k, depth)).
 
         """
-        worth = self._values(value)
-        _check(hops, decay)
-        if not (decay == 1 and self._whole):
-            worth = worth.astype(np.float64)
-        result = np.zeros(self.nodes, dtype=worth.dtype)
-        result[self._referrers] = self._brought(worth, hops, decay)
-        return result
+        return self.influences(value, [(hops, decay)])[0]
+
+    def influences(self, value: npt.ArrayLike, asked: Sequence[tuple[int | None, float]]) -> list[Numbers]:
+        """Influence for several (hops, decay) at once, each as `influence` gives it, in the order asked.
+
+        Values are fetched once for all of them, and each hop is summed once; each answer is n numbers of fresh memory,
+        which at millions can cost more than the sums.
+
+        Raises:
+            InputError, UsageError: as `influence`.
+        """
+        for hops, decay in asked:
+            _check(hops, decay)
+        return self._sums.brought(self._values(value), asked)
+
+    def at_risk(self, value: npt.ArrayLike, probability: npt.ArrayLike) -> Numbers:
+        """Downstream at risk, float64, shape (n,), in the unit of `value`: Σ p(u) · value(u) over all u below.
+
+        With credits below 1 each path counts by the product of its credits, as in `influence`.
+
+        Args:
+            value: shape (n,), what each is worth.
+            probability: shape (n,), in 0 … 1, that each is lost.
+
+        Raises:
+            InputError: another shape, or what is no probability.
+
+        Complexity: as `influence` without limit.
+
+        """
+        return self.influence(self.weighted(value, probability), hops=None, decay=1.0)
+
+    def weighted(self, value: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
+        """p(u) · value(u), float64, shape (n,).
+
+        Raises:
+            InputError: another shape, or what is no probability.
+        """
+        chance, worth = np.asarray(probability, dtype=np.float64), self._values(value)
+        if chance.shape != (self.nodes,):
+            raise InputError(f"There are {self.nodes} nodes and probabilities of shape {chance.shape}.")
+        wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
+        if wrong.size:
+            raise InputError(f"The probability of {self._called(int(wrong[0]))} is not within 0 and 1.")
+        return np.asarray(worth * chance)
 
     def downline(self) -> Ints:
-        """Distinct people below each, shape (n,): O(n log depth) for a forest, else see `people_below`."""
-        return people_below(self.referrer, self.referee, self.longest_chain(), self.tree_of()).copy()
+        """Distinct people below each, shape (n,): one sweep for a forest, else see `people_below`."""
+        return self._sums.people_below()
 
     def longest_chain(self) -> Ints:
         """Edges on the longest way down from each, shape (n,)."""
-        result = np.zeros(self.nodes, dtype=np.int64)
-        result[self._referrers] = self._height
-        return result
+        return self._sums.longest_chain()
 
     def generations(self, root: int, value: npt.ArrayLike) -> list[Generation]:
         """Heads and value at each depth below `root`, from depth 1 on.
@@ -154,26 +197,28 @@ class Network:
         worth = self._values(value)
         if not 0 <= root < self.nodes:
             raise UsageError(f"There is no node {root}.")
-        if not self._whole:
-            worth = worth.astype(np.float64)
-        start = np.searchsorted(self._parent, np.arange(self._referrers.size + 1))
+        start, referee, credit = self._down
         seen = np.zeros(self.nodes, dtype=np.bool_)
-        front, weight = self._number[[root]], np.ones(1)
-        front = front[front >= 0]
+        front: Ints = np.array([root])
+        weight: Floats = np.ones(1)
         found: list[Generation] = []
-        while front.size:
+        while True:
             count = start[front + 1] - start[front]
             edge = np.repeat(start[front] - np.cumsum(count) + count, count) + np.arange(count.sum())
-            people, carried = self.referee[edge], np.repeat(weight, count) * self.credit[edge]
-            total = (worth[people] if self._whole else carried * worth[people]).sum().item()
+            if not edge.size:
+                return found
+            people: Ints = referee[edge]
+            if credit is None:
+                total = worth[people].sum().item()
+            else:
+                weight = np.repeat(weight, count) * credit[edge]
+                total = (weight * worth[people]).sum().item()
             if not self.is_forest:
                 people, place = np.unique(people, return_inverse=True)
-                carried = np.bincount(place, weights=carried)
+                weight = np.asarray(np.bincount(place, weights=weight), dtype=np.float64)
             found.append(Generation(len(found) + 1, int((~seen[people]).sum()), total))
             seen[people] = True
-            onward = self._number[people] >= 0
-            front, weight = self._number[people[onward]], carried[onward]
-        return found
+            front = people.astype(np.int64, copy=False)
 
     def conserved(self, value_minor: npt.ArrayLike, *, decay: float = 0.5) -> Ints:
         """Conserved credit of each, int64, shape (n,), minor units: sums exactly to Σ `value_minor`.
@@ -186,7 +231,7 @@ class Network:
             InputError: another shape, or values that are not integers.
             UsageError: decay out of range.
 
-        Rounded by largest remainder over the whole network. O(n log n) for a forest with credits of 1, else
+        Rounded by largest remainder over the whole network. O(n) for a forest with credits of 1, else
         see `conserved.dag_shares`, where the definition is.
 
         """
@@ -194,74 +239,34 @@ class Network:
         if worth.dtype != np.int64:
             raise InputError("Conserved credit is shared out in whole minor units: values must be integers.")
         _check(None, decay)
-        if self.is_forest and self._whole:
-            share = forest_shares(
-                self._step(decay), self._parent, self.referee, worth, referrers=self._referrers, decay=decay
-            )
-        else:
-            into = np.where(np.abs(self._into - 1) <= _SLACK, 1.0, self._into)
-            walk = self.credit / np.maximum(self._into, 1.0)[self.referee]
-            share = worth * (1 - into)
-            rank = self._dag.rank
-            first = add_up(rank[self._parent], walk * worth[self.referee], rank.size)
-            down, up = rank[self._inner_child], rank[self._inner_parent]
-            edges = coo_array((walk[self._inner], (down, up)), shape=(rank.size, rank.size)).tocsr()
-            stop = np.empty(rank.size)
-            stop[rank] = 1 - into[self._referrers]
-            share[self._referrers] += dag_shares(self._dag, edges, first, stop, decay=decay)[rank]
-        return to_whole(share, int(worth.sum())) if self.nodes else worth
+        return to_whole(self._sums.shares(worth, decay), int(worth.sum())) if self.nodes else worth
 
     def roots(self) -> Ints:
         """Nodes that brought somebody and whom nobody brought, in rising order."""
-        top: Ints = self._referrers[self._into[self._referrers] == 0]
-        return top
+        brought = np.zeros(self.nodes, dtype=np.bool_)
+        brought[self._sums.referee] = True
+        referrers = self._sums.referrers
+        return np.sort(referrers[~brought[referrers]]).astype(np.int64)
 
     def tree_of(self) -> Ints:
         """The tree of each, shape (n,): weakly connected component, numbered by first nodes. O(n + m)."""
-        return components(self.referrer, self.referee, self.nodes)
-
-    def _brought(self, worth: Numbers, hops: int | None, decay: float) -> Numbers:
-        """Influence of the R referrers."""
-        moved = worth[self.referee]
-        first = add_up(self._parent, moved if self._whole else moved * self.credit, self._referrers.size)
-        limit = max(self._referrers.size, 1)
-        if self.is_forest:
-            return forest.below(self._step(decay), first, min(hops or limit, limit))
-        rank = self._dag.rank
-        ranked = np.empty_like(first)
-        ranked[rank] = first
-        if hops is None or hops >= self._dag.longest:
-            return self._dag.sweep(ranked, decay)[rank]
-        total = np.zeros_like(ranked)
-        for hop, now in zip(range(hops), self._dag.hops(ranked.astype(np.float64)), strict=False):
-            total[: now.size] += now * decay**hop
-        return total[rank]
-
-    def _step(self, decay: float) -> Jump:
-        factor = None if self._whole and decay == 1 else self.credit[self._inner] * decay
-        return Jump(self._inner_child, self._inner_parent, factor)
+        return self._sums.components()
 
     @cached_property
-    def _dag(self) -> Dag:
-        return Dag(self._inner_parent, self._inner_child, self.credit[self._inner], self._height)
+    def _down(self) -> tuple[Ints, Ints, Floats | None]:
+        """Where each node's edges begin; by referrer their referees, and credits (None: all 1)."""
+        sums = self._sums
+        order = np.argsort(sums.referrer, kind="stable")
+        start = np.searchsorted(sums.referrer[order], np.arange(self.nodes + 1))
+        return start, sums.referee[order], None if sums.credit is None else sums.credit[order]
 
-    def _heights(self) -> Ints:
-        size = self._referrers.size
-        if self.is_forest:
-            step = Jump(self._inner_child, self._inner_parent, None)
-            if (forest.depths(step, size)[0] >= 0).all():
-                return forest.heights(step, size)
-        else:
-            height = levels.heights(self._inner_parent, self._inner_child, size)
-            if (height > 0).all():
-                return height
-        graph = coo_array(
-            (np.ones(self._inner.size), (self._inner_parent, self._inner_child)), shape=(size, size)
-        )
+    def _refuse_cycle(self) -> None:
+        tail, head = self._sums.referrer, self._sums.referee
+        graph = coo_array((np.ones(tail.size), (tail, head)), shape=(self.nodes, self.nodes))
         label = connected_components(graph.tocsr(), directed=True, connection="strong")[1]
-        closed = label[self._inner_parent] == label[self._inner_child]
-        tail, head = self.referrer[self._inner], self.referee[self._inner]
-        self._refuse(tail, head, closed, "is on a cycle")
+        order = np.lexsort((head, tail))
+        tail, head = tail[order], head[order]
+        self._refuse(tail, head, label[tail] == label[head], "is on a cycle")
         raise AssertionError("a graph that cannot be ordered has a cycle")
 
     def _values(self, value: npt.ArrayLike) -> Numbers:
@@ -296,3 +301,24 @@ def _check(hops: int | None, decay: float) -> None:
         )
     if not 0 < decay <= 1:
         raise UsageError(f"decay is {decay}: it must be above 0 and at most 1.")
+
+
+def _numbers(nodes: npt.ArrayLike) -> Ints:
+    given = np.asarray(nodes)
+    return given if given.dtype == np.int32 else given.astype(np.int64, copy=False)
+
+
+def worth_compiling(edges: int, nodes: int, asked: bool | None) -> bool:
+    """Whether compiled loops are to be used: asked for, or there and worth their import."""
+    if nodes > np.iinfo(np.int32).max or asked is False:
+        return False
+    return bool(asked) or (edges >= _WORTH_COMPILING and _numba())
+
+
+@cache
+def _numba() -> bool:
+    try:
+        import numba
+    except ImportError:  # not there, or not for this numpy
+        return False
+    return bool(numba.__version__)

@@ -36,6 +36,8 @@ def remove(graph: Graph, missing: Sequence[Missing], currency: str, reporter: Re
     Raises:
         StoreError: the graph cannot be reached.
     """
+    if missing:
+        graph.query("loads/no-resuming")
     minor = float(10 ** exponent(currency))
     order = list(TABLES)
     for each in sorted(missing, key=lambda one: order.index(one.table.name), reverse=True):

@@ -12,17 +12,26 @@ from refnet.analysis.influence.network import Network
 
 
 class Made:
-    """Edges with exact credits, a value for each node, and the network of them."""
+    """Edges with exact credits, a value for each node, and the network of them, by compiled loops or by numpy."""
 
-    def __init__(self, edges: list[tuple[int, int, Fraction]], value: list[int]) -> None:
+    def __init__(
+        self, edges: list[tuple[int, int, Fraction]], value: list[int], *, compiled: bool = False
+    ) -> None:
+        self.compiled = compiled
         self.edges, self.value, self.nodes = edges, np.array(value, dtype=np.int64), len(value)
         self.graph = nx.DiGraph()
         self.graph.add_nodes_from(range(self.nodes))
         self.graph.add_weighted_edges_from(edges, weight="credit")
 
-    def network(self) -> Network:
+    def network(self, *, compiled: bool | None = None) -> Network:
         tail, head, credit = zip(*self.edges, strict=True) if self.edges else ((), (), ())
-        return Network(list(tail), list(head), [float(c) for c in credit], nodes=self.nodes)
+        return Network(
+            list(tail),
+            list(head),
+            [float(c) for c in credit],
+            nodes=self.nodes,
+            compiled=self.compiled if compiled is None else compiled,
+        )
 
     def paths(self, root: int):
         """(length, last node, Π credits) of every path from `root`."""
@@ -84,7 +93,8 @@ def forests(draw, *, whole: bool = True):
         credit = Fraction(1) if whole else Fraction(draw(st.integers(1, 4)), 4)
         if parent >= 0:
             edges.append((names[parent], names[node], credit))
-    return Made(draw(st.permutations(edges)), draw(st.lists(values, min_size=nodes, max_size=nodes)))
+    worth = draw(st.lists(values, min_size=nodes, max_size=nodes))
+    return Made(draw(st.permutations(edges)), worth, compiled=draw(st.booleans()))
 
 
 @st.composite
@@ -101,7 +111,8 @@ def dags(draw):
         edges += [
             (names[p], names[node], Fraction(part, whole)) for p, part in zip(parents, parts, strict=False)
         ]
-    return Made(draw(st.permutations(edges)), draw(st.lists(values, min_size=nodes, max_size=nodes)))
+    worth = draw(st.lists(values, min_size=nodes, max_size=nodes))
+    return Made(draw(st.permutations(edges)), worth, compiled=draw(st.booleans()))
 
 
 networks = st.one_of(forests(), forests(whole=False), dags())

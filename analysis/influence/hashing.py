@@ -1,0 +1,153 @@
+"""Ids to row numbers by hashing, compiled: open addressing with linear probing over arrow's own buffers.
+
+Tables have a power of two of places, at least 1.5 for an id. Whole numbers are kept in the table itself, so that a
+look-up is one access to memory; of texts the table has half the hash, and the text is compared where that agrees.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from refnet.analysis.influence.loops import Ints, Numbers, Some, compiled
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
+_BLOCK = 64  # look-ups whose accesses to memory are begun together: each alone would wait for its own
+
+
+@compiled
+def numbers_table(ids: Ints, bits: int) -> tuple[int, Ints]:
+    """(first row whose id was there before, or −1; table of (id, row + 1), shape (2^bits, 2))."""
+    table = np.zeros((1 << bits, 2), np.int64)
+    mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
+    for row in range(ids.size):
+        place = np.int64((np.uint64(ids[row]) * _SPREAD) >> shift)
+        while table[place, 1] != 0:
+            if table[place, 0] == ids[row]:
+                return row, table
+            place = (place + 1) & mask
+        table[place, 0], table[place, 1] = ids[row], row + 1
+    return -1, table
+
+
+@compiled
+def numbers_found(table: Ints, bits: int, ids: Ints) -> Some:
+    """The row of each id, int32; −1 where it is none's."""
+    found = np.empty(ids.size, np.int32)
+    mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
+    for at in range(ids.size):
+        place = np.int64((np.uint64(ids[at]) * _SPREAD) >> shift)
+        while table[place, 1] != 0 and table[place, 0] != ids[at]:
+            place = (place + 1) & mask
+        found[at] = table[place, 1] - 1
+    return found
+
+
+@compiled
+def direct_table(ids: Ints, least: int, width: int) -> tuple[int, Some]:
+    """(first row whose id was there before, or −1; row + 1 by id − least): for ids that lie close together."""
+    table = np.zeros(width, np.int32)
+    for row in range(ids.size):
+        if table[ids[row] - least] != 0:
+            return row, table
+        table[ids[row] - least] = row + 1
+    return -1, table
+
+
+@compiled
+def direct_found(table: Some, least: int, ids: Ints) -> Some:
+    """The row of each id, int32; −1 where it is none's."""
+    found = np.empty(ids.size, np.int32)
+    for at in range(ids.size):
+        place = ids[at] - least
+        found[at] = table[place] - 1 if 0 <= place < table.size else -1
+    return found
+
+
+@compiled
+def _hash(data: Some, begin: int, end: int) -> np.uint64:
+    total = np.uint64(end - begin) * _MIX
+    at = begin
+    while at < end:
+        word = np.uint64(0)
+        for byte in range(min(8, end - at)):
+            word |= np.uint64(data[at + byte]) << np.uint64(8 * byte)
+        total = (total ^ word) * _SPREAD
+        total ^= total >> _HALF
+        at += 8
+    return total * _MIX
+
+
+@compiled
+def _same(one: Some, begin: int, end: int, other: Some, first: int, last: int) -> bool:
+    if end - begin != last - first:
+        return False
+    for step in range(end - begin):  # noqa: SIM110 (numba has no generators of this kind)
+        if one[begin + step] != other[first + step]:
+            return False
+    return True
+
+
+@compiled
+def texts_table(offset: Numbers, data: Some, bits: int) -> tuple[int, Numbers]:
+    """(first row whose id was there before, or −1; table of half the hash and row + 1, uint64)."""
+    table = np.zeros(1 << bits, np.uint64)
+    mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
+    low = np.uint64(0xFFFFFFFF)
+    keys = np.empty(_BLOCK, np.uint64)
+    touched = np.zeros(1, np.uint64)
+    for block in range(0, offset.size - 1, _BLOCK):
+        size = min(_BLOCK, offset.size - 1 - block)
+        for turn in range(size):
+            keys[turn] = _hash(data, offset[block + turn], offset[block + turn + 1])
+        for turn in range(size):
+            touched[0] |= table[np.int64(keys[turn] >> shift)]
+        for turn in range(size):
+            row, key = block + turn, keys[turn]
+            place, tag = np.int64(key >> shift), key & low
+            while table[place] != 0:
+                if table[place] >> _HALF == tag:
+                    there = np.int64(table[place] & low) - 1
+                    if _same(data, offset[row], offset[row + 1], data, offset[there], offset[there + 1]):
+                        return row, table
+                place = (place + 1) & mask
+            table[place] = (tag << _HALF) | np.uint64(row + 1)
+    return -1, table
+
+
+@compiled
+def texts_found(
+    table: Numbers, bits: int, offset: Numbers, data: Some, asked_offset: Numbers, asked: Some
+) -> Some:
+    """The row of each text, int32; −1 where it is none's."""
+    count = asked_offset.size - 1
+    found = np.full(count, -1, np.int32)
+    mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
+    low = np.uint64(0xFFFFFFFF)
+    keys, begins = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.int64)
+    touched = np.zeros(1, np.uint8)
+    for block in range(0, count, _BLOCK):
+        size = min(_BLOCK, count - block)
+        for turn in range(size):
+            keys[turn] = _hash(asked, asked_offset[block + turn], asked_offset[block + turn + 1])
+        for turn in range(size):
+            begins[turn] = np.int64(table[np.int64(keys[turn] >> shift)] & low) - 1
+        for turn in range(size):
+            if begins[turn] >= 0:
+                begins[turn] = offset[begins[turn]]
+        for turn in range(size):
+            if 0 <= begins[turn] < data.size:
+                touched[0] |= data[begins[turn]]
+        for turn in range(size):
+            at, key = block + turn, keys[turn]
+            begin, end = asked_offset[at], asked_offset[at + 1]
+            place, tag = np.int64(key >> shift), key & low
+            while table[place] != 0:
+                if table[place] >> _HALF == tag:
+                    there = np.int64(table[place] & low) - 1
+                    if _same(asked, begin, end, data, offset[there], offset[there + 1]):
+                        found[at] = there
+                        break
+                place = (place + 1) & mask
+    return found

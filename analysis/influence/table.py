@@ -1,0 +1,236 @@
+"""Tables in, a table out: influence of everyone from customers and referrals, with no database.
+
+refnet.influence_table(customers, referrals)                           # pandas, polars, pyarrow, or parquet files
+refnet.influence_table("customers.parquet", "referrals.parquet", {
+    "influence": Measure("revenue", hops=6, decay=0.5),
+    "people": Measure(None, hops=None, decay=1),
+    "at_risk": at_risk("margin", "churn_probability"),
+}).write("scores.parquet")
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from refnet.analysis.influence.ids import Ids
+from refnet.analysis.influence.network import Network
+from refnet.analysis.influence.sift import REASONS, sift
+from refnet.core.errors import InputError, UsageError
+from refnet.core.money import exponent, to_minor
+
+
+class Measure(NamedTuple):
+    """One column of the answer: influence over `hops` with `decay`.
+
+    Attributes:
+        value: the column of customers that is summed, in currency; None: heads, everyone is worth 1.
+        hops: how many hops count; None: all.
+        decay: what each further hop's value is multiplied by, in (0, 1].
+        weight: a column of probabilities, 0 … 1, that the value is multiplied by; None: 1.
+    """
+
+    value: str | None = "revenue"
+    hops: int | None = 6
+    decay: float = 0.5
+    weight: str | None = None
+
+
+def at_risk(value: str | None = "revenue", probability: str = "churn_probability") -> Measure:
+    """Downstream at risk: Σ p(u) · value(u) over everyone below, all hops, no decay."""
+    return Measure(value, hops=None, decay=1.0, weight=probability)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Everyone's measures.
+
+    Attributes:
+        table: pyarrow; customer_id and a column for each measure, float64 in currency (heads without decay int64),
+            in the order of customers.
+        dropped: how many referrals are not in it, by reason.
+    """
+
+    table: Any
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """As a DataFrame of pandas."""
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
+
+    def to_polars(self) -> Any:
+        """As a DataFrame of polars, which has to be installed."""
+        import polars
+
+        return polars.from_arrow(self.table)
+
+    def write(self, path: Path | str) -> None:
+        """As a parquet file."""
+        # Amounts hardly ever repeat: a dictionary of them would be made and thrown away.
+        pq.write_table(self.table, path, use_dictionary=False, compression="lz4", write_statistics=False)
+
+
+def influence_table(
+    customers: Any,
+    referrals: Any,
+    measures: Mapping[str, Measure] | None = None,
+    *,
+    drop: bool = False,
+    currency: str = "EUR",
+) -> Scored:
+    """Influence of everyone in a table of customers.
+
+    Args:
+        customers: a DataFrame of pandas or polars, a Table of pyarrow, or a parquet file: `customer_id` (whole
+            numbers or texts) and the columns that measures name; a value that is missing counts as nothing.
+        referrals: likewise: `referrer_id`, `referee_id`, perhaps `credit` in (0, 1] (1 where there is no such
+            column) and `referred_at`.
+        measures: by the column's name; unset: `influence`, revenue over 6 hops with decay 0.5.
+        drop: leave out referrals that make no credited network and count them in `dropped`, first come, first
+            credited (by `referred_at`, none last, then by row), instead of refusing all.
+        currency: its minor unit is what values are rounded to and added in; what decay, part credits and
+            weights make of them is not rounded.
+
+    Raises:
+        InputError: a column or an id is missing, an id is there twice; without `drop` also a referral of nobody
+            known, to oneself, with a wrong credit, a second one of one customer, or on a cycle: names it.
+        UsageError: hops or decay out of range, or what is given is no table.
+
+    Complexity: O(n + m) and a pass for each measure; measures of one value cost little more than one.
+
+    Example:
+        >>> people = pd.DataFrame({"customer_id": list("abcd"), "revenue": [100.0] * 4})
+        >>> chain = pd.DataFrame({"referrer_id": list("abc"), "referee_id": list("bcd")})
+        >>> influence_table(people, chain).to_pandas()["influence"].tolist()
+        [175.0, 150.0, 100.0, 0.0]
+
+    """
+    asked = {"influence": Measure()} if measures is None else dict(measures)
+    if not asked or "customer_id" in asked:
+        raise UsageError("Measures need a name each, other than customer_id.")
+    columns = {"customer_id", *(c for m in asked.values() for c in (m.value, m.weight) if c is not None)}
+    people = _table(customers, "customers", sorted(columns), [])
+    claims = _table(referrals, "referrals", ["referrer_id", "referee_id"], ["credit", "referred_at"])
+    ids = Ids(people["customer_id"])
+    referrer = ids.rows(claims["referrer_id"], column="referrer_id")
+    referee = ids.rows(claims["referee_id"], column="referee_id")
+    credit = _floats(claims["credit"], "credit") if "credit" in claims.column_names else None
+    dropped: dict[str, int] = {}
+    if drop:
+        reason = sift(_in_time(claims), referrer, referee, credit, len(ids))
+        count = np.bincount(reason, minlength=len(REASONS))
+        dropped = {why: int(n) for why, n in zip(REASONS[1:], count[1:], strict=True) if n}
+        if dropped:
+            kept = reason == 0
+            referrer, referee = referrer[kept], referee[kept]
+            credit = None if credit is None else credit[kept]
+    else:
+        for column, rows in (("referrer_id", referrer), ("referee_id", referee)):
+            if rows.size and rows.min() < 0:
+                row = int(np.argmin(rows))
+                raise InputError(
+                    f"row {row} of the referrals names {claims[column][row]}, who is no customer",
+                    column=column,
+                    hint="drop=True leaves such rows out and counts them.",
+                )
+    network = Network(referrer, referee, credit, nodes=len(ids), names=_Names(ids))
+    return Scored(
+        pa.table({"customer_id": people["customer_id"], **_measured(network, people, asked, currency)}),
+        dropped,
+    )
+
+
+class _Names:
+    """Ids as `Network` names nodes by them."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, row: int) -> str:
+        return self._ids.name(row)
+
+
+def _measured(network: Network, people: Any, asked: Mapping[str, Measure], currency: str) -> dict[str, Any]:
+    """Measures that share a value share its sums."""
+    by_value: dict[tuple[str | None, str | None], list[str]] = {}
+    for name, measure in asked.items():
+        by_value.setdefault((measure.value, measure.weight), []).append(name)
+    found: dict[str, npt.NDArray[Any]] = {}
+    for (value, weight), names in by_value.items():
+        worth: npt.NDArray[Any]
+        if value is None:
+            worth = np.ones(network.nodes, dtype=np.int64)
+        else:
+            worth = to_minor(_floats(people[value], value), currency)
+        if weight is not None:
+            worth = network.weighted(worth, _floats(people[weight], weight))
+        pairs = [(asked[name].hops, asked[name].decay) for name in names]
+        for name, sums in zip(names, network.influences(worth, pairs), strict=True):
+            found[name] = sums if value is None else sums / 10 ** exponent(currency)
+    return {name: found[name] for name in asked}
+
+
+def _in_time(claims: Any) -> npt.NDArray[np.int64]:
+    """Rows by time, none last, then by row."""
+    if "referred_at" not in claims.column_names:
+        return np.arange(claims.num_rows)
+    order = pc.sort_indices(
+        pa.table({"at": claims["referred_at"], "row": np.arange(claims.num_rows)}),
+        sort_keys=[("at", "ascending"), ("row", "ascending")],
+    )
+    return np.asarray(order.to_numpy(), dtype=np.int64)
+
+
+def _floats(column: Any, name: str) -> npt.NDArray[np.float64]:
+    try:
+        return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise InputError(f"holds {column.type}, no numbers", column=name) from None
+
+
+def _table(given: Any, called: str, needed: list[str], known: list[str]) -> Any:
+    """The columns of a table that matter, as pyarrow's."""
+    polars = sys.modules.get("polars")
+    if isinstance(given, (str, Path)):
+        if not Path(given).is_file():
+            raise InputError("is not there.", file=given, hint="Give a parquet file.")
+        try:
+            there = pq.read_schema(given).names
+        except pa.ArrowInvalid:
+            raise InputError("is no parquet file.", file=given) from None
+    elif isinstance(given, (pd.DataFrame, pa.Table)):
+        there = list(given.columns) if isinstance(given, pd.DataFrame) else given.column_names
+    elif polars is not None and isinstance(given, polars.DataFrame):
+        there = given.columns
+    else:
+        raise UsageError(
+            f"{called} is a {type(given).__module__}.{type(given).__name__}, which is no table.",
+            "Give a DataFrame of pandas or polars, a Table of pyarrow, or a parquet file.",
+        )
+    for column in needed:
+        if column not in there:
+            raise InputError(
+                f"the table of {called} has no such column",
+                column=column,
+                hint=f"It has {', '.join(str(name) for name in there)}.",
+            )
+    chosen = [*needed, *(column for column in known if column in there)]
+    if isinstance(given, (str, Path)):
+        return pq.read_table(given, columns=chosen)
+    if isinstance(given, pd.DataFrame):
+        return pa.Table.from_pandas(given[chosen], preserve_index=False)
+    return given.select(chosen) if isinstance(given, pa.Table) else given.select(chosen).to_arrow()

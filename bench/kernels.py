@@ -1,0 +1,127 @@
+"""The compiled loops beside one random gather of as many numbers: everyone by size, by hops, several at once.
+
+What a sum over a forest costs at least is access to memory, so a gather is the measure. Ids are dense; the network is
+built beforehand, and its building measured for itself. Seconds are processor time of one thread, all that any of these
+uses: turns that other processes take do not count.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from bench.influence import forest
+from bench.table import Table, taken
+from refnet.analysis.influence.network import Network
+
+EIGHT: list[tuple[int | None, float]] = [
+    (1, 1.0), (2, 0.5), (3, 0.5), (6, 0.5), (6, 0.9), (8, 0.5), (None, 0.5), (None, 1.0)
+]  # fmt: skip
+_SIZES = (100_000, 1_000_000, 10_000_000)
+
+
+def compare(rounds: int, shuffled: random.Random, sizes: tuple[int, ...] = _SIZES) -> list[Table]:
+    """For each size what each way costs beside the gather; at the largest also hop by hop."""
+    tables = []
+    for customers in sizes:
+        referrer, referee, value = forest(customers)
+        work = _work(referrer, referee, value, each_hop=customers == max(sizes))
+        for run in work.values():
+            run()  # compiled, or read from where it is kept
+        times: dict[str, list[float]] = {name: [] for name in work}
+        for _ in range(rounds):
+            for name in shuffled.sample(list(work), len(work)):
+                started = time.thread_time()
+                kept = work[name]()
+                times[name].append(time.thread_time() - started)
+                del kept
+        table = Table(
+            f"Everyone, {customers:,} customers, {referrer.size:,} referrals, {rounds} rounds",
+            taken("one gather"),
+        )
+        gather, one = (statistics.median(times[name]) for name in ("one random gather", "6 hops, decay 0.5"))
+        for name, seconds in times.items():
+            note = (
+                f"{statistics.median(seconds) / one:.1f} × one of 6 hops" if name.startswith("eight") else ""
+            )
+            table.times(name, seconds, statistics.median(seconds) / gather, note)
+        tables.append(table)
+    return tables
+
+
+def _work(
+    referrer: np.ndarray, referee: np.ndarray, value: np.ndarray, *, each_hop: bool
+) -> dict[str, Callable[[], Any]]:
+    customers = len(value)
+    order = np.random.default_rng(3).permutation(customers)
+    network = Network(referrer, referee, nodes=customers, compiled=True)
+    work: dict[str, Callable[[], Any]] = {
+        "one random gather": lambda: value[order],
+        "all hops, decay 0.5": lambda: network.influence(value, hops=None),
+        "all hops, exact": lambda: network.influence(value, hops=None, decay=1.0),
+        "6 hops, decay 0.5": lambda: network.influence(value, hops=6),
+        "eight (hops, decay) at once": lambda: network.influences(value, EIGHT),
+        "heads below": network.downline,
+        "conserved credit": lambda: network.conserved(value),
+        "trees": network.tree_of,
+        "ordering": lambda: Network(referrer, referee, nodes=customers, compiled=True),
+    }
+    for hops in range(1, 13) if each_hop else ():
+        work[f"{hops} hops"] = partial(network.influence, value, hops=hops)
+    return work
+
+
+def footprint(customers: int = max(_SIZES)) -> Table:
+    """The peak of memory of each stage (VmHWM of /proc), in a process of its own; bytes a customer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.kernels", str(customers)], check=True, capture_output=True, text=True
+    )
+    table = Table(f"Memory, {customers:,} customers", ("stage", "at most, bytes a customer", "after it"))
+    for row in done.stdout.splitlines():
+        table.row(*row.split("\t"))
+    return table
+
+
+def _stages(customers: int) -> None:
+    small = forest(200_000)
+    Network(*small[:2], nodes=200_000).influences(small[2], EIGHT)  # numba and its code are no customer's
+    referrer, referee, value = forest(customers)
+    before = _status("VmRSS")
+
+    def stage(name: str, run: Callable[[], Any]) -> Any:
+        with open("/proc/self/clear_refs", "w") as reset:  # noqa: PTH123
+            reset.write("5")  # the peak begins anew
+        given = run()
+        peak, rest = ((_status(what) - before) / customers for what in ("VmHWM", "VmRSS"))
+        print(f"{name}\t{peak:.1f}\t{rest:.1f}")
+        return given
+
+    given = (value.nbytes + 2 * referrer.nbytes) / customers
+    print(f"values and edges as given, int64 (not in those below)\t{given:.1f}\t{given:.1f}")
+    network = stage("ordering", lambda: Network(referrer, referee, nodes=customers))
+    found = stage("all hops, its result included", lambda: network.influence(value, hops=None))
+    del found
+    found = stage("6 hops, its result included", lambda: network.influence(value))
+    del found
+    found = stage("eight at once, 64 of it results", lambda: network.influences(value, EIGHT))
+    del found
+    found = stage("conserved credit", lambda: network.conserved(value))
+    del found
+    stage("trees", network.tree_of)
+
+
+def _status(what: str) -> int:
+    with open("/proc/self/status") as held:  # noqa: PTH123
+        return next(int(row.split()[1]) * 1024 for row in held if row.startswith(what))
+
+
+if __name__ == "__main__":
+    _stages(int(sys.argv[1]))

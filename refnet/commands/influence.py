@@ -1,0 +1,58 @@
+"""`refnet influence`: parquet files in, one out, and no graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refnet.commands.shared import Json, print_json
+from refnet.core.errors import UsageError
+from refnet.core.settings import load_settings
+
+
+def influence(
+    customers: Annotated[Path, typer.Argument(help="Parquet with customer_id and what they are worth.")],
+    referrals: Annotated[
+        Path, typer.Argument(help="Parquet with referrer_id, referee_id, perhaps credit and referred_at.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Parquet to write: customer_id, influence.")],
+    value: Annotated[
+        str, typer.Option(help="The column of customers that is summed; heads: everyone counts 1.")
+    ] = "revenue",
+    hops: Annotated[
+        int | None, typer.Option(help="Hops that count, 0: all; unset: REFNET_HOPS.", min=0)
+    ] = None,
+    decay: Annotated[
+        float | None, typer.Option(help="What each further hop is multiplied by; unset: REFNET_DECAY.")
+    ] = None,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Leave out and count referrals that cannot be credited.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Influence of everyone from parquet to parquet: no graph, no engine, tens of millions of customers.
+
+    Without --drop a referral of nobody known, to oneself, a second one of a customer, or one on a cycle is an error.
+    """
+    from refnet.analysis.influence.table import Measure, influence_table
+
+    settings = load_settings()
+    if output.resolve() in (customers.resolve(), referrals.resolve()):
+        raise UsageError(f"{output} is what is read.", "Write to another file.")
+    measure = Measure(
+        None if value == "heads" else value,
+        hops=(settings.hops if hops is None else hops) or None,
+        decay=settings.decay if decay is None else decay,
+    )
+    scored = influence_table(
+        customers, referrals, {"influence": measure}, drop=drop, currency=settings.currency or "EUR"
+    )
+    scored.write(output)
+    if as_json:
+        print_json({"customers": scored.table.num_rows, "dropped": scored.dropped, **measure._asdict()})
+        return
+    typer.echo(f"{output}: {scored.table.num_rows:,} customers")
+    for reason, count in scored.dropped.items():
+        typer.echo(f"left out: {count:,} referrals, {reason}")

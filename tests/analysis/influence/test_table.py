@@ -1,0 +1,218 @@
+"""From table to table: ids of any kind, dirty input, several measures, against networks made beforehand."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import refnet
+from refnet.analysis.influence.ids import Ids
+from refnet.analysis.influence.network import Network
+from refnet.analysis.influence.sift import REASONS, sift
+from refnet.analysis.influence.table import Measure, at_risk, influence_table
+from refnet.cli import app
+from refnet.core.errors import InputError, UsageError
+from tests.analysis.influence.networks import networks
+
+both = pytest.mark.parametrize("compiled", [False, True], ids=["arrow", "compiled"])
+PEOPLE = pd.DataFrame(
+    {"customer_id": list("abcd"), "revenue": [100.0] * 4, "churn_probability": [1, 0.5, 0.1, 0.2]}
+)
+CHAIN = pd.DataFrame({"referrer_id": list("abc"), "referee_id": list("bcd")})
+MEASURES = {
+    "score": Measure(),
+    "people": Measure(None, None, 1.0),
+    "direct": Measure(hops=1, decay=1.0),
+    "risk": at_risk(),
+}
+
+
+@pytest.mark.parametrize(
+    "kind", [pd.DataFrame, pl.from_pandas, pa.Table.from_pandas], ids=["pandas", "polars", "pyarrow"]
+)
+def test_worked_truths_from_every_kind_of_table(kind):
+    scored = influence_table(kind(PEOPLE), kind(CHAIN), MEASURES)
+    table = scored.to_pandas()
+    assert table["customer_id"].tolist() == list("abcd")
+    assert table["score"].tolist() == [175, 150, 100, 0]
+    assert table["people"].tolist() == [3, 2, 1, 0]
+    assert table["direct"].tolist() == [100, 100, 100, 0]
+    assert table["risk"].tolist() == [80, 30, 20, 0]
+    assert scored.to_polars()["score"].to_list() == [175, 150, 100, 0]
+    assert scored.dropped == {}
+
+
+def test_the_command_from_parquet_to_parquet(tmp_path):
+    people, claims, out = (tmp_path / f"{name}.parquet" for name in ("people", "claims", "scores"))
+    PEOPLE.to_parquet(people)
+    pd.concat([CHAIN, pd.DataFrame({"referrer_id": ["d", "x"], "referee_id": ["a", "b"]})]).to_parquet(claims)
+    told = CliRunner().invoke(app, ["influence", str(people), str(claims), "-o", str(out), "--drop"])
+    assert told.exit_code == 0
+    assert "left out: 1 referrals, would_close_cycle" in told.stdout
+    assert "left out: 1 referrals, unknown_referrer" in told.stdout
+    assert pq.read_table(out).to_pydict() == {"customer_id": list("abcd"), "influence": [175, 150, 100, 0]}
+    heads = ["influence", str(people), str(claims), "-o", str(out), "--value", "heads", "--hops", "0"]
+    assert isinstance(CliRunner().invoke(app, heads).exception, InputError)
+    told = CliRunner().invoke(app, [*heads, "--decay", "1", "--drop", "--json"])
+    assert '"would_close_cycle": 1' in told.stdout
+    assert pq.read_table(out)["influence"].to_pylist() == [3, 2, 1, 0]
+    assert isinstance(
+        CliRunner().invoke(app, ["influence", str(people), str(claims), "-o", str(people)]).exception,
+        UsageError,
+    )
+
+
+ids = st.one_of(
+    st.lists(st.integers(-(2**63), 2**63 - 1), unique=True, max_size=40),
+    st.lists(st.integers(0, 60), unique=True, max_size=40),
+    st.lists(st.text(max_size=20), unique=True, max_size=40),
+)
+
+
+@given(known=ids, seed=st.integers(0, 99), chunked=st.booleans())
+@settings(deadline=None)
+def test_ids_find_their_rows(known, seed, chunked):
+    kind = pa.string() if known and isinstance(known[0], str) else pa.int64()
+    strangers = ["nobody-at-all", "", "x" * 70] if kind == pa.string() else [-5, 2**40, 61]
+    asked = [*known, None, *strangers]
+    order = np.random.default_rng(seed).permutation(len(asked))
+    there = {one: row for row, one in enumerate(known)}
+    want = [there.get(asked[at], -1) for at in order]
+    array = pa.array([asked[at] for at in order], kind)
+    held = pa.array([*known, *known], kind).slice(len(known))  # an offset that is not 0
+    if chunked:
+        held = pa.chunked_array([held.slice(0, len(known) // 2), held.slice(len(known) // 2)])
+        array = pa.chunked_array([array.slice(0, 3), array.slice(3)])
+    for compiled in (False, True):
+        assert Ids(held, compiled=compiled).rows(array, column="x").tolist() == want
+
+
+@both
+def test_ids_of_other_kinds(compiled):
+    seven = Ids(pa.array([7, 8]), compiled=compiled)
+    assert seven.rows(pa.array(["8", "x", "7", None]), column="x").tolist() == [1, -1, 0, -1]
+    assert seven.rows(pa.array([8.0, None, 7.0]), column="x").tolist() == [1, -1, 0]
+    texts = Ids(pa.array(["7", "8"]).dictionary_encode(), compiled=compiled)
+    assert texts.rows(pa.array([8, 9]), column="x").tolist() == [1, -1]
+    far = Ids(pa.array([1, 2**40]), compiled=compiled)
+    assert far.rows(pa.array([2**40, 3]), column="x").tolist() == [1, -1]
+    with pytest.raises(InputError, match="whole numbers or texts, but"):
+        seven.rows(pa.array([7.5]), column="x")
+    with pytest.raises(InputError, match="not bool"):
+        Ids(pa.array([True]), compiled=compiled)
+    for twice in ([7, 3, 7], [7, 2**40, 7], ["7", "3", "7"]):
+        with pytest.raises(InputError, match="customer_id: 7 is there twice, again in row 2"):
+            Ids(pa.array(twice), compiled=compiled)
+    with pytest.raises(InputError, match="row 1 has no id"):
+        Ids(pa.array(["a", None]), compiled=compiled)
+
+
+claims = st.lists(st.tuples(st.integers(-1, 8), st.integers(-1, 8)), max_size=30)
+
+
+@both
+@given(made=claims, seed=st.integers(0, 99), parts=st.booleans())
+@settings(deadline=None)
+def test_what_is_credited_is_a_network_and_nothing_more_could_be(made, seed, parts, compiled):
+    rng = np.random.default_rng(seed)
+    tail, head = (np.array([c[end] for c in made], dtype=np.int32) for end in (0, 1))
+    order = rng.permutation(len(made))
+    credit = rng.choice([0.0, 0.2, 0.25, 0.5, 1.0, np.nan], len(made)) if parts else None
+    reason = sift(order, tail, head, credit, 9, compiled=compiled)
+    kept = reason == 0
+    Network(tail[kept], head[kept], None if credit is None else credit[kept], nodes=9)  # or it would refuse
+    graph, into = nx.DiGraph(), dict.fromkeys(range(9), 0.0)
+    graph.add_nodes_from(range(9))
+    for claim in order.tolist():
+        a, b, part = int(tail[claim]), int(head[claim]), 1.0 if credit is None else credit[claim]
+        why = REASONS[reason[claim]]
+        assert (why == "unknown_referrer") == (a < 0)
+        assert (why == "unknown_referee") == (a >= 0 > b)
+        assert (why == "self_referral") == (a == b >= 0)
+        if why == "wrong_credit":
+            assert not 0 < part <= 1
+        elif why == "second_claim":
+            assert into[b] + part > 1
+        elif why == "would_close_cycle":
+            assert nx.has_path(graph, b, a)
+            into[b] += part if parts else 0.0
+        elif not why:
+            graph.add_edge(a, b)
+            into[b] += part
+
+
+@given(made=networks, seed=st.integers(0, 99))
+@settings(deadline=None, max_examples=50)
+def test_rows_and_names_do_not_matter(made, seed):
+    rng = np.random.default_rng(seed)
+    names = [f"c-{n}" for n in rng.permutation(1000)[: made.nodes]]
+    rows, lines = rng.permutation(made.nodes), rng.permutation(len(made.edges))
+    people = pd.DataFrame({"customer_id": [names[r] for r in rows], "revenue": made.value[rows] / 100})
+    tail, head, credit = zip(*(made.edges[at] for at in lines), strict=True) if made.edges else ((), (), ())
+    table = pa.table(
+        {
+            "referrer_id": pa.array([names[n] for n in tail], pa.string()),
+            "referee_id": pa.array([names[n] for n in head], pa.string()),
+            "credit": pa.array([float(c) for c in credit], pa.float64()),
+        }
+    )
+    for drop in (False, True):
+        scored = influence_table(people.astype({"customer_id": str}), table, drop=drop)
+        want = made.network().influence(made.value)[rows] / 100
+        assert scored.to_pandas()["influence"].to_numpy() == pytest.approx(want)
+        assert not scored.dropped
+
+
+def test_dirty_claims_by_time():
+    claims = pd.DataFrame(
+        {
+            "referrer_id": ["a", "b", "c", "a", "d", None, "a", "a", "c"],
+            "referee_id": ["b", "a", "a", "a", "b", "c", "z", "c", "d"],
+            "referred_at": pd.to_datetime(["2024-02-01", "2024-01-01", None, *["2024-01-01"] * 6]),
+        }
+    )
+    scored = influence_table(PEOPLE, claims, {"people": Measure(None, None, 1.0)}, drop=True)
+    # Credited: d → b → a → c; c → d would lead round in a circle.
+    assert scored.to_pandas()["people"].tolist() == [1, 2, 0, 3]
+    assert scored.dropped == {
+        "unknown_referrer": 1,
+        "unknown_referee": 1,
+        "self_referral": 1,
+        "second_claim": 2,
+        "would_close_cycle": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("people", "claims", "message"),
+    [
+        (PEOPLE.drop(columns="revenue"), CHAIN, "column revenue: the table of customers has no such column"),
+        (PEOPLE, CHAIN.drop(columns="referee_id"), "column referee_id: the table of referrals has no such"),
+        (PEOPLE, CHAIN.replace("b", "x"), "column referrer_id: row 1 of the referrals names x"),
+        (PEOPLE, CHAIN.replace("b", "a"), "Edge a → a leads from a node to itself"),
+        (PEOPLE, CHAIN.replace("d", "a"), "Edge a → b is on a cycle"),
+        (PEOPLE, CHAIN.replace("d", "b"), "Edge a → b leads to a node whose credits sum"),
+        (PEOPLE.assign(revenue="much"), CHAIN, "column revenue: holds"),
+        ("nowhere.parquet", CHAIN, "nowhere.parquet: is not there"),
+    ],
+)
+def test_what_cannot_be_is_named(people, claims, message):
+    with pytest.raises(InputError, match=message):
+        refnet.influence_table(people, claims)
+
+
+def test_asked_wrongly():
+    with pytest.raises(UsageError, match="is no table"):
+        influence_table([1], CHAIN)
+    with pytest.raises(UsageError, match="need a name"):
+        influence_table(PEOPLE, CHAIN, {})
+    with pytest.raises(UsageError, match="hops is 0"):
+        influence_table(PEOPLE, CHAIN, {"x": Measure(hops=0)})
