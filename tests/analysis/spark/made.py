@@ -110,7 +110,7 @@ def people(count: int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def forests(rng: np.random.Generator, trees: int = 60, largest: int = 25) -> Made:
+def forests(rng: np.random.Generator, trees: int = 120, largest: int = 12) -> Made:
     """Many small trees of all shapes, with credits of 1."""
     edges, count = [], 0
     for _ in range(trees):
@@ -123,7 +123,7 @@ def forests(rng: np.random.Generator, trees: int = 60, largest: int = 25) -> Mad
     return Made(people(count, rng), credits=_edges(edges))
 
 
-def dags(rng: np.random.Generator, nets: int = 50, largest: int = 12) -> Made:
+def dags(rng: np.random.Generator, nets: int = 80, largest: int = 8) -> Made:
     """Many small networks in which one has up to three referrers, credits summing to 1 or less."""
     edges, count = [], 0
     for _ in range(nets):
@@ -143,18 +143,18 @@ def _edges(edges: list[tuple[int, int, float]]) -> pd.DataFrame:
     return pd.DataFrame({"referrer_id": ids(tail), "referee_id": ids(head), "credit": np.array(credit, float)})
 
 
-def dirty(rng: np.random.Generator, count: int = 400, claims: int = 900) -> Made:
-    """Claims in all directions: rings, oneself, twice the same, nobody, no dates; affiliates, one of whom is a customer."""
+def dirty(rng: np.random.Generator, circles: int = 60, each: int = 6) -> Made:
+    """Claims in all directions within small circles: rings, oneself, twice the same, nobody, no dates; affiliates, one of
+    whom is a customer."""
+    count = circles * each
     customers = people(count, rng)
-    day = rng.integers(0, 60, count)
-    joined = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(day, unit="D")
-    customers["joined_at"] = pd.Series(joined).where(rng.random(count) > 0.4)
-    tail, head = rng.integers(0, count + 5, claims), rng.integers(0, count + 5, claims)
-    ring = rng.permutation(count)[:60].reshape(12, 5)
-    tail = np.concatenate([tail, ring.ravel(), tail[:50]])
-    head = np.concatenate([head, np.roll(ring, 1, axis=1).ravel(), head[:50]])
-    head[100:110] = tail[100:110]
-    at = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(rng.integers(0, 60 * 24, len(tail)), unit="h")
+    joined = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(rng.integers(0, 6, count), unit="D")
+    customers["joined_at"] = pd.Series(joined).where(rng.random(count) > 0.5)
+    circle = np.repeat(np.arange(circles), 10) * each
+    tail, head = (circle + rng.integers(0, each, len(circle)) for _ in range(2))
+    tail, head = np.concatenate([tail, tail[:50]]), np.concatenate([head, head[:50]])
+    tail[60:70] = head[80:90] = count + 3  # nobody
+    at = pd.Timestamp("2024-01-02", tz="UTC") + pd.to_timedelta(rng.integers(0, 48, len(tail)), unit="h")
     kind = np.where(rng.random(len(tail)) < 0.1, "affiliate", "customer")
     referrer = np.array(ids(tail), dtype=object)
     referrer[kind == "affiliate"] = rng.choice(["a1", "a2", "a3", "nobody"], (kind == "affiliate").sum())
