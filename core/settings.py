@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     spark_checkpoints: str | None = Field(
         None,
-        description="directory, reached by all executors, for what each hop of Spark made; unset: kept on the executors",
+        description="directory that all executors reach, for what each hop of Spark made; unset: kept on them",
     )
     api_keys: SecretStr | None = Field(
         None,

@@ -3,7 +3,8 @@
 The definition is that of refnet.analysis.influence.conserved. From below, Q_d(v) is the value that arrives at v after
 d steps up (`hops.carried`); from above, L_v(j) is how likely the walk from v makes exactly j steps more. Then
 
-    share(v) = own part that stays + Σ_d Q_d(v) · decay^(d−1) · Σ_j L_v(j) / S_(d+j),   S_m = 1 + decay + … + decay^(m−1)
+    share(v) = own part that stays + Σ_d Q_d(v) · decay^(d−1) · Σ_j L_v(j) / S_(d+j)
+    S_m = 1 + decay + … + decay^(m−1)
 
 Rounding is by largest remainder over everybody at once, with no more than a thousand counts at the driver.
 """
@@ -29,7 +30,9 @@ def steps_left(work: Work, edges: Edges) -> Frame:
     over = work.keep(spread.many(inner))
     into = edges.into.withColumnRenamed("child", "node")
     stop = 1 - F.coalesce("into", F.lit(0.0))
-    now = work.keep(edges.referrers.join(into, "node", "left").select("node", stop.alias("chance")).where("chance > 0"))
+    now = work.keep(
+        edges.referrers.join(into, "node", "left").select("node", stop.alias("chance")).where("chance > 0")
+    )
     found, steps = [now.withColumn("steps", F.lit(0))], 0
     while True:
         steps += 1
@@ -88,7 +91,9 @@ def to_whole(work: Work, shared: Frame, total: int) -> Frame:
     whole = F.floor(F.col("share") + 5e-7).cast("long")
     rest = F.rint((F.col("share") - F.col("whole")) * 1e6).cast("long")
     rounded = work.keep(shared.withColumn("whole", whole).withColumn("rest", rest).drop("share"))
-    seen = rounded.agg(F.coalesce(F.sum("whole"), F.lit(0)).alias("sum"), F.count(F.lit(1)).alias("count")).first()
+    seen = rounded.agg(
+        F.coalesce(F.sum("whole"), F.lit(0)).alias("sum"), F.count(F.lit(1)).alias("count")
+    ).first()
     missing, people = total - int(seen["sum"]), int(seen["count"])
     if not missing:
         return rounded.select("node", F.col("whole").alias("conserved"))

@@ -66,7 +66,9 @@ def _by_itself(rules: Rules) -> Column:
     """The reason that a claim has in itself; what is not known compares as null and holds nothing."""
     from pyspark.sql import functions as F
 
-    window = F.lit(False) if rules.window_days is None else F.col("child_joined") > F.col("at") + rules.window_days
+    window = (
+        F.lit(False) if rules.window_days is None else F.col("child_joined") > F.col("at") + rules.window_days
+    )
     return (
         F.when(F.col("parent").isNull(), Reason.UNKNOWN_REFERRER.value)
         .when(F.col("child").isNull(), Reason.UNKNOWN_REFEREE.value)
@@ -135,13 +137,15 @@ def _many_credits(work: Work, left: Frame) -> Frame:
     from pyspark.sql import functions as F
 
     pair = left.groupBy("child", "parent").agg(F.min(F.struct("order", "row")).alias("first"))
-    single = work.keep(left.join(pair.select("child", F.col("first.row").alias("row")), ["child", "row"], "left_semi"))
+    single = work.keep(
+        left.join(pair.select("child", F.col("first.row").alias("row")), ["child", "row"], "left_semi")
+    )
     loops = core(work, single)
     count = int(loops.count())
     if count > _AT_DRIVER:
         raise InputError(
             f"{count:,} claims may be on a cycle: too many to share out credit here.",
-            hint="`refnet load` and `refnet export --for spark` decide credit before; or set REFNET_CREDIT_POLICY=first.",
+            hint="`refnet load` decides before `refnet export --for spark`; or set REFNET_CREDIT_POLICY=first.",
         )
     stands = single.select("child", "row", F.lit(True).alias("stands"))
     both = left.select("child", "row").join(stands, ["child", "row"], "left")

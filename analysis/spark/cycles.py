@@ -3,10 +3,10 @@
 Peeling takes away, again and again, every edge whose end brings nobody; what nothing can be taken from any more are
 the cycles and what is above them. Where everybody has one choice of a referrer it is the cycles alone.
 
-That this is the rule of refnet.analysis.credit, which takes claims one after the other: among choices, one a child, every
-cycle has one claim that comes last. When its turn comes all others of the cycle are taken, so it is refused; and none of
-the others can be refused before, as the way up from each of them ends where the last is still missing. Its child then
-turns to its next claim, and that may close another cycle, so it is done again until there is none.
+That this is the rule of refnet.analysis.credit, which takes claims one after the other: among choices, one a child,
+every cycle has one claim that comes last. When its turn comes all others of the cycle are taken, so it is refused;
+and none of the others can be refused before, as the way up from each of them ends where the last is still missing.
+Its child then turns to its next claim, and that may close another cycle, so it is done again until there is none.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from refnet.analysis.spark.work import Frame, Work
 def core(work: Work, edges: Frame) -> Frame:
     """The edges that may be on a cycle: a kept part of the rows, parent and child among their columns.
 
-    One join a round, as many rounds as the longest chain. Nothing is done where everybody joined before whom they brought:
-    the rows then have `forward` true throughout.
+    One join a round, as many rounds as the longest chain. Nothing is done where everybody joined before whom they
+    brought: the rows then have `forward` true throughout.
     """
     from pyspark.sql import functions as F
 
@@ -45,9 +45,13 @@ def last_of_each(work: Work, choices: Frame) -> Frame:
     """
     from pyspark.sql import functions as F
 
-    now = work.by(choices.select("child", F.col("parent").alias("next"), "turn", F.col("turn").alias("top")), "child")
+    now = work.by(
+        choices.select("child", F.col("parent").alias("next"), "turn", F.col("turn").alias("top")), "child"
+    )
     while True:
-        above = now.select(F.col("child").alias("next"), F.col("next").alias("beyond"), F.col("top").alias("their"))
+        above = now.select(
+            F.col("child").alias("next"), F.col("next").alias("beyond"), F.col("top").alias("their")
+        )
         further = now.join(above, "next").select(
             "child", F.col("beyond").alias("next"), "turn", F.greatest("top", "their").alias("top"),
             (F.col("their") > F.col("top")).alias("learned"),

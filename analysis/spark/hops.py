@@ -58,7 +58,9 @@ class Edges:
             F.coalesce(F.max("total"), F.lit(1.0)).alias("most"),
         ).first()
         if not (seen["least"] > 0 and seen["most"] <= 1 + _SLACK):
-            raise InputError("credits must be above 0, and those into one customer at most 1 in all", column="credit")
+            raise InputError(
+                "credits must be above 0, and those into one customer at most 1 in all", column="credit"
+            )
         self.count, self.whole, self.forest = int(seen["count"]), bool(seen["whole"]), bool(seen["forest"])
         almost = F.when(F.abs(F.sum("credit") - 1) <= _SLACK, 1.0).otherwise(F.sum("credit"))
         self.into = self.all.groupBy("child").agg(almost.alias("into"))
@@ -67,7 +69,7 @@ class Edges:
         self.inner = work.keep(self.all.join(refers, "child", "left_semi").sortWithinPartitions("child"))
 
 
-def carried(work: Work, edges: Edges, own: Frame, progress: Progress) -> Frame:
+def carried(work: Work, edges: Edges, own: Frame, progress: Progress, *, hops: int | None = None) -> Frame:
     """What came to each referrer from each distance: node, hop, value, heads; some rows a node.
 
     value: Σ over paths of that length: Π credits · own value; an integer where all credits are 1. heads: people at
@@ -78,18 +80,24 @@ def carried(work: Work, edges: Edges, own: Frame, progress: Progress) -> Frame:
         edges: the network.
         own: node, own (integers); by node.
         progress: told what each hop made.
+        hops: how many; None: all the way.
 
     """
     from pyspark.sql import functions as F
 
     moved = F.col("value") if edges.whole else F.col("value") * F.col("credit")
-    below = own.select(F.col("node").alias("child"), F.col("own").alias("value"), F.lit(1).cast("long").alias("heads"))
+    below = own.select(
+        F.col("node").alias("child"), F.col("own").alias("value"), F.lit(1).cast("long").alias("heads")
+    )
     over, found, hop = edges.all, [], 1
-    while True:
+    while hops is None or hop <= hops:
         now = work.keep(
             over.join(below, "child")
             .groupBy(F.col("parent").alias("node"))
-            .agg(F.sum(moved).alias("value"), F.sum(F.when(F.col("single"), F.col("heads")).otherwise(0)).alias("heads"))
+            .agg(
+                F.sum(moved).alias("value"),
+                F.sum(F.when(F.col("single"), F.col("heads")).otherwise(0)).alias("heads"),
+            )
         )
         reached = int(now.count())
         if not reached:
@@ -131,6 +139,8 @@ def downline(work: Work, edges: Edges, heads: Frame, progress: Progress) -> Fram
         every = work.keep(every.unionByName(front))
     weight = joins.select("child").distinct().join(heads.withColumnRenamed("node", "child"), "child", "left")
     weight = weight.select(F.col("child").alias("join"), (F.coalesce("heads", F.lit(0)) + 1).alias("weight"))
-    below = every.join(weight, "join").groupBy(F.col("child").alias("node")).agg(F.sum("weight").alias("more"))
+    below = (
+        every.join(weight, "join").groupBy(F.col("child").alias("node")).agg(F.sum("weight").alias("more"))
+    )
     total = F.col("downline") + F.coalesce("more", F.lit(0))
     return own.join(below, "node", "left").select("node", total.alias("downline"))

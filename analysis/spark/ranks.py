@@ -36,7 +36,10 @@ class Ranked:
         present = rows.where(F.col(column).isNotNull()).groupBy(F.col(column).alias("value")).count()
         ordered = present.orderBy("value").withColumn("part", F.spark_partition_id())
         ordered = work.keep(ordered)
-        held = {int(r["part"]): int(r["held"]) for r in ordered.groupBy("part").agg(F.sum("count").alias("held")).collect()}
+        held = {
+            int(r["part"]): int(r["held"])
+            for r in ordered.groupBy("part").agg(F.sum("count").alias("held")).collect()
+        }
         parts = sorted(held)
         before = dict(zip(parts, accumulate((held[part] for part in parts), initial=0), strict=False))
         self.size = sum(held.values())
@@ -57,7 +60,12 @@ class Ranked:
         low = int(place)
         high = min(low + 1, self.size - 1)
         holds = F.col("before") + F.col("count")
-        found = self.table.where((F.col("before") <= high) & (holds > low)).orderBy("value").select("value").collect()
+        found = (
+            self.table.where((F.col("before") <= high) & (holds > low))
+            .orderBy("value")
+            .select("value")
+            .collect()
+        )
         least, most = float(found[0][0]), float(found[-1][0])
         return float(np.quantile([least, most], place - low)) if most > least else least
 

@@ -109,7 +109,9 @@ def analyze(
 
     found = tables.read(spark, source)
     if not overwrite and _there(spark, target):
-        raise InputError("there are scores here already", file=target, hint="Give another directory, or --overwrite.")
+        raise InputError(
+            "there are scores here already", file=target, hint="Give another directory, or --overwrite."
+        )
     rows = found.customers.count()
     with working(
         spark, rows=rows, partitions=partitions, checkpoints=checkpoints, reporter=reporter or Quiet()
@@ -124,7 +126,11 @@ def analyze(
             progress.advance(rows)
         counted = everybody.groupBy("kind").count().collect()
         count = {row["kind"]: int(row["count"]) for row in counted}
-        reasons = {} if judged is None else {r["reason"]: int(r["count"]) for r in judged.groupBy("reason").count().collect()}
+        reasons = (
+            {}
+            if judged is None
+            else {r["reason"]: int(r["count"]) for r in judged.groupBy("reason").count().collect()}
+        )
         summary = SparkSummary(
             customers=count.get("customer", 0),
             affiliates=count.get("affiliate", 0),

@@ -32,7 +32,9 @@ class Spread:
         from pyspark.sql import functions as F
 
         counted = many.groupBy(key).count().where(F.col("count") > limit)
-        self._heavy = work.keep(counted.select(key, F.ceil(F.col("count") / limit).cast("int").alias(_COPIES)))
+        self._heavy = work.keep(
+            counted.select(key, F.ceil(F.col("count") / limit).cast("int").alias(_COPIES))
+        )
         self._key, self._other, self._partitions = key, other, work.partitions
         self.keys = int(self._heavy.count())
 

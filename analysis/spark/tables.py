@@ -35,9 +35,13 @@ def read(spark: Session, source: str) -> Tables:
     customers = _table(spark, source, "customers", "customer_id")
     affiliates = _table(spark, source, "affiliates", "affiliate_id")
     credits_ = _table(spark, source, "credits", "referrer_id", "referee_id", "credit")
-    referrals = None if credits_ is not None else _table(spark, source, "referrals", "referrer_id", "referee_id")
+    referrals = (
+        None if credits_ is not None else _table(spark, source, "referrals", "referrer_id", "referee_id")
+    )
     if customers is None:
-        raise InputError("there is no customers.parquet here", file=source, hint="`refnet export --for spark` makes it.")
+        raise InputError(
+            "there is no customers.parquet here", file=source, hint="`refnet export --for spark` makes it."
+        )
     if credits_ is None and referrals is None:
         raise InputError(
             "there is no referrals.parquet here (claims), nor a credits.parquet (as decided)", file=source
@@ -76,7 +80,9 @@ def people(work: Work, tables: Tables, *, value: str, currency: str) -> Frame:
 
     table = tables.customers
     if value != "heads" and value not in table.columns:
-        raise InputError("there is no such column", file="customers", column=value, hint="Or choose another value.")
+        raise InputError(
+            "there is no such column", file="customers", column=value, hint="Or choose another value."
+        )
     scale = 1 if value == "heads" else 10 ** exponent(currency)
     amount = F.lit(1.0) if value == "heads" else _number(table, "customers", value)
     own = F.rint(F.nanvl(F.coalesce(amount, F.lit(0.0)), F.lit(0.0)) * scale).cast("long")
@@ -106,12 +112,18 @@ def people(work: Work, tables: Tables, *, value: str, currency: str) -> Frame:
     facts = F.struct("stands_for", "joined", "own", "cltv")
     single = both.groupBy("id", "kind").agg(F.min(facts).alias("facts"), F.max(facts).alias("other"))
     kept = work.keep(single.withColumn("node", F.monotonically_increasing_id()))
-    wrong = kept.where(F.col("id").isNull() | ~F.col("facts").eqNullSafe(F.col("other"))).select("kind", "id").head()
+    wrong = (
+        kept.where(F.col("id").isNull() | ~F.col("facts").eqNullSafe(F.col("other")))
+        .select("kind", "id")
+        .head()
+    )
     if wrong is not None and wrong["id"] is None:
         raise InputError(f"a row of {wrong['kind']}s has no id", column=f"{wrong['kind']}_id")
     if wrong is not None:
         raise InputError(
-            f"{wrong['id']} is there twice, with two contents", file=f"{wrong['kind']}s", column=f"{wrong['kind']}_id"
+            f"{wrong['id']} is there twice, with two contents",
+            file=f"{wrong['kind']}s",
+            column=f"{wrong['kind']}_id",
         )
     return kept.select("node", "kind", "id", "facts.*")
 
@@ -131,7 +143,11 @@ def claims(work: Work, table: Frame, everybody: Frame, *, decided: bool) -> Fram
     def text(name: str) -> Column:
         return (F.col(name) if name in table.columns else F.lit(None)).cast("string").alias(name)
 
-    kind = F.coalesce(F.col("referrer_kind"), F.lit("customer")) if "referrer_kind" in table.columns else F.lit("customer")
+    kind = (
+        F.coalesce(F.col("referrer_kind"), F.lit("customer"))
+        if "referrer_kind" in table.columns
+        else F.lit("customer")
+    )
     rows = table.select(
         text("claim_id"),
         kind.cast("string").alias("referrer_kind"),
@@ -141,12 +157,16 @@ def claims(work: Work, table: Frame, everybody: Frame, *, decided: bool) -> Fram
         *([F.col("credit").cast("double")] if decided else []),
     )
     customers = everybody.where("kind = 'customer'")
-    own = customers.select(F.col("id").alias("stands_for"), F.col("node").alias("own_node"), F.col("joined").alias("own_joined"))
+    own = customers.select(
+        F.col("id").alias("stands_for"), F.col("node").alias("own_node"), F.col("joined").alias("own_joined")
+    )
     affiliates = everybody.where("kind = 'affiliate'").drop("joined").join(own, "stands_for", "left")
     # An affiliate who is a customer claims as that customer.
     names = customers.select(_key("kind", "id"), "node", "joined").unionByName(
         affiliates.select(
-            _key("kind", "id"), F.coalesce("own_node", "node").alias("node"), F.col("own_joined").alias("joined")
+            _key("kind", "id"),
+            F.coalesce("own_node", "node").alias("node"),
+            F.col("own_joined").alias("joined"),
         )
     )
     parents = names.select("key", F.col("node").alias("parent"), F.col("joined").alias("parent_joined"))
@@ -195,7 +215,9 @@ def _days(table: Frame, file: str, name: str) -> Column:
         read_ = F.expr(f"try_cast({name} as timestamp)")
         bad = table.where(F.col(name).isNotNull() & read_.isNull()).select(name).head()
         if bad is not None:
-            raise InputError(f"{bad[0]!r} is no time", file=file, column=name, hint="Such as 2024-01-31T12:00:00Z.")
+            raise InputError(
+                f"{bad[0]!r} is no time", file=file, column=name, hint="Such as 2024-01-31T12:00:00Z."
+            )
     elif kind not in ("date", "timestamp", "timestamp_ntz", "void"):
         raise InputError("holds no times", file=file, column=name)
     return F.unix_millis(read_.cast("timestamp")) / F.lit(_DAY_MS)

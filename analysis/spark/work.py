@@ -118,7 +118,9 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise UsageError("pyspark is not installed.", "Install it with: pip install 'refnet[spark]'") from None
+        raise UsageError(
+            "pyspark is not installed.", "Install it with: pip install 'refnet[spark]'"
+        ) from None
     if "SPARK_HOME" not in os.environ:
         java = java_21(reporter).resolve()
         os.environ["JAVA_HOME"] = str(java.parents[1])

@@ -23,13 +23,15 @@ class Made:
         customers: pd.DataFrame,
         *,
         referrals: pd.DataFrame | None = None,
-        credits: pd.DataFrame | None = None,
+        given: pd.DataFrame | None = None,
         affiliates: pd.DataFrame | None = None,
     ) -> None:
         self.customers = customers.sort_values("customer_id").reset_index(drop=True)
         none = pd.DataFrame({"affiliate_id": pd.Series(dtype=object), "customer_id": pd.Series(dtype=object)})
-        self.affiliates = none if affiliates is None else affiliates.sort_values("affiliate_id").reset_index(drop=True)
-        self.referrals, self.credits = referrals, credits
+        self.affiliates = (
+            none if affiliates is None else affiliates.sort_values("affiliate_id").reset_index(drop=True)
+        )
+        self.referrals, self.credits = referrals, given
 
     def write(self, directory: Path) -> str:
         directory.mkdir()
@@ -44,7 +46,12 @@ class Made:
         assert self.referrals is not None
         table = self.referrals.copy()
         tail, head = self._ends(table)
-        at = table["referred_at"].astype("datetime64[ms, UTC]").astype("int64").where(table["referred_at"].notna())
+        at = (
+            table["referred_at"]
+            .astype("datetime64[ms, UTC]")
+            .astype("int64")
+            .where(table["referred_at"].notna())
+        )
         joined = self.customers["joined_at"].astype("datetime64[ms, UTC]").astype("int64")
         joined = joined.where(self.customers["joined_at"].notna())
         known = np.concatenate([joined.to_numpy(float) / _DAY_MS, np.full(len(self.affiliates), np.nan)])
@@ -85,12 +92,17 @@ class Made:
         return table
 
     def _ends(self, edges: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        customer, affiliate = pd.Index(self.customers["customer_id"]), pd.Index(self.affiliates["affiliate_id"])
+        customer, affiliate = (
+            pd.Index(self.customers["customer_id"]),
+            pd.Index(self.affiliates["affiliate_id"]),
+        )
         own = customer.get_indexer(self.affiliates["customer_id"])
         stands = np.where(own >= 0, own, len(customer) + np.arange(len(affiliate)))
         place = affiliate.get_indexer(edges["referrer_id"])
         other = np.where(place >= 0, stands[place] if len(stands) else -1, -1)
-        kind = edges["referrer_kind"] if "referrer_kind" in edges else pd.Series("customer", index=edges.index)
+        kind = (
+            edges["referrer_kind"] if "referrer_kind" in edges else pd.Series("customer", index=edges.index)
+        )
         tail = np.where(kind == "affiliate", other, customer.get_indexer(edges["referrer_id"]))
         return tail, customer.get_indexer(edges["referee_id"])
 
@@ -117,10 +129,10 @@ def forests(rng: np.random.Generator, trees: int = 120, largest: int = 12) -> Ma
         size = int(rng.integers(1, largest))
         names = count + rng.permutation(size)
         deep = rng.random() < 0.3
-        for n in range(1, size):
-            edges.append((names[n - 1 if deep and rng.random() < 0.8 else rng.integers(0, n)], names[n], 1.0))
+        up = [n - 1 if deep and rng.random() < 0.8 else rng.integers(0, n) for n in range(1, size)]
+        edges += [(names[p], names[n], 1.0) for n, p in enumerate(up, start=1)]
         count += size
-    return Made(people(count, rng), credits=_edges(edges))
+    return Made(people(count, rng), given=_edges(edges))
 
 
 def dags(rng: np.random.Generator, nets: int = 80, largest: int = 8) -> Made:
@@ -135,17 +147,18 @@ def dags(rng: np.random.Generator, nets: int = 80, largest: int = 8) -> Made:
             whole = parts[:-1].sum() + (0 if rng.random() < 0.5 else parts[-1])
             edges += [(names[p], names[n], part / whole) for p, part in zip(up, parts[:-1], strict=True)]
         count += size
-    return Made(people(count, rng), credits=_edges(edges))
+    return Made(people(count, rng), given=_edges(edges))
 
 
 def _edges(edges: list[tuple[int, int, float]]) -> pd.DataFrame:
     tail, head, credit = zip(*edges, strict=True)
-    return pd.DataFrame({"referrer_id": ids(tail), "referee_id": ids(head), "credit": np.array(credit, float)})
+    return pd.DataFrame(
+        {"referrer_id": ids(tail), "referee_id": ids(head), "credit": np.array(credit, float)}
+    )
 
 
 def dirty(rng: np.random.Generator, circles: int = 60, each: int = 6) -> Made:
-    """Claims in all directions within small circles: rings, oneself, twice the same, nobody, no dates; affiliates, one of
-    whom is a customer."""
+    """Claims in all directions within small circles: rings, oneself, the same twice, nobody, no dates; affiliates."""
     count = circles * each
     customers = people(count, rng)
     joined = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(rng.integers(0, 6, count), unit="D")
@@ -167,5 +180,7 @@ def dirty(rng: np.random.Generator, circles: int = 60, each: int = 6) -> Made:
             "referred_at": pd.Series(at).where(rng.random(len(tail)) > 0.2),
         }
     )
-    affiliates = pd.DataFrame({"affiliate_id": ["a1", "a2", "a3"], "customer_id": [None, ids([7])[0], "gone"]})
+    affiliates = pd.DataFrame(
+        {"affiliate_id": ["a1", "a2", "a3"], "customer_id": [None, ids([7])[0], "gone"]}
+    )
     return Made(customers, referrals=referrals, affiliates=affiliates)

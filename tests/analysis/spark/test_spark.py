@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from refnet.analysis.spark.credit import Rules
+from refnet.analysis.spark.credit import Rules, decided
+from refnet.analysis.spark.hops import Edges
 from refnet.analysis.spark.run import Question, SparkSummary, analyze
 from refnet.analysis.spark.skew import Spread
+from refnet.analysis.spark.tables import claims, people, read
 from refnet.analysis.spark.work import working
 from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Quiet
@@ -30,7 +32,9 @@ def question(policy: Any = "first", **more: Any) -> Question:
     return Question(**asked, rules=Rules(policy, window, 7.0))
 
 
-def run(spark: Any, tmp_path: Path, given: Made, asked: Question, **more: Any) -> tuple[SparkSummary, pd.DataFrame, Path]:
+def run(
+    spark: Any, tmp_path: Path, given: Made, asked: Question, **more: Any
+) -> tuple[SparkSummary, pd.DataFrame, Path]:
     """The summary, and scores in the order of the kernels with amounts in minor units."""
     target = tmp_path / "out"
     summary = analyze(spark, given.write(tmp_path / "in"), str(target), asked, partitions=2, **more)
@@ -46,7 +50,9 @@ def run(spark: Any, tmp_path: Path, given: Made, asked: Question, **more: Any) -
 def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     assert found["id"].tolist() == expected["id"].tolist()
     for name in ("influence", "ecr_direct", "ecr_network", "percentile"):
-        close = np.isclose(found[name].to_numpy(float), expected[name].to_numpy(float), rtol=1e-9, atol=1e-6, equal_nan=True)
+        close = np.isclose(
+            found[name].to_numpy(float), expected[name].to_numpy(float), rtol=1e-9, atol=1e-6, equal_nan=True
+        )
         assert close.all(), name
     customers = expected["percentile"].notna().to_numpy()
     for name in EXACT:
@@ -77,15 +83,35 @@ def test_many_networks_with_several_referrers(spark: Any, tmp_path: Path) -> Non
     assert round(summary.total * 100) == found["conserved_credit"].round().sum() == expected["own"].sum()
 
 
-@pytest.mark.parametrize("policy", ["first", "last", "linear", "time-decay"])
-def test_dirty_claims_are_decided_as_the_credit_step_does(spark: Any, tmp_path: Path, policy: str) -> None:
-    given = made.dirty(np.random.default_rng(3))
-    asked = question(policy, value="heads" if policy == "last" else "revenue", window=1.5 if policy == "linear" else None)
-    summary, found, target = run(spark, tmp_path, given, asked)
-    expected = given.decided(policy, window=asked.rules.window_days)
-    claims = pd.read_parquet(target / "claims").set_index("claim_id").loc[expected["claim_id"]]
+def as_decided(claims: pd.DataFrame, expected: pd.DataFrame) -> None:
+    claims = claims.set_index("claim_id").loc[expected["claim_id"]]
     assert claims["reason"].fillna("").tolist() == expected["reason"].tolist()
     assert np.allclose(claims["credit"], expected["credit"], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("policy", "window"), [("last", None), ("linear", 1.5)])
+def test_each_policy_decides_as_the_credit_step_does(
+    spark: Any, tmp_path: Path, policy: Any, window: float | None
+) -> None:
+    given = made.dirty(np.random.default_rng(5))
+    found = read(spark, given.write(tmp_path / "in"))
+    with working(spark, rows=0, partitions=2, checkpoints=None, reporter=Quiet()) as work:
+        everybody = people(work, found, value="revenue", currency="EUR")
+        judged = decided(
+            work, claims(work, found.referrals, everybody, decided=False), Rules(policy, window, 7.0)
+        )
+        expected = given.decided(policy, window)
+        assert (expected["reason"] == "would_close_cycle").any()
+        as_decided(judged.select("claim_id", "reason", "credit").toArrow().to_pandas(), expected)
+
+
+@pytest.mark.parametrize(("policy", "value"), [("first", "revenue"), ("time-decay", "heads")])
+def test_dirty_claims_from_end_to_end(spark: Any, tmp_path: Path, policy: str, value: str) -> None:
+    given = made.dirty(np.random.default_rng(3))
+    asked = question(policy, value=value)
+    summary, found, target = run(spark, tmp_path, given, asked)
+    expected = given.decided(policy)
+    as_decided(pd.read_parquet(target / "claims"), expected)
     counts = expected.loc[expected["credit"] == 0, "reason"].value_counts()
     assert summary.uncredited == counts.to_dict()
     assert counts["would_close_cycle"] >= 1
@@ -96,14 +122,16 @@ def test_dirty_claims_are_decided_as_the_credit_step_does(spark: Any, tmp_path: 
 
 def test_the_worked_truths(spark: Any, tmp_path: Path) -> None:
     """Cate 16 times her own; the chain of four; the diamond; a hub's cents that do not come out even."""
-    people = {"cate": 200.0, **{f"f{n:02d}": 3000 / 16 for n in range(16)}}
-    edges = [("cate", f"f{n:02d}", 1.0) for n in range(10)] + [(f"f{n:02d}", f"f{n + 10:02d}", 1.0) for n in range(6)]
-    people |= dict.fromkeys("abcd", 100.0) | dict.fromkeys(["p", "q", "r", "s"], 100.0)
+    spent = {"cate": 200.0, **{f"f{n:02d}": 3000 / 16 for n in range(16)}}
+    edges = [("cate", f"f{n:02d}", 1.0) for n in range(10)] + [
+        (f"f{n:02d}", f"f{n + 10:02d}", 1.0) for n in range(6)
+    ]
+    spent |= dict.fromkeys("abcd", 100.0) | dict.fromkeys(["p", "q", "r", "s"], 100.0)
     edges += [("a", "b", 1.0), ("b", "c", 1.0), ("c", "d", 1.0)]
     edges += [("p", "q", 1.0), ("p", "r", 1.0), ("q", "s", 0.5), ("r", "s", 0.5)]
     given = Made(
-        pd.DataFrame({"customer_id": list(people), "revenue": list(people.values())}),
-        credits=pd.DataFrame(edges, columns=["referrer_id", "referee_id", "credit"]),
+        pd.DataFrame({"customer_id": list(spent), "revenue": list(spent.values())}),
+        given=pd.DataFrame(edges, columns=["referrer_id", "referee_id", "credit"]),
     )
     checkpoints = tmp_path / "checkpoints"
     summary, found, target = run(spark, tmp_path, given, question(), checkpoints=str(checkpoints))
@@ -127,10 +155,15 @@ def test_a_celebrity_is_not_one_place_s_work(spark: Any) -> None:
     with working(spark, rows=260_000, partitions=8, checkpoints=None, reporter=Quiet()) as work:
         spread = Spread(work, rows, "parent", "child", limit=5_000)
         placed = spread.many(rows)
-        sizes = [r["count"] for r in placed.selectExpr("spark_partition_id() as part").groupBy("part").count().collect()]
+        sizes = [
+            r["count"]
+            for r in placed.selectExpr("spark_partition_id() as part").groupBy("part").count().collect()
+        ]
         assert spread.keys == 1
         assert max(sizes) < 3 * 260_000 / 8
-        naive = rows.repartition(8, "parent").selectExpr("spark_partition_id() as part").groupBy("part").count()
+        naive = (
+            rows.repartition(8, "parent").selectExpr("spark_partition_id() as part").groupBy("part").count()
+        )
         assert naive.agg({"count": "max"}).first()[0] > 200_000
         one = rows.select("parent").distinct().selectExpr("parent", "parent * 2 as twice")
         joined = spread.join(placed, one)
@@ -143,12 +176,12 @@ def test_a_celebrity_is_not_one_place_s_work(spark: Any) -> None:
 
 def test_a_hop_moves_its_sums_only(spark: Any, tmp_path: Path) -> None:
     """One exchange a hop: neither the edges nor what was carried are moved for the join."""
-    from refnet.analysis.spark.hops import Edges
-
     edges = spark.range(1, 1000).selectExpr("id div 3 as parent", "id as child", "1.0D as credit")
     with working(spark, rows=1000, partitions=3, checkpoints=None, reporter=Quiet()) as work:
         network = Edges(work, edges)
-        below = work.keep(network.inner.groupBy("child").agg({"credit": "sum"}).withColumnRenamed("sum(credit)", "value"))
+        below = work.keep(
+            network.inner.groupBy("child").agg({"credit": "sum"}).withColumnRenamed("sum(credit)", "value")
+        )
         hop = network.inner.join(below, "child").groupBy("parent").sum("value")
         assert hop._jdf.queryExecution().executedPlan().toString().count("Exchange") == 1
 
@@ -172,7 +205,7 @@ def test_what_cannot_be_taken_is_said(spark: Any, tmp_path: Path, change: Any, s
 def test_decided_credits_with_a_cycle_are_refused(spark: Any, tmp_path: Path) -> None:
     given = Made(
         pd.DataFrame({"customer_id": ["a", "b"], "revenue": [1.0, 2.0]}),
-        credits=pd.DataFrame({"referrer_id": ["a", "b"], "referee_id": ["b", "a"], "credit": [1.0, 1.0]}),
+        given=pd.DataFrame({"referrer_id": ["a", "b"], "referee_id": ["b", "a"], "credit": [1.0, 1.0]}),
     )
     with pytest.raises(InputError, match="is on a cycle"):
         run(spark, tmp_path, given, question())
