@@ -316,3 +316,15 @@ def test_predicted_cltv(refnet: Run, tmp_path: Path) -> None:
     assert told["prediction"]["months"] == 12
     assert told["prediction"]["holdout"]["purchases"]["actual"] > 0
     says(refnet("cltv", "--historic"), 0, "2,357 predictions forgotten", "CLTV historic", "refnet analyze")
+
+
+def test_spark_is_asked_by_parquet(refnet: Run) -> None:
+    says(refnet("analyze", "--engine", "spark"), 2, "say --from and --to", "refnet export --for spark DIR")
+    says(
+        refnet("analyze", "--engine", "spark", "--from", "a", "--to", "b", "--hops", "many"),
+        2,
+        "a number or all",
+    )
+    says(refnet("analyze", "--engine", "dask"), 2, "arrays or spark, not dask")
+    says(refnet("analyze", "--value", "heads"), 2, "of --engine spark")
+    says(refnet("export", "out", "--for", "spark", "--from", "exports"), 2, "are of neo4j-admin")
