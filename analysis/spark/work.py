@@ -8,6 +8,7 @@ the executors themselves (one machine).
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -121,6 +122,8 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
         raise UsageError(
             "pyspark is not installed.", "Install it with: pip install 'refnet[spark]'"
         ) from None
+    # Of its pandas interface, of which nothing is used here.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     if "SPARK_HOME" not in os.environ:
         java = java_21(reporter).resolve()
         os.environ["JAVA_HOME"] = str(java.parents[1])
