@@ -7,11 +7,12 @@ UV := $(BIN)/uv pip
 CYPHERFMT := $(BIN)/node .cypherfmt/node_modules/@neo4j-cypher/language-support/dist/esm/formatting/cli.mjs
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent
 PAGE := $(shell find page -type f -not -path 'page/node_modules/*')
+SPARK := pyspark py4j
 ARGS ?=
 export UV_PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast fuzz lint format page wheel bench lock clean chromium postgresql
+.PHONY: help demo test test-fast fuzz lint format page wheel bench lock clean chromium postgresql spark
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t h; do printf '  make %-10s %s\n' "$$t" "$$h"; done
@@ -19,7 +20,7 @@ help: ## list the targets
 demo: .venv/ready page ## the example brand from files to findings; NEO4J=1: on a real Neo4j; ARGS=--no-serve: then end
 	@$(BIN)/refnet demo $(if $(NEO4J),--neo4j) $(ARGS)
 
-test: .venv/ready page chromium postgresql ## every test, on the embedded engine and on two real Neo4j servers
+test: .venv/ready page chromium postgresql spark ## every test, on the embedded engine and on two real Neo4j servers
 	$(BIN)/pytest $(ARGS)
 
 test-fast: .venv/ready page chromium postgresql ## what takes no real server, in under two minutes
@@ -53,7 +54,9 @@ bench: .venv/ready ## speed beside the peers, in one run; what there is is in do
 
 lock: .venv/ready ## lock the newest versions that pyproject.toml allows
 	$(UV) compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --all-extras --group dev --group fuzz \
-		pyproject.toml -o requirements.lock
+		$(SPARK:%=--no-emit-package %) pyproject.toml -o requirements.lock
+	sed -n 's/^spark = \["\(.*\)"\]/\1/p' pyproject.toml | \
+		$(UV) compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 - -o spark.lock
 
 clean: ## remove what was made here, the demo's graph included
 	-@test -x $(BIN)/refnet && for home in .refnet .refnet/demo*; do REFNET_HOME=$$home $(BIN)/refnet engine stop; done
@@ -90,6 +93,11 @@ chromium: # for the page's tests; where it is missing and cannot be had they are
 	echo "fetching Chromium for the page's tests"; \
 	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } >/dev/null 2>&1 || \
 		echo "Chromium cannot be fetched here"
+
+spark: .venv/ready ## Apache Spark for `refnet analyze --engine spark`: half a gigabyte, so only when asked for
+	@$(BIN)/python -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pyspark") is None)' || { \
+		echo "fetching Apache Spark"; $(UV) install --quiet --require-hashes --no-deps -r spark.lock || \
+		echo "Apache Spark cannot be fetched here"; }
 
 postgresql: # for the tests of databases, which start one of their own; likewise
 	@command -v pg_ctl >/dev/null && exit 0; ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 && exit 0; \

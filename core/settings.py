@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     )
     hops: int = Field(6, ge=1, description="hops that the influence score counts")
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")
+    spark_master: str = Field(
+        "local[*]", description="where Apache Spark runs; under spark-submit its own --master holds"
+    )
+    spark_memory: str = Field(
+        "4g", pattern=r"^\d+[kmgKMG]$", description="memory of the Spark that refnet starts itself"
+    )
+    spark_checkpoints: str | None = Field(
+        None,
+        description="directory that all executors reach, for what each hop of Spark made; unset: kept on them",
+    )
     api_keys: SecretStr | None = Field(
         None,
         description="keys that the API asks for, separated by commas; without them it listens on loopback only",

@@ -122,10 +122,11 @@ def _shown(column: Column, value: Any) -> str:
 
 def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
     """(place, column, reason) of every cell that the schema refuses."""
-    import pandera.errors
-
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandera's own use of pandas is not our user's business
+        # pandera's own use of pandas, and of pyspark where that is installed, is not our user's business.
+        warnings.simplefilter("ignore")
+        import pandera.errors
+
         try:
             schema_of(table, tuple(frame.columns)).validate(frame, lazy=True)
         except pandera.errors.SchemaErrors as errors:

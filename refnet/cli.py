@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, credit, engine, export, influence, load, persons, sources
+from refnet.commands import cltv, credit, engine, export, influence, load, persons, sources, spark
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
@@ -71,8 +71,36 @@ app.command("credit")(credit.credit)
 
 
 @app.command()
-def analyze(as_json: Json = False) -> None:
-    """Score every customer and affiliate, and write the scores that have changed."""
+def analyze(
+    engine: Annotated[
+        str, typer.Option(help="arrays, from graph to graph; spark, from parquet to parquet.")
+    ] = "arrays",
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="DIR", help="spark: directory of parquet files.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--to", metavar="DIR", help="spark: where the scores go.")
+    ] = None,
+    value: Annotated[str, typer.Option(help="spark: revenue, margin, cltv or heads.")] = "revenue",
+    hops: Annotated[
+        str | None, typer.Option(help="spark: hops that influence counts, or all; else REFNET_HOPS.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="spark: replace scores that are there.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Score every customer and affiliate, and write the scores that have changed.
+
+    With --engine spark: those in a directory of parquet, into another; for what one machine does not hold.
+    """
+    if engine == "spark":
+        spark.analyze(source, target, value=value, hops=hops, overwrite=overwrite, as_json=as_json)
+        return
+    if engine != "arrays":
+        raise UsageError(f"--engine is arrays or spark, not {engine}.")
+    if source or target or hops or overwrite or value != "revenue":
+        raise UsageError("--from, --to, --value, --hops and --overwrite are of --engine spark.")
     from refnet.analysis.influence.analyze import analyze as analyze_all
 
     settings = load_settings()

@@ -1,4 +1,4 @@
-"""`refnet export`: canonical files as another program's import takes them."""
+"""`refnet export`: canonical files as the import tool of Neo4j takes them, or the graph as Spark does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from refnet.commands import spark
 from refnet.commands.persons import person as hand_over
 from refnet.commands.shared import Json, print_json
 from refnet.core.errors import UsageError
@@ -18,7 +19,7 @@ def export(
     directory: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="Where to; missing or empty.")
     ] = None,
-    target: Annotated[str | None, typer.Option("--for", help="What it is for: neo4j-admin.")] = None,
+    target: Annotated[str | None, typer.Option("--for", help="What it is for: neo4j-admin, spark.")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", help="Directory of canonical files, or one of them.")
     ] = None,
@@ -47,8 +48,13 @@ def export(
             "Say where to and what for, or --person.",
             "Such as: refnet export --for neo4j-admin DIR --from exports",
         )
+    if target == "spark":
+        if source or gzip:
+            raise UsageError("--for spark writes what is in the graph: --from and --gzip are of neo4j-admin.")
+        spark.export(directory, as_json=as_json)
+        return
     if target != "neo4j-admin":
-        raise UsageError(f"--for is neo4j-admin, not {target}.")
+        raise UsageError(f"--for is neo4j-admin or spark, not {target}.")
     if source is None:
         raise UsageError("Say where the canonical files are.", "Such as: --from exports")
     from refnet.loaders.bulk import export as export_files

@@ -58,6 +58,14 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "identity/find": ({"aliasId": "old-ann"}, [["ann", "alias"]]),
     "identity/joined": ({}, [["ann", "Ann", "old-ann", "alias", "ann"]]),
     "identity/shared-emails": ({}, [["ring@example.org", ["hal", "ida"]]]),
+    "export/page-credits": (
+        {"first": "d", "last": "dan"},
+        [["customer", "cat", "dan", 1.0, "k-03"]],
+    ),
+    "export/page-customers": (
+        {"after": "ben", "limit": 2},
+        [["cat", 1709251200000, 100.0, None, 150.0], ["dan", 1711929600000, 100.0, None, 200.0]],
+    ),
     "export/standing": ({"ids": ["old-ann", "ann"]}, [["ann"]]),
     "influence/everyone": (
         {},

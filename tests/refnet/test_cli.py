@@ -349,7 +349,11 @@ def test_an_export_for_the_import_tool(refnet: Run, files: Path, tmp_path: Path)
     assert "Customer.csv.gz" in told["command"]
     assert told["tables"][0]["rows_loaded"] == 3
     says(refnet("export", "three", "--for", "neo4j-admin"), 2, "--from exports")
-    says(refnet("export", "three", "--for", "oracle", "--from", "exports"), 2, "neo4j-admin, not oracle")
+    says(
+        refnet("export", "three", "--for", "oracle", "--from", "exports"),
+        2,
+        "neo4j-admin or spark, not oracle",
+    )
     says(refnet("load"), 2, "Give the PATH of what to load, or --imported")
     says(refnet("load", "exports", "--imported"), 2, "or --imported")
     says(refnet("load", "--imported"), 2, "Nothing has been imported", "refnet export --for neo4j-admin")
@@ -369,3 +373,15 @@ def test_predicted_cltv(refnet: Run, tmp_path: Path) -> None:
     assert told["prediction"]["months"] == 12
     assert told["prediction"]["holdout"]["purchases"]["actual"] > 0
     says(refnet("cltv", "--historic"), 0, "2,357 predictions forgotten", "CLTV historic", "refnet analyze")
+
+
+def test_spark_is_asked_by_parquet(refnet: Run) -> None:
+    says(refnet("analyze", "--engine", "spark"), 2, "say --from and --to", "refnet export --for spark DIR")
+    says(
+        refnet("analyze", "--engine", "spark", "--from", "a", "--to", "b", "--hops", "many"),
+        2,
+        "a number or all",
+    )
+    says(refnet("analyze", "--engine", "dask"), 2, "arrays or spark, not dask")
+    says(refnet("analyze", "--value", "heads"), 2, "of --engine spark")
+    says(refnet("export", "out", "--for", "spark", "--from", "exports"), 2, "are of neo4j-admin")

@@ -1,0 +1,254 @@
+"""From parquet to parquet: who is credited, what everybody brought, and a summary that is written last."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from refnet.analysis.spark import tables
+from refnet.analysis.spark.conserved import shares, to_whole
+from refnet.analysis.spark.credit import Rules, decided
+from refnet.analysis.spark.cycles import core
+from refnet.analysis.spark.hops import Edges, carried, downline
+from refnet.analysis.spark.ranks import shown
+from refnet.analysis.spark.work import Frame, Session, Work, working
+from refnet.core.errors import InputError, UsageError
+from refnet.core.money import exponent
+from refnet.core.progress import Quiet, Reporter
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        value: revenue, margin or cltv, a column of the customers; or heads.
+        hops: that `influence` counts; None: all. decay: of `influence` and of conserved credit, in (0, 1].
+        currency: of the value; sums of whole credits are exact to its minor unit.
+        rules: of credit, where there are claims.
+
+    Raises:
+        UsageError: one of them is out of range.
+
+    """
+
+    value: str
+    hops: int | None
+    decay: float
+    currency: str
+    rules: Rules
+
+    def __post_init__(self) -> None:
+        if self.value not in tables.VALUES:
+            raise UsageError(f"There is no value {self.value!r}.", f"Take one of {', '.join(tables.VALUES)}.")
+        if self.hops is not None and self.hops < 1:
+            raise UsageError(f"hops is {self.hops}: influence needs at least one.")
+        if not 0 < self.decay <= 1:
+            raise UsageError(f"decay is {self.decay}: it must be above 0 and at most 1.")
+
+
+@dataclass(frozen=True)
+class SparkSummary:
+    """What a run did.
+
+    Attributes:
+        customers, affiliates, claims: what it looked at; claims is 0 where credits came decided.
+        credits: how many were given. uncredited: reason → claims.
+        longest_chain: of all. total: Σ of all values, in currency, which conserved credit sums to.
+        value, hops, decay, currency, credit_policy: what was asked; the policy is None for credits that came decided.
+        partitions: how many parts it ran in.
+        target: where the scores are.
+
+    """
+
+    customers: int
+    affiliates: int
+    claims: int
+    credits: int
+    uncredited: dict[str, int]
+    longest_chain: int
+    total: float
+    value: str
+    hops: int | None
+    decay: float
+    currency: str
+    credit_policy: str | None
+    partitions: int
+    target: str
+
+
+def analyze(
+    spark: Session,
+    source: str,
+    target: str,
+    question: Question,
+    *,
+    partitions: int | None = None,
+    checkpoints: str | None = None,
+    overwrite: bool = False,
+    reporter: Reporter | None = None,
+) -> SparkSummary:
+    """Score everybody.
+
+    Args:
+        spark: a session; its settings are as before when it is done.
+        source: directory with customers.parquet, referrals.parquet (claims, which are then decided) or credits.parquet
+            (as decided), and affiliates.parquet where there are any. On any file system that Spark reaches.
+        target: directory for customers, affiliates, claims (parquet) and summary (one line of JSON, written last).
+        question: what is asked.
+        partitions: how many parts; None: by cores and customers.
+        checkpoints: directory for what hops make; None: kept on the executors.
+        overwrite: scores that are there already are replaced.
+        reporter: told each stage.
+
+    Raises:
+        InputError: a table, a column or a row is not what it should be; or the target is there already.
+
+    """
+    from pyspark.sql import functions as F
+
+    found = tables.read(spark, source)
+    if not overwrite and _there(spark, target):
+        raise InputError(
+            "there are scores here already", file=target, hint="Give another directory, or --overwrite."
+        )
+    rows = found.customers.count()
+    with working(
+        spark, rows=rows, partitions=partitions, checkpoints=checkpoints, reporter=reporter or Quiet()
+    ) as work:
+        with work.stage("people") as progress:
+            everybody = tables.people(work, found, value=question.value, currency=question.currency)
+            progress.advance(rows)
+        credited, judged = _credit(work, found, everybody, question.rules)
+        scored, edges, total = scores(work, everybody, credited, question)
+        with work.stage("scores") as progress:
+            _write(work, scored, judged, target, question)
+            progress.advance(rows)
+        counted = everybody.groupBy("kind").count().collect()
+        count = {row["kind"]: int(row["count"]) for row in counted}
+        reasons = (
+            {}
+            if judged is None
+            else {r["reason"]: int(r["count"]) for r in judged.groupBy("reason").count().collect()}
+        )
+        summary = SparkSummary(
+            customers=count.get("customer", 0),
+            affiliates=count.get("affiliate", 0),
+            claims=sum(reasons.values()),
+            credits=edges.count,
+            uncredited={reason: n for reason, n in sorted(reasons.items(), key=str) if reason is not None},
+            longest_chain=int(scored.agg({"longest_chain": "max"}).first()[0] or 0),
+            total=total / _scale(question),
+            value=question.value,
+            hops=question.hops,
+            decay=question.decay,
+            currency=question.currency,
+            credit_policy=None if judged is None else question.rules.policy,
+            partitions=work.partitions,
+            target=target,
+        )
+        told = spark.range(1, numPartitions=1).select(F.lit(json.dumps(asdict(summary))))
+        told.write.mode("overwrite").text(f"{target}/summary")
+    return summary
+
+
+def _credit(work: Work, found: tables.Tables, everybody: Frame, rules: Rules) -> tuple[Frame, Frame | None]:
+    """Credited edges; and all claims with what became of them, where there are claims."""
+    from pyspark.sql import functions as F
+
+    if found.credits is not None:
+        with work.stage("credits") as progress:
+            given = tables.claims(work, found.credits, everybody, decided=True)
+            wrong = given.where("parent is null or child is null or parent = child").head()
+            if wrong is not None:
+                raise InputError(
+                    f"{wrong['referrer_kind']} {wrong['referrer_id']} → {wrong['referee_id']} leads from or to nobody "
+                    "who is there, or to oneself",
+                    file="credits",
+                )
+            forward = F.coalesce(F.col("parent_joined") < F.col("child_joined"), F.lit(False))
+            closed = core(work, given.withColumn("forward", forward)).head()
+            if closed is not None:
+                raise InputError(
+                    f"{closed['referrer_id']} → {closed['referee_id']} is on a cycle, or above one",
+                    file="credits",
+                    hint="Give referrals (claims) instead: they are decided, and cycles cut.",
+                )
+            progress.advance(int(given.count()))
+        return given, None
+    with work.stage("credit", unit="claims") as progress:
+        judged = decided(work, tables.claims(work, found.referrals, everybody, decided=False), rules)
+        progress.advance(int(judged.count()))
+    return judged.where("credit > 0"), judged
+
+
+def scores(work: Work, everybody: Frame, credited: Frame, question: Question) -> tuple[Frame, Edges, int]:
+    """Everybody with their scores (amounts in minor units), kept; the network; Σ of all values in minor units."""
+    from pyspark.sql import functions as F
+
+    own = work.by(everybody.select("node", "own"), "node")
+    with work.stage("network", unit="credits") as progress:
+        edges = Edges(work, credited.select("parent", "child", "credit"))
+        progress.advance(edges.count)
+    with work.stage("hops", unit="sums") as progress:
+        brought = carried(work, edges, own, progress)
+    faded = F.col("value") * F.pow(F.lit(question.decay), F.col("hop") - 1)
+    if question.decay == 1 and edges.whole:
+        faded = F.col("value")
+    if question.hops is not None:
+        faded = F.when(F.col("hop") <= question.hops, faded)
+    total = brought.groupBy("node").agg(
+        F.sum(faded).alias("influence"),
+        F.sum(F.when(F.col("hop") == 1, F.col("value"))).alias("direct"),
+        F.sum("value").alias("network"),
+        F.sum("heads").alias("heads"),
+        F.max("hop").alias("longest_chain"),
+    )
+    total = work.by(total, "node")
+    with work.stage("people below", unit="pairs") as progress:
+        below = downline(work, edges, total.select("node", "heads"), progress)
+    with work.stage("conserved credit", unit="people") as progress:
+        whole = int(own.agg(F.coalesce(F.sum("own"), F.lit(0))).first()[0])
+        shared = shares(work, edges, brought, own, question.decay)
+        named = everybody.select("node", (F.col("kind") != "customer").alias("affiliate"), "id")
+        rounded = to_whole(work, shared.join(named, "node"), whole)
+        progress.advance(int(rounded.count()))
+    nothing = F.lit(0)
+    both = everybody.join(total, "node", "left").join(below, "node", "left").join(rounded, "node", "left")
+    scored = both.select(
+        "node", "kind", "id", "own", "cltv",
+        F.coalesce("influence", nothing).cast("double").alias("influence"),
+        (F.col("own") + F.coalesce("direct", nothing)).alias("ecr_direct"),
+        (F.col("own") + F.coalesce("network", nothing)).alias("ecr_network"),
+        F.col("conserved").alias("conserved_credit"),
+        F.coalesce("downline", nothing).cast("long").alias("downline"),
+        F.coalesce("longest_chain", nothing).alias("longest_chain"),
+    )  # fmt: skip
+    return work.keep(scored), edges, whole
+
+
+def _write(work: Work, scored: Frame, judged: Frame | None, target: str, question: Question) -> None:
+    from pyspark.sql import functions as F
+
+    scale = float(_scale(question))
+    amounts = ("influence", "ecr_direct", "ecr_network", "conserved_credit")
+    measures = [*((F.col(name) / scale).alias(name) for name in amounts), "downline", "longest_chain"]
+    more = ["percentile", "band", "quadrant"]
+    customers = shown(work, scored).select(
+        F.col("id").alias("customer_id"), (F.col("own") / scale).alias("own"), *measures, *more
+    )
+    customers.write.mode("overwrite").parquet(f"{target}/customers")
+    affiliates = scored.where("kind = 'affiliate'").select(F.col("id").alias("affiliate_id"), *measures)
+    affiliates.write.mode("overwrite").parquet(f"{target}/affiliates")
+    if judged is not None:
+        names = ["claim_id", "referrer_kind", "referrer_id", "referee_id", "credit", "reason"]
+        judged.select(*names).write.mode("overwrite").parquet(f"{target}/claims")
+
+
+def _scale(question: Question) -> int:
+    return 1 if question.value == "heads" else int(10 ** exponent(question.currency))
+
+
+def _there(spark: Session, target: str) -> bool:
+    path = spark._jvm.org.apache.hadoop.fs.Path(f"{target}/customers")
+    return bool(path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).exists(path))

@@ -1,0 +1,63 @@
+"""Celebrities: a referrer with a million referrals must not be one executor's whole work.
+
+Sums by referrer are partial before anything is moved (Spark's map-side aggregation): a celebrity is one row of each
+part. Only joins of edges with their referrer would bring all of a celebrity's edges to one place. There, the edges
+of a celebrity are spread over several places by who was brought, and the celebrity's one row goes to each of them.
+"""
+
+from __future__ import annotations
+
+from refnet.analysis.spark.work import Frame, Work
+
+LIMIT = 100_000
+"""Rows of one key in one place, about: some megabytes."""
+
+_COPIES, _PLACE = "_copies", "_place"
+
+
+class Spread:
+    """Joins of many rows with the one row that their key has.
+
+    Args:
+        work: the run.
+        many: the rows that are joined.
+        key: their column.
+        other: a column that tells rows of one key apart.
+        limit: from how many rows on a key is spread, and over how many places. Keys that are spread go
+            to all executors: rows / limit of them at most.
+
+    """
+
+    def __init__(self, work: Work, many: Frame, key: str, other: str, *, limit: int = LIMIT) -> None:
+        from pyspark.sql import functions as F
+
+        counted = many.groupBy(key).count().where(F.col("count") > limit)
+        self._heavy = work.keep(
+            counted.select(key, F.ceil(F.col("count") / limit).cast("int").alias(_COPIES))
+        )
+        self._key, self._other, self._partitions = key, other, work.partitions
+        self.keys = int(self._heavy.count())
+
+    def many(self, rows: Frame) -> Frame:
+        """The many, each with its place; spread by key and place."""
+        from pyspark.sql import functions as F
+
+        if not self.keys:
+            return rows.withColumn(_PLACE, F.lit(0)).repartition(self._partitions, self._key, _PLACE)
+        place = F.coalesce(F.expr(f"pmod(hash({self._other}), {_COPIES})"), F.lit(0))
+        placed = rows.join(F.broadcast(self._heavy), self._key, "left").withColumn(_PLACE, place)
+        return placed.drop(_COPIES).repartition(self._partitions, self._key, _PLACE)
+
+    def one(self, rows: Frame) -> Frame:
+        """The one row of each key, at each of the key's places."""
+        from pyspark.sql import functions as F
+
+        if not self.keys:
+            return rows.withColumn(_PLACE, F.lit(0))
+        last = F.coalesce(F.col(_COPIES), F.lit(1)) - 1
+        copied = rows.join(F.broadcast(self._heavy), self._key, "left")
+        return copied.withColumn(_PLACE, F.explode(F.sequence(F.lit(0), last))).drop(_COPIES)
+
+    def join(self, many: Frame, one: Frame, how: str = "inner") -> Frame:
+        """`many` (from the method) with `one` (not yet copied), both with the key's column."""
+        return many.join(self.one(one), [self._key, _PLACE], how).drop(_PLACE)

@@ -1,0 +1,141 @@
+"""Where a run works: its session, how many partitions, and where it keeps what each hop made.
+
+A loop over hops makes a plan that is longer each time and, recomputed from its beginning, slower and slower. So what
+a hop made is kept: in files that outlive an executor where a checkpoint directory is given (a cluster), else on
+the executors themselves (one machine).
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from refnet.core.errors import UsageError
+from refnet.core.progress import Progress, Reporter
+from refnet.core.settings import Settings
+from refnet.graph.local.fetch import java_21
+
+# pyspark's own types are left out of it: the code is checked alike where pyspark is not installed.
+Frame: TypeAlias = Any
+Column: TypeAlias = Any
+Session: TypeAlias = Any
+
+_ROWS_A_PARTITION = 500_000
+
+# Plans must be the same for every hop: what is kept by child stays by child, and joins there move nothing.
+_PLANS = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",  # a sum that no longer fits is an error, never a wrong number
+}
+
+
+class Work:
+    """One run in one session.
+
+    Args:
+        spark: its session.
+        partitions: how many parts everything is in, on which joins and sums run beside each other.
+        reliable: keep what a hop made in the session's checkpoint directory.
+        reporter: told each stage.
+
+    """
+
+    def __init__(self, spark: Session, *, partitions: int, reliable: bool, reporter: Reporter) -> None:
+        self.spark, self.partitions, self.reporter = spark, partitions, reporter
+        self._reliable = reliable
+
+    def keep(self, frame: Frame) -> Frame:
+        """The same rows, worked out now, with no history."""
+        return frame.checkpoint(eager=True) if self._reliable else frame.localCheckpoint(eager=True)
+
+    def by(self, frame: Frame, column: str) -> Frame:
+        """The same rows, kept by `column`, so that joins and sums by it move none of them."""
+        return self.keep(frame.repartition(self.partitions, column).sortWithinPartitions(column))
+
+    @contextmanager
+    def stage(self, name: str, unit: str = "rows") -> Iterator[Progress]:
+        """A stage of the run, which Spark's own page shows by the same name."""
+        context = self.spark.sparkContext
+        context.setJobDescription(f"refnet: {name}")
+        try:
+            with self.reporter.stage(name, unit=unit) as progress:
+                yield progress
+        finally:
+            context.setJobDescription(None)
+
+
+@contextmanager
+def working(
+    spark: Session, *, rows: int, partitions: int | None, checkpoints: str | None, reporter: Reporter
+) -> Iterator[Work]:
+    """A run: sets what its plans rest on, and puts the session back as it was.
+
+    Args:
+        spark: the session.
+        rows: how many customers there are, for the number of partitions.
+        partitions: how many; None: one for each core, more from half a million customers a core on.
+        checkpoints: directory that all executors reach; None: kept on the executors. What is put there is removed.
+        reporter: told each stage.
+
+    """
+    context = spark.sparkContext
+    count = partitions or max(context.defaultParallelism, -(-rows // _ROWS_A_PARTITION))
+    wanted = {**_PLANS, "spark.sql.shuffle.partitions": str(count)}
+    before = {name: spark.conf.get(name, None) for name in wanted}
+    for name, value in wanted.items():
+        spark.conf.set(name, value)
+    if checkpoints is not None:
+        context.setCheckpointDir(checkpoints)
+    try:
+        yield Work(spark, partitions=count, reliable=checkpoints is not None, reporter=reporter)
+    finally:
+        for name, value in before.items():
+            if value is None:
+                spark.conf.unset(name)
+            else:
+                spark.conf.set(name, value)
+        if checkpoints is not None:
+            _remove(spark, context.getCheckpointDir())
+
+
+def _remove(spark: Session, directory: str) -> None:
+    path = spark._jvm.org.apache.hadoop.fs.Path(directory)
+    path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).delete(path, True)
+
+
+@contextmanager
+def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
+    """A session of our own on the master of the settings, ended afterwards.
+
+    Raises:
+        UsageError: pyspark is not installed.
+        EngineError: there is no Java 17 or 21, and none can be fetched.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError(
+            "pyspark is not installed.", "Install it with: pip install 'refnet[spark]'"
+        ) from None
+    # Of its pandas interface, of which nothing is used here.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    if "SPARK_HOME" not in os.environ:
+        java = java_21(reporter).resolve()
+        os.environ["JAVA_HOME"] = str(java.parents[1])
+    spark = (
+        SparkSession.builder.master(settings.spark_master)
+        .appName("refnet")
+        .config("spark.driver.memory", settings.spark_memory)
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.log.level", "ERROR")
+        .getOrCreate()
+    )
+    try:
+        yield spark
+    finally:
+        spark.stop()

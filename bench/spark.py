@@ -1,0 +1,210 @@
+"""Influence of everyone on Apache Spark, one machine, against collecting everything and the array kernels.
+
+    .venv/bin/python -m bench.spark --customers 1000000
+
+By hops: edges and values are there as DataFrames of numbered people; one side carries value up in Spark, the other
+collects by Arrow and uses the arrays; both build their network first. The whole way: parquet of canonical columns in,
+every measure out as parquet, by `refnet analyze --engine spark` and by pandas with the arrays. Beyond this machine only
+one of the two works at all; here the ratio says what that costs. GraphFrames is measured where its jar is to be had, as
+GRAPHFRAMES_JAR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.influence import DECAY, HOPS, forest
+from bench.table import Table, taken
+from refnet.analysis.influence.network import Network
+from refnet.analysis.influence.scores import bands, percentile, quadrants
+from refnet.analysis.spark.credit import Rules
+from refnet.analysis.spark.hops import Edges, carried
+from refnet.analysis.spark.run import Question, analyze
+from refnet.analysis.spark.work import session, working
+from refnet.core.progress import Quiet
+from refnet.core.settings import load_settings
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.spark", description=__doc__)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--master", default="local[2]")
+    parser.add_argument("--only", choices=["hops", "whole"])
+    asked = parser.parse_args()
+    if jar := os.environ.get("GRAPHFRAMES_JAR"):
+        os.environ["PYSPARK_SUBMIT_ARGS"] = f"--jars {jar} pyspark-shell"
+    settings = load_settings(
+        spark_master=asked.master, spark_memory=os.environ.get("REFNET_SPARK_MEMORY", "8g")
+    )
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()}"
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="refnet-bench-") as directory,
+        session(settings, Quiet()) as spark,
+    ):
+        print(f"Spark {spark.version}, {asked.master}; {asked.customers:,} customers, {HOPS} hops")
+        network = forest(asked.customers)
+        write(Path(directory), *network)
+        shuffled = random.Random(7)
+        if asked.only in (None, "hops"):
+            by_hops(spark, Path(directory), asked.customers, asked.rounds, shuffled)
+        if asked.only in (None, "whole"):
+            whole_way(spark, Path(directory), asked.customers, asked.rounds, shuffled)
+    print(f"load at the end {os.getloadavg()}")
+
+
+def write(directory: Path, referrer: np.ndarray, referee: np.ndarray, value: np.ndarray) -> None:
+    """The network twice: by numbers, and as canonical files with names."""
+    (directory / "numbered").mkdir()
+    (directory / "in").mkdir()
+    pq.write_table(
+        pa.table({"node": np.arange(value.size), "own": value}), directory / "numbered" / "own.parquet"
+    )
+    edges = {"parent": referrer, "child": referee, "credit": np.ones(referee.size)}
+    pq.write_table(pa.table(edges), directory / "numbered" / "edges.parquet")
+    names = pa.array([f"c-{n:08d}" for n in range(value.size)])
+    pq.write_table(
+        pa.table({"customer_id": names, "revenue": value / 100}), directory / "in" / "customers.parquet"
+    )
+    named = {"referrer_id": names.take(pa.array(referrer)), "referee_id": names.take(pa.array(referee))}
+    pq.write_table(pa.table({**named, "credit": np.ones(referee.size)}), directory / "in" / "credits.parquet")
+
+
+def by_hops(spark: Any, directory: Path, customers: int, rounds: int, shuffled: random.Random) -> None:
+    own = spark.read.parquet(str(directory / "numbered" / "own.parquet"))
+    edges = spark.read.parquet(str(directory / "numbered" / "edges.parquet"))
+    own, edges = (frame.repartition(4).localCheckpoint() for frame in (own, edges))
+    sums: dict[str, float] = {}
+
+    def collected() -> None:
+        values, links = own.toArrow(), edges.toArrow()
+        worth = np.zeros(customers, dtype=np.int64)
+        worth[values["node"].to_numpy()] = values["own"].to_numpy()
+        ends = (links[name].to_numpy() for name in ("parent", "child", "credit"))
+        sums["collect"] = Network(*ends, nodes=customers).influence(worth, hops=HOPS, decay=DECAY).sum()
+
+    def spread() -> None:
+        from pyspark.sql import functions as F
+
+        with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()) as work:
+            network = Edges(work, edges)
+            with work.stage("hops") as progress:
+                found = carried(work, network, work.by(own, "node"), progress, hops=HOPS)
+            total = found.groupBy("node").agg(
+                F.sum(F.col("value") * F.pow(F.lit(DECAY), F.col("hop") - 1)).alias("i")
+            )
+            sums["spark"] = work.keep(total).agg({"i": "sum"}).first()[0]
+
+    work: dict[str, Callable[[], None]] = {
+        "collect by Arrow, then arrays": collected,
+        "Spark, hop by hop": spread,
+    }
+    if os.environ.get("GRAPHFRAMES_JAR"):
+        work["GraphFrames, aggregateMessages"] = lambda: messages(own, edges, sums)
+    report(f"By {HOPS} hops, from DataFrames", work, rounds, shuffled)
+    assert np.isclose(sums["collect"], sums["spark"], rtol=1e-9)
+
+
+def messages(own: Any, edges: Any, sums: dict[str, float]) -> None:
+    from graphframes import GraphFrame
+    from graphframes.lib import AggregateMessages
+    from pyspark.sql import functions as F
+
+    links = edges.selectExpr("parent as src", "child as dst").localCheckpoint()
+    now, total = own.selectExpr("node as id", "cast(own as double) as v"), 0.0
+    for hop in range(HOPS):
+        graph = GraphFrame(now, links)
+        sent = graph.aggregateMessages(
+            F.sum(AggregateMessages.msg).alias("v"), sendToSrc=AggregateMessages.dst["v"]
+        )
+        now = sent.localCheckpoint()
+        total += DECAY**hop * (now.agg({"v": "sum"}).first()[0] or 0.0)
+    assert np.isclose(sums.setdefault("spark", total), total, rtol=1e-9)
+
+
+def whole_way(spark: Any, directory: Path, customers: int, rounds: int, shuffled: random.Random) -> None:
+    asked = Question("revenue", HOPS, DECAY, "EUR", Rules("first", None, 7.0))
+    source, target = directory / "in", directory / "out"
+
+    def spread() -> None:
+        analyze(spark, str(source), str(target), asked, overwrite=True)
+
+    def arrays() -> None:
+        people, links = pq.read_table(source / "customers.parquet"), pq.read_table(source / "credits.parquet")
+        names = people["customer_id"].to_pandas()
+        number = names.reset_index().set_index("customer_id")["index"]
+        ends = [number.reindex(links[name].to_pandas()).to_numpy() for name in ("referrer_id", "referee_id")]
+        network = Network(*ends, links["credit"].to_numpy(), nodes=len(names))
+        own = np.rint(people["revenue"].to_numpy() * 100).astype(np.int64)
+        influence, below = network.influence(own, hops=HOPS, decay=DECAY), network.downline()
+        every = own + network.influence(own, hops=None, decay=1.0)
+        table = {
+            "customer_id": names, "own": own, "influence": influence, "ecr_network": every,
+            "ecr_direct": own + network.influence(own, hops=1, decay=1.0), "downline": below,
+            "conserved_credit": network.conserved(own, decay=DECAY), "longest_chain": network.longest_chain(),
+            "percentile": percentile(influence), "band": bands(every, own, below > 0),
+            "quadrant": quadrants(np.full(len(names), np.nan), influence),
+        }  # fmt: skip
+        pq.write_table(pa.table(table), directory / "arrays.parquet")
+
+    report(
+        "The whole way, parquet of string ids to parquet of every measure",
+        {"pandas and arrays": arrays, "refnet analyze --engine spark": spread},
+        rounds,
+        shuffled,
+    )
+    ours = pq.read_table(target / "customers").sort_by("customer_id")
+    theirs = pq.read_table(directory / "arrays.parquet").sort_by("customer_id")
+    for name in ("ecr_direct", "ecr_network", "downline", "longest_chain"):
+        scale = 100 if name.startswith("ecr") else 1
+        assert np.array_equal(np.rint(ours[name].to_numpy() * scale), theirs[name].to_numpy()), name
+    conserved = np.rint(ours["conserved_credit"].to_numpy() * 100).astype(np.int64)
+    apart = conserved - theirs["conserved_credit"].to_numpy()
+    assert apart.sum() == 0
+    print(
+        f"  conserved credit: the same sum; {np.count_nonzero(apart):,} of {customers:,} differ, "
+        f"by {abs(apart).max()} cent at most"
+    )
+
+
+def report(title: str, work: dict[str, Callable[[], None]], rounds: int, shuffled: random.Random) -> None:
+    """Times on the clock, and seconds of CPU in this process and its Java: less of a busy machine is in those."""
+    times: dict[str, list[float]] = {name: [] for name in work}
+    used: dict[str, list[float]] = {name: [] for name in work}
+    for _ in range(rounds):
+        for name in shuffled.sample(list(work), len(work)):
+            started, before = time.perf_counter(), _used()
+            work[name]()
+            times[name].append(time.perf_counter() - started)
+            used[name].append(_used() - before)
+    table = Table(title, taken("the arrays' time"))
+    first, least = (statistics.median(next(iter(each.values()))) for each in (times, used))
+    for name, seconds in times.items():
+        table.times(name, seconds, statistics.median(seconds) / first)
+        table.times("  of CPU", used[name], statistics.median(used[name]) / least)
+
+
+def _used() -> float:
+    here = psutil.Process()
+    each = [process.cpu_times() for process in (here, *here.children(recursive=True))]
+    return float(sum(cpu.user + cpu.system for cpu in each))
+
+
+if __name__ == "__main__":
+    main()
