@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from refnet.core.errors import InputError, RefnetError, UsageError
 from refnet.core.settings import load_settings
-from refnet.loaders import TABLES, headers
+from refnet.loaders import TABLES
 from refnet.loaders.check import check
 from refnet.loaders.files import ENDINGS, open_file, open_records
+from refnet.loaders.given import sources
+from refnet.loaders.headers import Source
 from refnet.loaders.rows import Column, Table
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.sources.changes import CHANGES
@@ -61,7 +63,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def _checked(path: Path) -> Iterator[tuple[str, list[dict[str, Any]], list[Any], list[Any]]]:
-    found, _ = headers.sources([path])
+    found, _ = sources([path])
     for each in found:
         for chunk in each.opened.chunks():
             checked = check(_whole(each), chunk.frame, chunk.rows, "EUR", chunk.written)
@@ -166,9 +168,9 @@ def test_a_file_is_taken_whatever_it_is_called(path: Path, tmp_path: Path) -> No
         copy.parent.mkdir()
         copy.write_bytes(path.read_bytes())
         for source in ([copy], [copy.parent]):
-            found, _ = headers.sources(source)
+            found, _ = sources(source)
             assert {each.of for each in found} == {source_of(path)}
-    found, _ = headers.sources([path], None, source_of(path))
+    found, _ = sources([path], None, source_of(path))
     assert {each.of for each in found} == {source_of(path)}
 
 
@@ -179,9 +181,7 @@ def test_several_paths_at_once(tmp_path: Path) -> None:
     (directory / "notes.csv").write_text("what,ever\n1,2\n")
     (directory / "broken.json").write_text("{")
     exports = Path(__file__).parent / "exports"
-    found, said = headers.sources(
-        [exports / "stripe-payments.csv", directory, exports / "rewardful-referrals.json"]
-    )
+    found, said = sources([exports / "stripe-payments.csv", directory, exports / "rewardful-referrals.json"])
     assert [(each.table.name, each.of) for each in found] == [
         ("customers", "stripe-payments"),
         ("customers", ""),
@@ -199,7 +199,7 @@ def test_an_unknown_header_names_the_nearest(tmp_path: Path) -> None:
     path = tmp_path / "payments.csv"
     path.write_text("id,Amount,Currency,Converted amount,Fee\n1,2,EUR,2,0\n")
     with pytest.raises(InputError) as failure:
-        headers.sources([path])
+        sources([path])
     said = str(failure.value)
     assert (
         "nearest is stripe-payments, but it lacks Converted Amount (is it Converted amount?), Customer ID"
@@ -211,7 +211,7 @@ def test_an_unknown_header_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"neither a canonical file nor of a source that is known. `refnet sources sketch"
     ):
-        headers.sources([path])
+        sources([path])
 
 
 def test_a_file_that_lacks_what_its_source_needs(tmp_path: Path) -> None:
@@ -220,16 +220,16 @@ def test_a_file_that_lacks_what_its_source_needs(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"is not as shopify-customers is: it gives no customers, having no Customer ID or"
     ):
-        headers.sources([path], None, "shopify-customers")
+        sources([path], None, "shopify-customers")
     with pytest.raises(UsageError, match=r"no source 'shopfy-customers'. Did you mean shopify-customers\?"):
-        headers.sources([path], None, "shopfy-customers")
+        sources([path], None, "shopfy-customers")
 
 
 def test_two_sources_of_one_header(own: Path) -> None:
     (own / "sources" / "another.toml").write_text(OWN, encoding="utf-8")
     with pytest.raises(InputError, match=r"may be of another and our-shop|may be of our-shop and another"):
-        headers.sources([own / "export.csv"])
-    assert headers.sources([own / "export.csv"], None, "another")[0][0].of == "another"
+        sources([own / "export.csv"])
+    assert sources([own / "export.csv"], None, "another")[0][0].of == "another"
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)
@@ -306,7 +306,7 @@ def test_anything_through_every_mapping(name: str, tmp_path: Path, data: st.Data
 
 def _account_for(path: Path, name: str, count: int | None) -> None:
     with suppress(RefnetError):
-        found, _ = headers.sources([path], None, name)
+        found, _ = sources([path], None, name)
         for each in found:
             for chunk in each.opened.chunks():
                 checked = check(_whole(each), chunk.frame, chunk.rows, "EUR", chunk.written)
@@ -316,7 +316,7 @@ def _account_for(path: Path, name: str, count: int | None) -> None:
                     assert all(1 <= row <= count for row in chunk.rows.tolist())
 
 
-def _whole(source: headers.Source) -> Table:
+def _whole(source: Source) -> Table:
     """The table with the further columns in it, as text."""
     columns = tuple(Column(name, "text") for name in source.further)
     return replace(source.table, columns=source.table.columns + columns)
@@ -388,6 +388,12 @@ def test_deep_nesting_is_told(tmp_path: Path) -> None:
         path.write_text('{"a":' * 100_000 + "1" + "}" * 100_000)
         with pytest.raises(InputError):
             open_records(path)
+
+
+def test_a_mapping_is_not_called_as_our_own_files_are(own: Path) -> None:
+    (own / "sources" / "our-shop.toml").rename(own / "sources" / "canonical.toml")
+    with pytest.raises(InputError, match="is what refnet's own files are called"):
+        _ = Catalogue(load_settings()).all
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
