@@ -15,6 +15,11 @@ from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
 from refnet.loaders.files.opened import Chunk, Opened, bytes_of, portions, readable, without_blank
 
+_Record = tuple[int, dict[str, Any] | None, str]
+
+# As Python's own objects records take some ten times what they take in a file.
+_KEPT_BYTES = 16 * 2**20
+
 
 def open_jsonl(path: Path) -> Opened:
     """JSON Lines: one object a line, its keys the columns, nested values as they are."""
@@ -72,9 +77,13 @@ def open_records(path: Path, at: str = "") -> Opened:
     columns: dict[str, None] = {}
     total = 0
     with readable(path):
-        for _, row, _ in _records(path, at):
-            columns.update(dict.fromkeys(row or ()))
+        # A source may give rows of several tables: what is small is not taken apart again for each.
+        kept: list[_Record] | None = [] if path.stat().st_size <= _KEPT_BYTES else None
+        for record in _records(path, at):
+            columns.update(dict.fromkeys(record[1] or ()))
             total += 1
+            if kept is not None:
+                kept.append(record)
     if not columns:
         where = f" at {at}" if at else ""
         raise InputError(
@@ -83,7 +92,7 @@ def open_records(path: Path, at: str = "") -> Opened:
 
     def chunks() -> Iterator[Chunk]:
         with readable(path):
-            for part in portions(_records(path, at)):
+            for part in portions(_records(path, at) if kept is None else kept):
                 good = [(number, row) for number, row, _ in part if row is not None]
                 frame = pd.DataFrame(
                     {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
@@ -97,7 +106,7 @@ def open_records(path: Path, at: str = "") -> Opened:
     return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
 
-def _records(path: Path, at: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+def _records(path: Path, at: str) -> Iterator[_Record]:
     """Number of the line (JSON Lines) or of the record (from 1), the flat record or None, and the text of no record."""
     lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
     if lines:
