@@ -110,6 +110,7 @@ def by_neomodel(customers, orders, referrals, size):
             "referred": RelationshipTo("Customer", "REFERRED", model=Referred),
         },
     )
+    globals().update(Order=order, Customer=customer)  # where neomodel looks for what relationships lead to
     db.cypher_query("RETURN 1")
     of = defaultdict(list)
     for row in orders:

@@ -16,6 +16,11 @@ from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
 from refnet.loaders.files.opened import Chunk, Opened, bytes_of, portions, readable, without_blank
 
+_Record = tuple[int, dict[str, Any] | None, str]
+
+# As Python's own objects records take some ten times what they take in a file, packed ones some hundred times.
+_KEPT_BYTES, _KEPT_PACKED_BYTES = 16 * 2**20, 2**20
+
 # An escape of the range that only pairs of them make characters of.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -92,9 +97,14 @@ def open_records(path: Path, at: str = "") -> Opened:
     columns: dict[str, None] = {}
     total = 0
     with readable(path):
-        for _, row, _ in _records(path, at):
-            columns.update(dict.fromkeys(row or ()))
+        # A source may give rows of several tables: what is small is not taken apart again for each.
+        most = _KEPT_PACKED_BYTES if path.suffix.lower() == ".gz" else _KEPT_BYTES
+        kept: list[_Record] | None = [] if path.stat().st_size <= most else None
+        for record in _records(path, at):
+            columns.update(dict.fromkeys(record[1] or ()))
             total += 1
+            if kept is not None:
+                kept.append(record)
     if not columns:
         where = f" at {at}" if at else ""
         raise InputError(
@@ -103,7 +113,7 @@ def open_records(path: Path, at: str = "") -> Opened:
 
     def chunks() -> Iterator[Chunk]:
         with readable(path):
-            for part in portions(_records(path, at)):
+            for part in portions(_records(path, at) if kept is None else kept):
                 good = [(number, row) for number, row, _ in part if row is not None]
                 frame = pd.DataFrame(
                     {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
@@ -115,7 +125,7 @@ def open_records(path: Path, at: str = "") -> Opened:
     return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
 
-def _records(path: Path, at: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+def _records(path: Path, at: str) -> Iterator[_Record]:
     """Number of the line (JSON Lines) or of the record (from 1), the flat record or None, and the text of no record."""
     lines, escaped = path.name.lower().removesuffix(".gz").endswith(".jsonl"), False
     if lines:

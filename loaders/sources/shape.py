@@ -146,10 +146,9 @@ def _shape(
     left: dict[int, Reject] = {}
     for rule in leave_out:
         values = cells[rule.column]
-        for place in np.flatnonzero(wanted & holds(values, rule)).tolist():
-            left.setdefault(
-                place, Reject(int(numbers[place]), rule.column, _shown(values[place]), rule.reason)
-            )
+        out = np.flatnonzero(wanted & holds(values, rule))
+        for place, value in zip(out.tolist(), values.iloc[out].tolist(), strict=True):
+            left.setdefault(place, Reject(int(numbers[place]), rule.column, _shown(value), rule.reason))
     wanted[list(left)] = False
     if met is not None:
         names = {
