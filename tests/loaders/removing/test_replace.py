@@ -165,6 +165,37 @@ def test_every_table_loses_what_its_export_no_longer_has(graph: Graph, write: Wr
     assert all(each.file.name.startswith(f"removed-{each.table}-") for each in removed)
 
 
+# What hangs on a row that goes is in files that are not loaded again; some of it waits already.
+@pytest.mark.parametrize(
+    ("name", "gone"),
+    [
+        ("customers.csv", "a,"),
+        ("customers.csv", "007,"),
+        ("affiliates.csv", "f1,"),
+        ("affiliates.csv", "f2,"),
+        ("orders.csv", "o1,"),
+        ("orders.csv", "o3,"),  # the only one of theirs
+        ("landings.csv", "a,"),
+        ("tokens.csv", "a,"),
+    ],
+)
+def test_what_hangs_on_it_waits(graph: Graph, write: Write, name: str, gone: str) -> None:
+    files = FILES | {
+        "landings.csv": FILES["landings.csv"].replace("b,/start", "stranger,/start") + "a,/end,,food\n",
+        "tokens.csv": FILES["tokens.csv"].replace("b,Device", "stranger,device") + "a,payout,account\n",
+        "aliases.csv": "alias,customer_id\nold-7,007\n",
+    }
+    new = "".join(line for line in files[name].splitlines(keepends=True) if not line.startswith(gone))
+    directory = write(files | {name: new})
+    front.load(graph, directory)
+    fresh = picture(graph)
+    wipe(graph)
+    front.load(graph, write(files))
+    (directory / name).write_text(new)
+    assert _replace(graph, directory / name)
+    assert picture(graph) == fresh
+
+
 def test_what_another_source_has_stays(graph: Graph, write: Write, tmp_path: Path) -> None:
     (tmp_path / "sources").mkdir()
     for name in ("shop", "till"):
