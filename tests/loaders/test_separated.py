@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refnet.core.errors import InputError
-from refnet.loaders import headers
+from refnet.loaders import given
 from refnet.loaders.check import Reject
 from refnet.loaders.files import open_file
 
@@ -62,7 +62,7 @@ def test_marks_and_encodings_give_the_same_rows(
 
 def test_how_a_canonical_file_is_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_bytes("customer_id;name\na;x\n".encode("utf-16"))
-    found, _ = headers.sources(tmp_path)
+    found, _ = given.sources(tmp_path)
     assert found[0].warnings == ("customers.csv is separated by semicolons and in UTF-16: read as such",)
 
 
