@@ -15,7 +15,6 @@ from refnet.core.money import exponent
 from refnet.core.money import show as money
 
 if TYPE_CHECKING:
-    from refnet.analysis.credit import CreditSummary
     from refnet.graph.local import Running
 
 _FILE_WIDTH = 132
@@ -280,12 +279,6 @@ _REASONS = {
 def uncredited_line(reasons: Mapping[str, int]) -> str:
     """Claims without credit in one line: `10 name the referrer themselves, 4 would close a cycle`."""
     return ", ".join(f"{count:,} {_REASONS.get(reason, reason)}" for reason, count in reasons.items())
-
-
-def credit_line(made: CreditSummary) -> str:
-    """What became of all claims, in one line."""
-    why = uncredited_line(made.uncredited)
-    return f"{made.credited:,} of {made.claims:,} claims credited" + (f"; not: {why}" if why else "")
 
 
 def print_profile(found: dict[str, Any], asked: str) -> None:

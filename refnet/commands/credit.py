@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.progress import Console
 from refnet.core.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from refnet.analysis.credit import CreditSummary
 
 
 def credit(as_json: Json = False) -> None:
@@ -16,7 +21,6 @@ def credit(as_json: Json = False) -> None:
     it had held from the start. `refnet load` decides by the same settings; `refnet analyze` brings scores up to it.
     """
     from refnet.front import decide_credit
-    from refnet.terminal import credit_line
 
     settings = load_settings()
     with open_graph(settings) as graph:
@@ -33,6 +37,14 @@ def credit(as_json: Json = False) -> None:
         typer.echo("`refnet analyze` brings scores up to it.")
     else:
         typer.echo("Nothing has changed.")
+
+
+def credit_line(made: CreditSummary) -> str:
+    """What became of all claims, in one line."""
+    from refnet.terminal import uncredited_line
+
+    why = uncredited_line(made.uncredited)
+    return f"{made.credited:,} of {made.claims:,} claims credited" + (f"; not: {why}" if why else "")
 
 
 def _policy(settings: Settings) -> dict[str, str | float]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from refnet.commands.credit import credit_line
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
@@ -89,7 +90,6 @@ def load(
     --query: NAME is a table of refnet's, or a source that the columns are of.
     """
     from refnet import front
-    from refnet.terminal import credit_line
 
     if imported == bool(paths):
         raise UsageError("Give the PATH of what to load, or --imported.", "Such as: refnet load exports")

@@ -29,12 +29,18 @@ from tests.loaders.forms import FILES, columns, frame, typed
 
 _EXAMPLES = os.environ.get("EXAMPLES")
 
-EMBEDDED = pytest.param("embedded", int(_EXAMPLES or 8), marks=pytest.mark.engine("embedded"))
-SERVERS = [
-    pytest.param("neo4j", 3, marks=[pytest.mark.engine("neo4j"), pytest.mark.slow]),
-    pytest.param("neo4j5", 3, marks=[pytest.mark.engine("neo4j5"), pytest.mark.slow]),
-]
-on_every_engine = pytest.mark.parametrize(("kind", "examples"), [EMBEDDED, *SERVERS])
+
+def on_every_engine(examples: int) -> pytest.MarkDecorator:
+    """So many examples on embedded, fewer on real servers."""
+    slow = pytest.mark.slow
+    return pytest.mark.parametrize(
+        ("kind", "examples"),
+        [
+            pytest.param("embedded", int(_EXAMPLES or examples), marks=pytest.mark.engine("embedded")),
+            pytest.param("neo4j", 3, marks=[pytest.mark.engine("neo4j"), slow]),
+            pytest.param("neo4j5", 3, marks=[pytest.mark.engine("neo4j5"), slow]),
+        ],
+    )
 
 
 def searched(examples: int) -> settings:
@@ -115,7 +121,7 @@ def alike(graph: Graph, expected: tuple[list[str], list[str]], said: object = ""
         pytest.fail(f"{said}\n{difference(expected, found)}", pytrace=False)
 
 
-@on_every_engine
+@on_every_engine(5)
 def test_however_it_comes_in(engines: Engines, kind: Any, examples: int, home: Path) -> None:
     graph = engines.graph(kind)
 
@@ -140,7 +146,7 @@ def test_however_it_comes_in(engines: Engines, kind: Any, examples: int, home: P
     search()
 
 
-@on_every_engine
+@on_every_engine(3)
 def test_what_came_later_holds(engines: Engines, kind: Any, examples: int, home: Path) -> None:
     """Rows that were loaded before with other values leave no trace (if the later ones are not refused)."""
     graph = engines.graph(kind)
@@ -188,7 +194,7 @@ def outdated(data: st.DataObject, table: str, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-@on_every_engine
+@on_every_engine(3)
 def test_a_policy_changed_and_changed_back(engines: Engines, kind: Any, examples: int, home: Path) -> None:
     """Credit decided anew without loading is as if the policy had held from the start; no claim is without a reason."""
     graph = engines.graph(kind)
