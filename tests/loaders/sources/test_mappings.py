@@ -390,6 +390,12 @@ def test_deep_nesting_is_told(tmp_path: Path) -> None:
             open_records(path)
 
 
+def test_a_mapping_is_not_called_as_our_own_files_are(own: Path) -> None:
+    (own / "sources" / "our-shop.toml").rename(own / "sources" / "canonical.toml")
+    with pytest.raises(InputError, match="is what refnet's own files are called"):
+        _ = Catalogue(load_settings()).all
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
 def test_a_mapping_that_may_not_be_read(own: Path) -> None:
     (own / "sources" / "our-shop.toml").chmod(0)
