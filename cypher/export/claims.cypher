@@ -1,6 +1,7 @@
 // Every claim as it was loaded, and what was decided on it
 // name: export/claims
 // mode: read
+// note: at is in milliseconds, written to the last digit, as the engine writes times.
 MATCH (k:Claim)
 RETURN
   k.claimId AS claimId,

@@ -64,6 +64,10 @@ def by_command(engines: Engines, kind: local.Kind, files: Path) -> dict[str, pd.
                 main()
             assert ended.value.code == 0
     return {
-        name: graph.query(f"export/{name}").to_pandas().pipe(lambda t: t.sort_values(list(t.columns[:3])))
+        # `written` is a time as each engine writes it, with or without seconds that are none; `at` says the same.
+        name: graph.query(f"export/{name}")
+        .to_pandas()
+        .drop(columns="written", errors="ignore")
+        .pipe(lambda t: t.sort_values(list(t.columns[:3])))
         for name in ("customers", "affiliates", "referred", "claims")
     }
