@@ -70,7 +70,7 @@ def _of_edge(row):
 
 
 def by_neomodel(customers, orders, referrals, size):
-    """neomodel's batch operations: create_or_update of many, of orders with `relationship=` their customer's; a
+    """neomodel's batch operation: bulk_create_or_update, of orders with `relationship=` their customer's; a
     relationship between nodes that are there is made by `connect`, one by one."""
     from neomodel import (
         FloatProperty,
@@ -118,10 +118,10 @@ def by_neomodel(customers, orders, referrals, size):
     started = time.perf_counter()
     nodes = {}
     for part in _batches(customers, size):
-        nodes |= {node.customerId: node for node in customer.create_or_update(*part)}
+        nodes |= {node.customerId: node for node in customer.nodes.bulk_create_or_update(*part)}
     for customer_id, rows in of.items():
         for part in _batches(rows, size):
-            order.create_or_update(*part, relationship=nodes[customer_id].placed)
+            order.nodes.bulk_create_or_update(*part, relationship=nodes[customer_id].placed)
     for row in referrals:
         nodes[row["referrerId"]].referred.connect(nodes[row["refereeId"]], _of_edge(row))
     return time.perf_counter() - started
