@@ -19,9 +19,13 @@ router = APIRouter(prefix="/queries", tags=["queries"])
 
 MOST_ROWS = 5000
 AT_ONCE = 2  # they may be costly
-_OURS = ("export/", "demo/", "scores/")
+_OURS = ("export/", "demo/", "scores/", "removing/")
 _FOR_PICTURES = {"tree/picture"}  # answers whole paths, for Neo4j Browser
-_PERSONAL = {"identity/shared-emails"}  # an email is searched, and never given
+_PERSONAL = (
+    "identity/shared-emails",
+    "persons/",
+    "erasures/tombstones",
+)  # an email is searched, and never given
 _VALUES = ("revenue", "cltv", "margin", "heads")
 
 _GIVEN = {
@@ -43,8 +47,8 @@ def open_queries() -> dict[str, Query]:
         name: query
         for name, query in catalogue().items()
         if query.mode == "read"
-        and not name.startswith(_OURS)
-        and name not in _FOR_PICTURES | _PERSONAL
+        and not name.startswith(_OURS + _PERSONAL)
+        and name not in _FOR_PICTURES
         and not any(_rows(example) for example in query.parameters.values())
     }
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,8 +98,7 @@ def _stages(customers: int) -> None:
     before = _status("VmRSS")
 
     def stage(name: str, run: Callable[[], Any]) -> Any:
-        with open("/proc/self/clear_refs", "w") as reset:  # noqa: PTH123
-            reset.write("5")  # the peak begins anew
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
         given = run()
         peak, rest = ((_status(what) - before) / customers for what in ("VmHWM", "VmRSS"))
         print(f"{name}\t{peak:.1f}\t{rest:.1f}")
@@ -119,8 +119,8 @@ def _stages(customers: int) -> None:
 
 
 def _status(what: str) -> int:
-    with open("/proc/self/status") as held:  # noqa: PTH123
-        return next(int(row.split()[1]) * 1024 for row in held if row.startswith(what))
+    held = Path("/proc/self/status").read_text().splitlines()
+    return next(int(row.split()[1]) * 1024 for row in held if row.startswith(what))
 
 
 if __name__ == "__main__":

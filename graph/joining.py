@@ -13,13 +13,12 @@ from refnet.graph.model import (
     CUSTOMER,
     SOURCES,
     UNLINKED,
-    WAITING,
     Node,
     Reference,
     quoted,
 )
 from refnet.graph.provenance import united, with_source
-from refnet.graph.statements import Cell
+from refnet.graph.statements import Cell, become_waiting
 
 _C = f"c:{CUSTOMER.label}"
 _A = f"a:{ALIAS.label}"
@@ -70,12 +69,7 @@ def move_edges(type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str
 
 def leave_edges(source: str, type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
     """Rows [id, holder]: turn the relationships that were loaded with the id to rows that wait."""
-    sets = "".join(f", {cell.property}: e.{cell.property}" for cell in cells)
-    return (
-        f"{_held_edges(type_, target)}\nMERGE (w:{WAITING.label} {{{WAITING.key}: e.{key}}})\n"
-        f"SET w += {{source: '{source}', target: t.{target.key}{sets}, {SOURCES}: "
-        f"{united(f'w.{SOURCES}', f'e.{SOURCES}')}}}\nDELETE e"
-    )
+    return f"{_held_edges(type_, target)}\n{become_waiting(source, key, target, cells)}\nDELETE e"
 
 
 def fill(names: Sequence[str]) -> str:

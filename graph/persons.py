@@ -1,7 +1,8 @@
-"""The Cypher that finds what is held about one person: generated from the model, as in `statements`.
+"""The Cypher that finds what is held about one person: what of it is generated from the model, as in `statements`.
 
 Nodes keep the ids that they were loaded with, so that a person is found by the ids and not by relationships alone: also
 what waits, and what has no relationship to them, is found. It looks at every node of a kind; it is asked rarely.
+Who somebody is, cypher/persons/ asks.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from refnet.graph.model import AFFILIATE, ALIAS, CUSTOMER, KNOWN_AS, WAITING, Node
+from refnet.graph.model import CUSTOMER, WAITING, Node
 
 
 @dataclass(frozen=True)
@@ -31,38 +32,6 @@ class Naming:
         ids = "$customers" if self.node == CUSTOMER else "$affiliates"
         test = f"{name}.{self.property} IN {ids}"
         return test if self.kind is None else f"({name}.{self.kind[0]} = '{self.kind[1]}' AND {test})"
-
-
-# The customer, and the affiliates who are the same person, of an id; each of one column `id`.
-BY_ID = (
-    f"MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: $id}})\nRETURN c.{CUSTOMER.key} AS id",
-    f"MATCH (:{ALIAS.label} {{{ALIAS.key}: $id}})<-[:{KNOWN_AS}]-(c:{CUSTOMER.label})\n"
-    f"RETURN c.{CUSTOMER.key} AS id",
-    f"MATCH (:{AFFILIATE.label} {{{AFFILIATE.key}: $id}})<-[:ACTS_AS]-(c:{CUSTOMER.label})\n"
-    f"RETURN c.{CUSTOMER.key} AS id",
-)
-AFFILIATE_BY_ID = (
-    f"MATCH (a:{AFFILIATE.label} {{{AFFILIATE.key}: $id}})\nRETURN a.{AFFILIATE.key} AS id, a.email AS email"
-)
-
-# Whoever has one of $emails, in small letters: [id, email].
-CUSTOMERS_BY_EMAIL = (
-    f"MATCH (c:{CUSTOMER.label})\nWHERE toLower(trim(c.email)) IN $emails\n"
-    f"RETURN c.{CUSTOMER.key} AS id, toLower(trim(c.email)) AS email",
-    f"MATCH (a:{ALIAS.label})<-[:{KNOWN_AS}]-(c:{CUSTOMER.label})\nWHERE toLower(trim(a.email)) IN $emails\n"
-    f"RETURN c.{CUSTOMER.key} AS id, toLower(trim(a.email)) AS email",
-)
-AFFILIATES_BY_EMAIL = (
-    f"MATCH (a:{AFFILIATE.label})\nWHERE toLower(trim(a.email)) IN $emails\n"
-    f"OPTIONAL MATCH (c:{CUSTOMER.label})-[:ACTS_AS]->(a)\n"
-    f"RETURN a.{AFFILIATE.key} AS id, toLower(trim(a.email)) AS email, c.{CUSTOMER.key} AS customer"
-)
-
-CUSTOMER_HELD = f"MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: $id}})\nRETURN properties(c) AS held"
-IDS_HELD = (
-    f"MATCH (c:{CUSTOMER.label} {{{CUSTOMER.key}: $id}})-[k:{KNOWN_AS}]->(a:{ALIAS.label})\n"
-    f"RETURN a.{ALIAS.key} AS id, k.reason AS reason, properties(a) AS held\nORDER BY k.place"
-)
 
 
 def naming(node: Node, named: Sequence[Naming]) -> str:

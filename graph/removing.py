@@ -9,53 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refnet.graph.model import (
-    ALIAS,
-    ALIAS_SOURCES,
     CUSTOMER,
     ERASED,
     KNOWN_AS,
-    ORDER,
     SOURCES,
     UNLINKED,
     WAITING,
     Node,
     Reference,
 )
-from refnet.graph.provenance import united, without_source
-from refnet.graph.statements import Cell
+from refnet.graph.provenance import without_source
+from refnet.graph.statements import Cell, become_waiting
 
-_A = f"a:{ALIAS.label}"
 _FORGOTTEN = f"STARTS WITH '{ERASED}'"
-
-# What the ids of customers are loaded under, where one has several: there, and not on the customer.
-KEPT_ROWS = (
-    f"MATCH ({_A})\nWHERE a.hasRow AND $source IN a.{SOURCES}\n"
-    f"RETURN a.{ALIAS.key} AS key, null AS holder, a.{SOURCES} AS sources"
-)
-ALIAS_ROWS = (
-    f"MATCH ({_A})\nWHERE $source IN a.{ALIAS_SOURCES}\n"
-    f"RETURN a.{ALIAS.key} AS key, null AS holder, a.{ALIAS_SOURCES} AS sources"
-)
-
-# What identity does with it then: a shell of a customer is taken away, an alias of itself says nothing.
-DROP_KEPT_ROWS = (
-    f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\nWHERE $source IN a.{SOURCES}\n"
-    f"SET a.{SOURCES} = {without_source(f'a.{SOURCES}')}, a.rowChanged = true",
-    f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\nWHERE size(a.{SOURCES}) = 0\n"
-    f"SET a = {{{ALIAS.key}: r[0], aliasOf: a.aliasOf, {ALIAS_SOURCES}: a.{ALIAS_SOURCES}, rowChanged: true}}",
-)
-DROP_ALIAS_ROWS = (
-    f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\nWHERE $source IN a.{ALIAS_SOURCES}\n"
-    f"SET a.{ALIAS_SOURCES} = {without_source(f'a.{ALIAS_SOURCES}')}",
-    f"UNWIND $rows AS r\nMATCH ({_A} {{{ALIAS.key}: r[0]}})\nWHERE size(a.{ALIAS_SOURCES}) = 0\n"
-    f"SET a.aliasOf = a.{ALIAS.key}, a.{ALIAS_SOURCES} = null",
-)
-
-BUYERS = (
-    f"UNWIND $rows AS r\nMATCH (o:{ORDER.label} {{{ORDER.key}: r[0]}})<-[:PLACED]-(c:{CUSTOMER.label})\n"
-    f"RETURN DISTINCT c.{CUSTOMER.key} AS id"
-)
-"""Rows [key, …] of orders: whose they are."""
 
 
 def rows_of(node: Node, shown: Sequence[str]) -> str:
@@ -102,12 +68,9 @@ def let_wait(node: Node, reference: Reference, other: Node) -> str:
 
 def let_wait_edges(source: str, type_: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
     """Rows [key, …]: relationships of customers whom nobody has any more become rows that wait."""
-    sets = "".join(f", {cell.property}: e.{cell.property}" for cell in cells)
     return (
         f"{_nobodys(CUSTOMER)}\nMATCH (n)-[e:{type_}]->(t:{target.label})\n"
-        f"MERGE (w:{WAITING.label} {{{WAITING.key}: e.{key}}})\n"
-        f"SET w += {{source: '{source}', target: t.{target.key}{sets}, {SOURCES}: "
-        f"{united(f'w.{SOURCES}', f'e.{SOURCES}')}}}"
+        f"{become_waiting(source, key, target, cells)}"
     )
 
 

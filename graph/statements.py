@@ -216,6 +216,16 @@ def come_edges(
     )
 
 
+def become_waiting(source: str, key: str, target: Node, cells: Sequence[Cell]) -> str:
+    """A clause: a relationship e to a target t is kept as a row that waits; it stays itself."""
+    sets = "".join(f", {cell.property}: e.{cell.property}" for cell in cells)
+    return (
+        f"MERGE (w:{WAITING.label} {{{WAITING.key}: e.{key}}})\n"
+        f"SET w += {{source: '{source}', target: t.{target.key}{sets}, {SOURCES}: "
+        f"{united(f'w.{SOURCES}', f'e.{SOURCES}')}}}"
+    )
+
+
 def count_waiting_edges(source: str) -> str:
     """How many rows of a table wait for their customers."""
     return f"MATCH (w:{WAITING.label} {{source: '{source}'}})\nRETURN count(w) AS waiting"

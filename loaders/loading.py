@@ -4,44 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from refnet.core.errors import UsageError
-from refnet.core.progress import Progress, Quiet, Reporter
+from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
-from refnet.graph import Graph, catalogue, statements
+from refnet.graph import Graph, statements
 from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
 from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
-from refnet.loaders.check import Reject
-from refnet.loaders.dry import read_through, rows_in
-from refnet.loaders.files import Chunk
+from refnet.loaders.dry import read_through
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
 from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
-from refnet.loaders.prepare import Batch, Preparer
+from refnet.loaders.prepare import Preparer
 from refnet.loaders.reading import Read, Reading
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.removing import Ask, Present, Replacing, remove
-from refnet.loaders.resuming import Course, Run
+from refnet.loaders.resuming import Course
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.seen import Ids
+from refnet.loaders.sending import in_steps, send
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import LoadSummary, TableSummary
-
-
-@dataclass(frozen=True)
-class _Step:
-    """Work done on some rows of a file: what to send, or (with no batch) what was read and refused, or passed over."""
-
-    batch: Batch | None
-    read: int = 0
-    rejects: Sequence[Reject] = ()
-    chunk: Chunk | None = None
-    passed: int = 0
 
 
 def load(
@@ -282,7 +269,7 @@ def _load_table(
         fingerprint=run.fingerprint,
         batches=run.batches,
     )
-    steps = ahead(_steps(chunks, preparer))
+    steps = ahead(in_steps(chunks, preparer))
     with (
         Rejects(
             rejects / f"{table.name}-{run.run_id[:8]}.csv", told, form=opened.form, secret=source.secret
@@ -290,7 +277,7 @@ def _load_table(
         reporter.stage(table.name, opened.total) as progress,
     ):
         try:
-            _send(graph, steps, run, told, refused, progress, buyers)
+            send(graph, steps, run, told, refused, progress, buyers)
         finally:
             steps.close()
     told.rows_repeated, told.rows_of_forgotten = preparer.seen.again, preparer.rows_of_forgotten
@@ -304,48 +291,3 @@ def _load_table(
         rejected=told.rows_rejected,
     )
     return told
-
-
-def _steps(chunks: Iterator[Read], preparer: Preparer) -> Iterator[_Step]:
-    for chunk, checked in chunks:
-        refused, sent = [*chunk.rejects, *checked.rejects], 0
-        yield _Step(None, rows_in(chunk), refused, chunk)
-        for batch in preparer.batches(checked.frame):
-            sent += batch.rows
-            yield _Step(batch)
-        yield _Step(None, passed=len(checked.frame) + len(chunk.left_out) - sent)
-
-
-def _send(
-    graph: Graph,
-    steps: Iterator[_Step],
-    run: Run,
-    told: TableSummary,
-    refused: Rejects,
-    progress: Progress,
-    buyers: Ids,
-) -> None:
-    batches, advance = 0, catalogue()["loads/advance"].text
-    for step in steps:
-        told.rows_read += step.read
-        before = told.rows_rejected
-        if step.chunk is not None:
-            refused.write(step.rejects, step.chunk)
-            refused.write_left_out(step.chunk.left_out)
-            progress.advance(0, rejected=told.rows_rejected - before)
-        if step.batch is None:
-            progress.advance(0, passed=step.passed)
-            continue
-        batches += 1
-        told.rows_loaded += step.batch.rows
-        if batches <= run.batches:
-            told.rows_skipped += step.batch.rows
-            progress.advance(step.batch.rows)
-            continue
-        note = (advance, {"runId": run.run_id, "batches": batches})
-        answers = graph.write_all([*step.batch.statements, note])
-        progress.advance(step.batch.rows)
-        if step.batch.buyers:
-            buyers.update(step.batch.buyers)
-            # An order that was somebody else's until now changes their figures too.
-            buyers.update(was for answer in answers if answer.columns == ["was"] for (was,) in answer.values)

@@ -9,7 +9,7 @@ import io
 import itertools
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,7 +61,7 @@ class Chunk(NamedTuple):
     frame: pd.DataFrame
     rows: npt.NDArray[np.int64]
     rejects: list[Reject]
-    left_out: list[Reject] = []  # noqa: RUF012 (a tuple's default, never added to)
+    left_out: Sequence[Reject] = ()
     written: Mapping[str, Written] = {}
     raw: tuple[pd.DataFrame, npt.NDArray[np.int64]] | None = None
     torn: Mapping[int, Any] = {}

@@ -69,7 +69,9 @@ def carry_out(
         return Erasure(again=True)
     reporter = reporter or Quiet()
     begin: Step = [(catalogue()["loads/no-resuming"].text, {})]
-    graph.write_all([*begin, (forgetting.SET_TOMBSTONES, {"rows": tombstones(made.key, made.names)})])
+    graph.write_all(
+        [*begin, (catalogue()["erasures/set-tombstones"].text, {"rows": tombstones(made.key, made.names)})]
+    )
     steps = list(_steps(graph, made))
     with reporter.stage("forgetting", len(steps), unit="parts") as progress:
         for statements in steps:
@@ -166,15 +168,15 @@ def _ties(graph: Graph, made: Plan) -> Iterator[Step]:
         for one in (claim, twice.get(claim))
         if one is not None
     ]
-    yield from ([(forgetting.SET_TIES, {"rows": part})] for part in _cut(ties))
+    yield from ([(catalogue()["erasures/set-ties"].text, {"rows": part})] for part in _cut(ties))
 
 
 def _tokens(made: Plan, rows: Rows) -> Iterator[Step]:
     if rows:
         targets = [(target,) for *_, target in rows]
         yield [
-            (forgetting.DROP_TOKENS, {"rows": [(made.person.customer_id,)]}),
-            (forgetting.DROP_LONE_TOKENS, {"rows": targets}),
+            (catalogue()["erasures/remove-shares"].text, {"rows": [(made.person.customer_id,)]}),
+            (catalogue()["erasures/remove-lone-tokens"].text, {"rows": targets}),
         ]
 
 
@@ -201,7 +203,9 @@ def _nodes(graph: Graph, made: Plan, table: Table, rows: Rows, *, waiting: bool 
     ):
         step: Step = []
         if table == REFERRALS:
-            step.append((forgetting.RENAME_CREDIT, {"rows": [(key, new[key]) for key, _ in part]}))
+            step.append(
+                (catalogue()["erasures/rename-credit"].text, {"rows": [(key, new[key]) for key, _ in part]})
+            )
         step.append((forgetting.change(node), {"rows": part}))
         for other, prop, held_by in links:
             mine = [(k, {prop: new[i]}) for i, _ in part for k in held_by.get(i, ())]
@@ -257,13 +261,13 @@ def _last(made: Plan, done: Erasure, by: str, why: str | None) -> Step:
             props = _changes(made, AFFILIATES, held) | gone | {AFFILIATE.key: new}
             step.append((forgetting.change(AFFILIATE), {"rows": [(key, props)]}))
     if person.ids:
-        step.append((forgetting.DROP_ALIASES, {"ids": person.ids}))
+        step.append((catalogue()["erasures/remove-aliases"].text, {"ids": person.ids}))
     if person.customer_id is not None:
         gone = {name: None for name in person.held if name not in STAYS}
         props = gone | {CUSTOMER.key: made.names["customer", person.customer_id]}
         step.append((forgetting.change(CUSTOMER), {"rows": [(person.customer_id, props)]}))
     record = (done.erasure_id, done.at, by, why, json.dumps(made.counts, sort_keys=True))
-    step.append((forgetting.RECORD, {"rows": [record]}))
+    step.append((catalogue()["erasures/record"].text, {"rows": [record]}))
     return step
 
 

@@ -47,10 +47,9 @@ def find(graph: Graph, asked: str) -> Person:
         NotFound: it is nobody's.
         UsageError: it is an email that several customers have.
     """
-    for statement in persons.BY_ID:
-        if found := graph.read(statement, id=asked).values:
-            return _customer(graph, str(found[0][0]))
-    alone = graph.read(persons.AFFILIATE_BY_ID, id=asked).values
+    if found := graph.query("persons/by-id", id=asked).values:
+        return _customer(graph, str(min(found)[1]))
+    alone = graph.query("persons/affiliate-by-id", id=asked).values
     if not alone and is_email(asked):
         email = asked.strip().lower()
         having = sorted({row[0] for row in _having(graph, [email])})
@@ -61,7 +60,7 @@ def find(graph: Graph, asked: str) -> Person:
             )
         if having:
             return _customer(graph, having[0])
-        rows = graph.read(persons.AFFILIATES_BY_EMAIL, emails=[email]).values
+        rows = graph.query("persons/affiliates-by-email", emails=[email]).values
         if rows and rows[0][2] is not None:
             return _customer(graph, str(rows[0][2]))
         alone = rows
@@ -73,12 +72,12 @@ def find(graph: Graph, asked: str) -> Person:
 
 
 def _having(graph: Graph, emails: list[str]) -> list[list[Any]]:
-    return [row for text in persons.CUSTOMERS_BY_EMAIL for row in graph.read(text, emails=emails).values]
+    return graph.query("persons/by-email", emails=emails).values
 
 
 def _customer(graph: Graph, customer_id: str) -> Person:
-    held = dict(graph.read(persons.CUSTOMER_HELD, id=customer_id).one()["held"])
-    known = graph.read(persons.IDS_HELD, id=customer_id).values
+    held = dict(graph.query("persons/held", customerId=customer_id).one()["held"])
+    known = graph.query("persons/ids-held", customerId=customer_id).values
     loaded = {str(i): (str(reason), dict(row)) for i, reason, row in known}
     ids = sorted({customer_id, *loaded})
     # Also one that has lost its relationship, and waits.
@@ -86,7 +85,7 @@ def _customer(graph: Graph, customer_id: str) -> Person:
     emails = _emails([held, *(row for _, row in loaded.values()), *(row for _, row in acting)])
     shared = sorted({row[1] for row in _having(graph, emails) if row[0] != customer_id})
     own = [email for email in emails if email not in shared]
-    by_email = graph.read(persons.AFFILIATES_BY_EMAIL, emails=own).values if own else []
+    by_email = graph.query("persons/affiliates-by-email", emails=own).values if own else []
     # One that acts as somebody else is not theirs, whatever its email.
     affiliates = {row[0] for row in acting} | {row[0] for row in by_email if row[2] in (None, customer_id)}
     return Person(customer_id, ids, sorted(affiliates), own, shared, held, loaded)

@@ -56,7 +56,7 @@ class Forgotten:
         Raises:
             UsageError: it has, and the key is not here.
         """
-        rows = list(graph.read(forgetting.TOMBSTONES))
+        rows = list(graph.query("erasures/tombstones"))
         if not rows:
             return None
         key = key_of(graph, settings, {row["keyCheck"] for row in rows})
@@ -90,7 +90,7 @@ class Forgotten:
         """Keep what was learned."""
         rows = tombstones(self.key, self._new)
         if rows:
-            self._graph.write(forgetting.SET_TOMBSTONES, rows=rows)
+            self._graph.query("erasures/set-tombstones", rows=rows)
 
     def take(self, table: Table, keys: list[str], lists: Lists) -> tuple[list[str], Lists, int]:
         """Rows as they may be taken, and how many are not.
@@ -153,7 +153,7 @@ class Forgotten:
         asked = sorted(ids)
         there = {row["id"] for row in self._graph.read(forgetting.there(node), ids=asked)}
         if node == CUSTOMER:
-            there |= {row["id"] for row in self._graph.read(forgetting.known(), ids=asked)}
+            there |= {row["id"] for row in self._graph.query("identity/known", ids=asked)}
         return there
 
     def _affiliates(self, keys: list[str], lists: Lists) -> list[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from refnet.core.errors import NotFound
 from refnet.core.settings import Settings
-from refnet.graph import Graph, forgetting, persons
+from refnet.graph import Graph, persons
 from refnet.graph.model import AFFILIATE, ERASED
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.forgotten import AMBIGUOUS, EMAIL, KINDS
@@ -51,7 +51,7 @@ def plan(graph: Graph, asked: str, *, settings: Settings) -> Plan:
         NotFound: there is nobody of that id or email, and there was nobody.
         UsageError: several customers have the email; or there is no key, or another one.
     """
-    held = list(graph.read(forgetting.TOMBSTONES))
+    held = list(graph.query("erasures/tombstones"))
     of = {row["id"]: row["of"] for row in held}
     key = key_of(graph, settings, {row["keyCheck"] for row in held}, make=True)
     again = asked.startswith(ERASED)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, removing
+from refnet.graph import Graph, catalogue, removing
 from refnet.graph.model import ALIAS, CUSTOMER
 from refnet.loaders.rejects import FIRST
 from refnet.loaders.removing.present import Keys
@@ -171,10 +171,10 @@ def _secret(table: Table, name: str) -> bool:
 def _held(graph: Graph, table: Table, whose: str) -> Iterator[Row]:
     shown = [table.by_name[name].property for name in _shown(table)]
     if table.node == ALIAS:
-        yield from _rows(graph.stream(removing.ALIAS_ROWS, source=whose), whose, kept=True)
+        yield from _kept(graph, "removing/alias-rows", whose)
     elif table.node is not None:
         if table.node == CUSTOMER:
-            yield from _rows(graph.stream(removing.KEPT_ROWS, source=whose), whose, kept=True)
+            yield from _kept(graph, "removing/kept-rows", whose)
         named = table.id_column is not None
         rows = graph.stream(removing.rows_of(table.node, shown), source=whose)
         yield from _rows(rows, whose, named=named)
@@ -189,6 +189,10 @@ def _held(graph: Graph, table: Table, whose: str) -> Iterator[Row]:
             for key, holder, sources, leads_to, *said in graph.stream(text, source=whose):
                 words = [*said, leads_to] if target else said
                 yield Row(key, holder, False, _texts(words), _others(sources, whose))
+
+
+def _kept(graph: Graph, query: str, whose: str) -> Iterator[Row]:
+    return _rows(graph.stream(catalogue()[query].text, source=whose), whose, kept=True)
 
 
 def _rows(rows: Iterable[list[Any]], whose: str, *, kept: bool = False, named: bool = True) -> Iterator[Row]:

@@ -20,6 +20,9 @@ from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 
 _PART = 1_000
+# What identity does with it then: a shell of a customer is taken away, an alias of itself says nothing.
+_KEPT_ROWS = ("removing/take-kept-rows", "removing/empty-kept-rows")
+_ALIAS_ROWS = ("removing/take-alias-rows", "removing/undo-alias-rows")
 
 Statement = tuple[str, dict[str, Any]]
 
@@ -66,13 +69,14 @@ def _steps(graph: Graph, missing: Missing, rows: Sequence[Row], minor: float) ->
         return
     node = table.node
     assert node is not None
-    for text in removing.DROP_ALIAS_ROWS if node == ALIAS else removing.DROP_KEPT_ROWS:
-        if kept:
-            yield text, {"rows": kept, "source": whose}
+    if kept:
+        take, after = _ALIAS_ROWS if node == ALIAS else _KEPT_ROWS
+        yield catalogue()[take].text, {"rows": kept, "source": whose}
+        yield catalogue()[after].text, {"rows": kept}
     keys = [(row.key,) for row in rows if not row.kept]
     if not keys:
         return
-    buyers = graph.read(removing.BUYERS, rows=keys).values if node == ORDER else []
+    buyers = graph.query("removing/buyers", ids=[key for (key,) in keys]).values if node == ORDER else []
     yield removing.take(node), {"rows": keys, "source": whose}
     for text in _waits(node):
         yield text, {"rows": keys}

@@ -17,7 +17,7 @@ from refnet.analysis.influence.analyze import analyze
 from refnet.core.errors import NotFound, UsageError
 from refnet.core.settings import load_settings
 from refnet.front import erase, load
-from refnet.graph import Graph, forgetting
+from refnet.graph import Graph
 from refnet.loaders.persons import carry_out, document, plan
 from refnet.loaders.persons.erase import _steps
 from refnet.loaders.persons.forgotten import tombstones
@@ -168,7 +168,7 @@ def test_broken_off_it_is_finished_by_the_next(graph: Graph, loaded_between: boo
         wipe(graph)
         load(graph, tables())
         made = plan(graph, "mq-1", settings=load_settings())
-        graph.write(forgetting.SET_TOMBSTONES, rows=tombstones(made.key, made.names))
+        graph.query("erasures/set-tombstones", rows=tombstones(made.key, made.names))
         steps = list(_steps(graph, made))
         for step in steps[:parts]:
             graph.write_all(step)
