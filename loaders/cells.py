@@ -20,6 +20,8 @@ from refnet.loaders.rows import Column, Type
 
 Mask = npt.NDArray[np.bool_]
 
+_STR = pd.StringDtype(na_value=np.nan)
+
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
 _REASONS: dict[Type, str] = {
@@ -49,9 +51,20 @@ def text(values: pd.Series[Any]) -> pd.Series[Any]:
     elif pd.api.types.is_integer_dtype(values.dtype):
         plain = values.astype("str")
     else:
-        plain = pd.Series(_list(values, _one), index=values.index, dtype="str")
+        plain = _strings(values)
     stripped: pd.Series[Any] = plain.str.strip()
     return stripped.where(stripped != "")
+
+
+def _strings(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Python's objects as text: all at once where they are text already, one by one where they are something else."""
+    try:
+        held = pa.array(values, from_pandas=True)
+    except (pa.ArrowException, UnicodeError, OverflowError):
+        held = None
+    if isinstance(held, pa.StringArray):
+        return pd.Series(held.to_pandas(types_mapper={pa.string(): _STR}.get).array, index=values.index)
+    return pd.Series(_list(values, _one), index=values.index, dtype="str")
 
 
 def _years(stamps: pd.Series[Any]) -> tuple[npt.NDArray[np.datetime64], Mask]:

@@ -40,8 +40,16 @@ class Reject(NamedTuple):
 class Written(NamedTuple):
     """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell."""
 
-    columns: Sequence[str]
-    cells: Sequence[Any]
+    columns: npt.NDArray[np.object_]
+    cells: pd.Series[Any]
+
+    def at(self, place: int) -> tuple[str, Any]:
+        """The column and the cell of a row."""
+        return self.columns[place], self.cells.iat[place]
+
+    def of(self, places: npt.NDArray[np.intp]) -> Written:
+        """The same of some rows."""
+        return Written(self.columns[places], self.cells.iloc[places])
 
 
 @dataclass(frozen=True)
@@ -99,16 +107,11 @@ def check(
         return Checked(checked, rows, [])
     shown: dict[str, Written] = dict(written or {})
     for name in {name for _, name in refused} - set(shown):
-        shown[name] = Written([name] * len(frame), text(frame[name]).tolist())
-    rejects = [
-        Reject(
-            int(rows[place]),
-            shown[name].columns[place],
-            _shown(table.by_name[name], shown[name].cells[place]),
-            reason,
-        )
-        for (place, name), reason in sorted(refused.items())
-    ]
+        shown[name] = Written(np.full(len(frame), name, dtype=object), text(frame[name]))
+    rejects = []
+    for (place, name), reason in sorted(refused.items()):
+        called, cell = shown[name].at(place)
+        rejects.append(Reject(int(rows[place]), called, _shown(table.by_name[name], cell), reason))
     keep = np.ones(len(frame), dtype=np.bool_)
     keep[[place for place, _ in refused]] = False
     return Checked(checked[keep].reset_index(drop=True), rows[keep], rejects)

@@ -14,12 +14,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from refnet.core.errors import InputError
-from refnet.loaders.files.jsons import open_jsonl, open_records
+from refnet.loaders.files.jsons import Dump, open_jsonl, open_records
 from refnet.loaders.files.opened import CHUNK_ROWS, ENDINGS, NULLABLE, Chunk, Opened, ending, readable
 from refnet.loaders.files.separated import open_csv
 from refnet.loaders.files.sheets import open_xlsx
 
-__all__ = ["ENDINGS", "Chunk", "Opened", "ending", "open_file", "open_frame", "open_records"]
+__all__ = ["ENDINGS", "Chunk", "Dump", "Opened", "ending", "open_file", "open_frame", "open_records"]
 
 
 def open_file(path: Path) -> Opened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from refnet.loaders.check import Reject
 from refnet.loaders.files.opened import Chunk, Opened, bytes_of, portions, readable, without_blank
 
 _Record = tuple[int, dict[str, Any] | None, str]
+_Document = tuple[int, Any, bool]  # its line, what it is, and whether all of its text is known to be text
 
 # As Python's own objects records take some ten times what they take in a file, packed ones some hundred times.
 _KEPT_BYTES, _KEPT_PACKED_BYTES = 16 * 2**20, 2**20
@@ -40,15 +41,7 @@ def open_jsonl(path: Path) -> Opened:
     def chunks() -> Iterator[Chunk]:
         with readable(path):
             for part in portions(_json_rows(path)):
-                good = [(number, row) for number, row, _ in part if row is not None]
-                frame = pd.DataFrame(
-                    {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
-                )
-                rejects = [Reject(n, "", text[:200], _why(text)) for n, row, text in part if row is None]
-                torn = {n: text for n, row, text in part if row is None}
-                yield without_blank(
-                    Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
-                )
+                yield without_blank(_chunk(part, columns))
 
     return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
@@ -84,67 +77,108 @@ def _why(text: str) -> str:
     return "has half of a character in it" if _HALF.search(text) else "is no JSON object"
 
 
-def open_records(path: Path, at: str = "") -> Opened:
+class Dump:
+    """The documents of one JSON file: those of a small one are parsed once, however often they are asked for.
+
+    A source may have its records in several places, and gives rows of several tables.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
+        self._kept: list[_Document] | None = None
+
+    @property
+    def small(self) -> bool:
+        """Whether it may be kept in memory."""
+        most = _KEPT_PACKED_BYTES if self.path.suffix.lower() == ".gz" else _KEPT_BYTES
+        return self.path.stat().st_size <= most
+
+    def records(self, at: str) -> Iterator[_Record]:
+        """Number of the line (JSON Lines) or record (from 1), the flat record or None, and the text of no record."""
+        count = 0
+        for line, document, sound in self._documents():
+            for record in within(document, at):
+                count += 1
+                number = line if self.lines else count
+                if isinstance(record, dict) and (sound or _sound(record)):
+                    yield number, flat(record), ""
+                else:
+                    yield number, None, record if isinstance(record, str) else json.dumps(record)
+
+    def _documents(self) -> Iterator[_Document]:
+        if self._kept is not None:
+            yield from self._kept
+        elif self.small:
+            self._kept = list(self._parsed())
+            yield from self._kept
+        else:
+            yield from self._parsed()
+
+    def _parsed(self) -> Iterator[_Document]:
+        if self.lines:
+            for number, row, text in _json_rows(self.path):
+                yield number, row if row is not None else text, True
+            return
+        with bytes_of(self.path) as file:
+            text = file.read().decode("utf-8-sig")
+        sound, whole = "\\u" not in text, json.loads(text)
+        del text
+        for each in whole if isinstance(whole, list) else [whole]:
+            yield 0, each, sound
+
+
+def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:
     """The records of a dump, `{"sale": {"amount": 1}}` being the column sale.amount; lists stay as they are.
 
     Args:
         path: JSON Lines, a JSON list, or an object.
         at: where in each document the records are, such as `data`; '': the documents themselves.
+        dump: the file's documents, where it is opened at several places.
 
     Raises:
         InputError: there is no record in it.
     """
+    dump = dump or Dump(path)
     columns: dict[str, None] = {}
     total = 0
+    records: list[_Record] = []
     with readable(path):
-        # A source may give rows of several tables: what is small is not taken apart again for each.
-        most = _KEPT_PACKED_BYTES if path.suffix.lower() == ".gz" else _KEPT_BYTES
-        kept: list[_Record] | None = [] if path.stat().st_size <= most else None
-        for record in _records(path, at):
+        small = dump.small
+        for record in dump.records(at):
             columns.update(dict.fromkeys(record[1] or ()))
             total += 1
-            if kept is not None:
-                kept.append(record)
+            if small:
+                records.append(record)
     if not columns:
         where = f" at {at}" if at else ""
         raise InputError(
             f"has no JSON object{where}.", file=path, hint="It is a list of objects, or one object a line."
         )
+    kept: list[Chunk] = []
 
     def chunks() -> Iterator[Chunk]:
-        with readable(path):
-            for part in portions(_records(path, at) if kept is None else kept):
-                good = [(number, row) for number, row, _ in part if row is not None]
-                frame = pd.DataFrame(
-                    {c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns}
-                )
-                rejects = [Reject(n, "", text[:200], _why(text)) for n, row, text in part if row is None]
-                torn = {n: text for n, row, text in part if row is None}
-                yield Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
+        if not kept:
+            with readable(path):
+                for part in portions(records or dump.records(at)):
+                    chunk = _chunk(part, columns)
+                    if small:
+                        kept.append(chunk)
+                    else:
+                        yield chunk
+            records.clear()
+        for chunk in kept:  # their frames' columns may be called otherwise by whoever gets them
+            yield chunk._replace(frame=chunk.frame.copy(deep=False))
 
     return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
 
-def _records(path: Path, at: str) -> Iterator[_Record]:
-    """Number of the line (JSON Lines) or of the record (from 1), the flat record or None, and the text of no record."""
-    lines, escaped = path.name.lower().removesuffix(".gz").endswith(".jsonl"), False
-    if lines:
-        documents = ((n, row if row is not None else text) for n, row, text in _json_rows(path))
-    else:
-        with bytes_of(path) as file:
-            text = file.read().decode("utf-8-sig")
-        escaped, whole = "\\u" in text, json.loads(text)
-        del text
-        documents = ((0, each) for each in (whole if isinstance(whole, list) else [whole]))
-    count = 0
-    for line, document in documents:
-        for record in within(document, at):
-            count += 1
-            number = line if lines else count
-            if isinstance(record, dict) and (not escaped or _sound(record)):
-                yield number, flat(record), ""
-            else:
-                yield number, None, record if isinstance(record, str) else json.dumps(record)
+def _chunk(part: Sequence[_Record], columns: Iterable[str]) -> Chunk:
+    good = [(number, row) for number, row, _ in part if row is not None]
+    frame = pd.DataFrame({c: pd.Series([r.get(c) for _, r in good], dtype=object) for c in columns})
+    rejects = [Reject(n, "", text[:200], _why(text)) for n, row, text in part if row is None]
+    torn = {n: text for n, row, text in part if row is None}
+    return Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
 
 
 def within(value: Any, at: str) -> list[Any]:
@@ -159,12 +193,12 @@ def within(value: Any, at: str) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def flat(record: dict[str, Any]) -> dict[str, Any]:
-    """Nested objects as dotted names."""
+def flat(record: dict[str, Any], outer: str = "") -> dict[str, Any]:
+    """Nested objects as dotted names, all of them in `outer`."""
     found: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, dict):
-            found |= {f"{name}.{inner}": held for inner, held in flat(value).items()}
+            found.update(flat(value, f"{outer}{name}."))
         else:
-            found[name] = value
+            found[outer + name] = value
     return found

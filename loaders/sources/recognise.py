@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from refnet.core.errors import InputError
-from refnet.loaders.files import Chunk, Opened, ending, open_file, open_records
+from refnet.loaders.files import Chunk, Dump, Opened, ending, open_file, open_records
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.mapping import Mapping
 
@@ -43,6 +43,7 @@ class File:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._nested = ending(path).removesuffix(".gz") in (".json", ".jsonl")
+        self._dump = Dump(path)
         self._opened: dict[str, Opened | InputError] = {}
 
     def at(self, place: str) -> Opened:
@@ -53,7 +54,7 @@ class File:
         """
         if place not in self._opened:
             try:
-                opened = open_records(self.path, place) if self._nested else open_file(self.path)
+                opened = open_records(self.path, place, self._dump) if self._nested else open_file(self.path)
                 self._opened[place] = replace(_named(opened), path=self.path)
             except InputError as error:
                 self._opened[place] = error

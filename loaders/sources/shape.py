@@ -168,10 +168,7 @@ def _shape(
         numbers[places],
         chunk.rejects,
         [left[place] for place in sorted(left)],
-        {
-            name: Written([w.columns[p] for p in places.tolist()], [w.cells[p] for p in places.tolist()])
-            for name, w in written.items()
-        },
+        {name: each.of(places) for name, each in written.items()},
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
     )
@@ -185,9 +182,7 @@ def _each(
     lists: list[list[Any]] = [value if isinstance(value, list) else [] for value in held]
     places = np.repeat(np.arange(len(frame)), [len(value) for value in lists])
     inner = [
-        {f"{column}.{name}": held for name, held in flat(each).items()}
-        if isinstance(each, dict)
-        else {column: each}
+        flat(each, f"{column}.") if isinstance(each, dict) else {column: each}
         for value in lists
         for each in value
     ]
@@ -217,7 +212,7 @@ def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, 
             held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
             where[fresh] = " + ".join(way.columns) or name
         made[name] = held
-        written[name] = Written(where.tolist(), shown.tolist())
+        written[name] = Written(where, shown)
         if name == "currency":
             currency = held.str.upper()
     return pd.DataFrame({name: made[name] for name in taken}, index=index), written
@@ -294,9 +289,11 @@ class _Met:
             else pd.Series("", index=frame.index)
         )
         found = []
-        for place in np.flatnonzero(known).tolist():
-            key = hash(tuple(values[place] for values in same))
-            at, whose = int(seconds[place]), str(ids[place])
+        places = np.flatnonzero(known)
+        said = zip(*(values.iloc[places].tolist() for values in same), strict=True)
+        owned = ids.iloc[places].astype("str").tolist()
+        for place, row, at, whose in zip(places.tolist(), said, seconds[places].tolist(), owned, strict=True):
+            key = hash(row)
             before = self._met.setdefault(key, [])
             if any(abs(at - then) <= self.once.minutes * 60 and whose != other for then, other in before):
                 found.append(place)
