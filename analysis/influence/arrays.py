@@ -62,9 +62,16 @@ class Arrays:
         """R, how many brought somebody."""
         return int(self.referrers.size)
 
-    def brought(self, worth: Numbers, asked: Sequence[tuple[int | None, float]]) -> list[Numbers]:
-        """Influence of all n nodes, for each of `asked`: hops (None: all) and decay."""
-        return [self._brought(worth, hops, decay) for hops, decay in asked]
+    def brought(
+        self, worth: Numbers, asked: Sequence[tuple[int | None, float]], out: Floats | None = None
+    ) -> list[Numbers]:
+        """Influence of all n nodes, for each of `asked`: hops (None: all) and decay; with `out` in its rows."""
+        found = (self._brought(worth, hops, decay) for hops, decay in asked)
+        if out is None:
+            return list(found)
+        for place, each in enumerate(found):
+            out[place] = each
+        return list(out)
 
     def longest_chain(self) -> Ints:
         """Edges on the longest way down from each node."""

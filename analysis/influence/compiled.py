@@ -10,6 +10,8 @@ from refnet.analysis.influence import loops
 from refnet.analysis.influence.arrays import SLACK, Arrays
 from refnet.analysis.influence.forest import Floats, Ints, Numbers
 
+_EXACT = 2.0**53  # whole numbers up to here are floats
+
 _MANY_HOPS = 64
 """From here on a limit is cheaper by doubling, on a forest: hop by hop costs every edge that is still alive."""
 
@@ -57,7 +59,9 @@ class Compiled(Arrays):
         """R, how many brought somebody."""
         return int(self._rising.size)
 
-    def brought(self, worth: Numbers, asked: Sequence[tuple[int | None, float]]) -> list[Numbers]:
+    def brought(
+        self, worth: Numbers, asked: Sequence[tuple[int | None, float]], out: Floats | None = None
+    ) -> list[Numbers]:
         """As `Arrays.brought`, all of `asked` in one go."""
         whole = self.credit is None
         if self.credit is None:
@@ -66,9 +70,11 @@ class Compiled(Arrays):
             first = loops.firsts_credited(self.referee, self.parent, self.credit, worth, self.size)
         found: dict[int, Numbers] = {}
         longest = int(self.height.max(initial=0))
-        # Sums without decay of whole weights stay exact; the others are floats.
+        # Sums without decay of whole weights stay exact; the others are floats. Where floats are asked for and hold
+        # such sums exactly, all go in one sweep.
+        together = out is not None and float(np.abs(first).sum()) < _EXACT
         for exact in (True, False):
-            these = [j for j, (_, decay) in enumerate(asked) if (whole and decay == 1) == exact]
+            these = [j for j, (_, d) in enumerate(asked) if (whole and d == 1 and not together) == exact]
             kind = first.dtype if exact else np.dtype(np.float64)
             limited = [(j, asked[j][0] or 0) for j in these if (asked[j][0] or longest) < longest]
             doubled = [j for j, hops in limited if hops > _MANY_HOPS and self.is_forest]
@@ -76,16 +82,16 @@ class Compiled(Arrays):
             swept = [j for j in these if j not in doubled and j not in dict(limited)]
             for j in doubled:
                 total = self._below(first.astype(kind), *asked[j])
-                found[j] = self._spread(total[:, None])[0]
+                found |= self._spread(total[:, None], [j], out)
             columns = [j for j, _ in limited] + swept
             if columns:
                 total = self._columns(first.astype(kind, copy=False), [asked[j] for j in columns], limited)
-                found.update(zip(columns, self._spread(total), strict=True))
+                found |= self._spread(total, columns, out)
         return [found[j] for j in range(len(asked))]
 
     def longest_chain(self) -> Ints:
         """As `Arrays.longest_chain`."""
-        result: Ints = self._spread(self.height.astype(np.int64)[:, None])[0]
+        result: Ints = self._spread(self.height.astype(np.int64)[:, None], [0])[0]
         return result
 
     def components(self) -> Ints:
@@ -97,7 +103,7 @@ class Compiled(Arrays):
         if self.is_forest:
             ones = np.ones(self.nodes, dtype=np.int64)
             first = loops.firsts(self.referee, self.parent, ones, self.size)
-            result: Ints = self._spread(self._columns(first, [(None, 1.0)], [], whole=True))[0]
+            result: Ints = self._spread(self._columns(first, [(None, 1.0)], [], whole=True), [0])[0]
             return result
         return super().people_below()
 
@@ -130,10 +136,17 @@ class Compiled(Arrays):
             loops.unlimited(self.inner_child, self.inner_parent, credit, decay, len(limited), total)
         return total
 
-    def _spread(self, total: Numbers) -> Numbers:
-        out = np.zeros((total.shape[1], self.nodes), dtype=total.dtype)
-        loops.spread(self._rising, self._rank, total, out)
-        return out
+    def _spread(self, total: Numbers, names: Sequence[int], out: Floats | None = None) -> dict[int, Numbers]:
+        """Sums by rank, shape (R, p), as numbers of all nodes by their names; in the rows of `out`, if it is given."""
+        rows = np.arange(len(names)) if out is None else np.array(names)
+        if out is None:
+            held: Numbers = np.zeros((len(names), self.nodes), dtype=total.dtype)
+        else:
+            held = out
+            for row in names:
+                held[row] = 0
+        loops.spread(self._rising, self._rank, total, rows, held)
+        return {name: held[row] for name, row in zip(names, rows.tolist(), strict=True)}
 
 
 def _narrow(nodes: Ints) -> loops.Some:

@@ -270,12 +270,12 @@ def limited(
 
 
 @compiled
-def spread(referrer: Some, rank: Some, total: Numbers, out: Numbers) -> None:
-    """Sums by rank, shape (R, p), to their nodes, shape (p, n)."""
+def spread(referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers) -> None:
+    """Sums by rank, shape (R, p), to their nodes: column j to row[j] of `out`, of n each."""
     for number in range(referrer.size):
         node, at = referrer[number], rank[number]
         for column in range(total.shape[1]):
-            out[column, node] = total[at, column]
+            out[row[column], node] = total[at, column]
 
 
 @compiled

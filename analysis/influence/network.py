@@ -129,18 +129,34 @@ class Network:
         """
         return self.influences(value, [(hops, decay)])[0]
 
-    def influences(self, value: npt.ArrayLike, asked: Sequence[tuple[int | None, float]]) -> list[Numbers]:
+    def influences(
+        self,
+        value: npt.ArrayLike,
+        asked: Sequence[tuple[int | None, float]],
+        *,
+        out: Floats | None = None,
+    ) -> list[Numbers]:
         """Influence for several (hops, decay) at once, each as `influence` gives it, in the order asked.
 
-        Values are fetched once for all of them, and each hop is summed once; each answer is n numbers of fresh memory,
-        which at millions can cost more than the sums.
+        Values are fetched once for all of them, and each hop is summed once. What is left is to write the answers: at
+        millions fresh memory for them costs more than the sums, so that whoever asks again and again gives it.
+
+        Args:
+            value: shape (n,), as `influence` takes it.
+            asked: (hops, decay) of each.
+            out: float64, shape (len(asked), n), to be written over: the answers are its rows, all of them float64
+                (whole sums exact to 2^53).
 
         Raises:
-            InputError, UsageError: as `influence`.
+            InputError, UsageError: as `influence`; `out` of another shape or kind.
         """
         for hops, decay in asked:
             _check(hops, decay)
-        return self._sums.brought(self._values(value), asked)
+        if out is not None and (out.shape != (len(asked), self.nodes) or out.dtype != np.float64):
+            raise InputError(
+                f"out is {out.dtype} of shape {out.shape}, and has to be float64 of {(len(asked), self.nodes)}."
+            )
+        return self._sums.brought(self._values(value), asked, out)
 
     def at_risk(self, value: npt.ArrayLike, probability: npt.ArrayLike) -> Numbers:
         """Downstream at risk, float64, shape (n,), in the unit of `value`: Σ p(u) · value(u) over all u below.

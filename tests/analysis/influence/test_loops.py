@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refnet.analysis.influence.network import Network
+from refnet.core.errors import InputError
 from tests.analysis.influence.networks import Made, networks
 
 hops = st.one_of(st.none(), st.integers(1, 14))
@@ -30,6 +31,12 @@ def test_loops_and_numpy_agree_on_everything(made, asked, share):
             assert ours.dtype == theirs.dtype
             assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-6)
             assert ours.tolist() == one.influence(value, hops=hops, decay=decay).tolist()
+        for network in (one, other):
+            out = np.full((len(pairs), made.nodes), np.nan)
+            given = network.influences(value, pairs, out=out)
+            assert all(np.shares_memory(row, out) for row in given if made.nodes)
+            for row, ours in zip(out, network.influences(value, pairs), strict=True):
+                assert row == pytest.approx(ours, rel=1e-12, abs=1e-6)
     chance = np.linspace(0, share, made.nodes)
     at_risk = one.at_risk(made.value, chance)
     assert at_risk == pytest.approx(other.at_risk(made.value, chance), rel=1e-12, abs=1e-6)
@@ -41,6 +48,18 @@ def test_loops_and_numpy_agree_on_everything(made, asked, share):
     for root in range(made.nodes):
         theirs = np.array(other.generations(root, made.value))
         assert np.array(one.generations(root, made.value)) == pytest.approx(theirs)
+
+
+@both
+def test_answers_go_where_they_are_asked_to(compiled):
+    network = Network([0, 1], [1, 2], nodes=3, compiled=compiled)
+    out = np.full((3, 3), np.nan)
+    large = 2**60  # whole sums that are no floats: rounded once, in the end
+    network.influences([1, 2, large + 1], [(1, 1.0), (None, 1.0), (6, 0.5)], out=out)
+    assert out.tolist() == [[2, large, 0], [float(large + 3), large, 0], [2 + large / 2, large, 0]]
+    for wrong in (np.zeros((2, 3)), np.zeros((3, 3), dtype=np.int64)):
+        with pytest.raises(InputError, match="out is"):
+            network.influences([1, 2, 3], [(1, 1.0), (None, 1.0), (6, 0.5)], out=wrong)
 
 
 @given(made=networks, decay=decays, seed=st.integers(0, 99))
