@@ -201,9 +201,14 @@ def kind_of(values: pd.Series[Any]) -> str:
         return ""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return "time"
-    if number(read).notna().all():
+    if _all(read, lambda some: number(some).notna()):
         # 007 and 0151 are names made of digits: a number would lose their zeros.
         return "text" if read.str.match(r"[+-]?0\d").any() else "number"
-    if read.str.lower().isin(["true", "false", "yes", "no"]).all():
+    if _all(read, lambda some: some.str.lower().isin(["true", "false", "yes", "no"])):
         return "flag"
-    return "time" if time(read).notna().all() else "text"
+    return "time" if _all(read, lambda some: time(some).notna()) else "text"
+
+
+def _all(values: pd.Series[Any], test: Callable[[pd.Series[Any]], pd.Series[bool]]) -> bool:
+    """Whether a test holds for all: what it does not hold for mostly shows in the first few."""
+    return bool(test(values.iloc[:50]).all() and test(values).all())

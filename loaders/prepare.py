@@ -283,7 +283,8 @@ def _hash(table: str, facts: Sequence[Any]) -> str:
 def _parts(keys: list[str], lists: Mapping[str, list[Any]]) -> Iterator[tuple[int, int]]:
     """Where to cut: every BATCH_ROWS rows, and before a message becomes too long."""
     columns = [keys, *lists.values()]
-    texts = [v for v in columns if any(isinstance(value, str) for value in v)]
+    # Cells of a column are of one kind, or nothing.
+    texts = [v for v in columns if isinstance(next(filter(None, v), None), str)]
     # Four bytes of UTF-8 a character at most, and a few for what is not text.
     longest = 9 * len(columns) + 4 * sum(max(map(len, filter(None, values)), default=0) for values in texts)
     if longest * BATCH_ROWS <= BATCH_BYTES:

@@ -163,12 +163,15 @@ def _shape(
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)
+    if len(places) < len(made):
+        made = made.iloc[places].reset_index(drop=True)
+        written = {name: each.of(places) for name, each in written.items()}
     return Chunk(
-        made.iloc[places].reset_index(drop=True),
+        made,
         numbers[places],
         chunk.rejects,
         [left[place] for place in sorted(left)],
-        {name: each.of(places) for name, each in written.items()},
+        written,
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
     )
@@ -208,9 +211,15 @@ def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, 
         for way in ways:
             raw = _raw(cells, way, index)
             value = _changed(raw, way, currency)
-            fresh = (held.isna() & value.notna()).to_numpy(dtype=np.bool_)
-            held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
-            where[fresh] = " + ".join(way.columns) or name
+            if way is ways[0]:
+                fresh = value.notna().to_numpy(dtype=np.bool_)
+                held, shown = value, raw if value is raw else raw.where(fresh)
+            else:
+                fresh = (held.isna() & value.notna()).to_numpy(dtype=np.bool_)
+                held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
+            called = " + ".join(way.columns) or name
+            if called != everyone:
+                where[fresh] = called
         made[name] = held
         written[name] = Written(where, shown)
         if name == "currency":
