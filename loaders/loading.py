@@ -10,21 +10,22 @@ from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
+from refnet.graph.model import AFFILIATE, CUSTOMER, DUE, REMOVAL, UNLINKED, WAITING
 from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
 from refnet.loaders.dry import read_through
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
+from refnet.loaders.listed import Listed
 from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.reading import Read, Reading
 from refnet.loaders.rejects import Limit, Rejects
-from refnet.loaders.removing import Ask, Present, Replacing, remove
+from refnet.loaders.removing import Ask, Present, Replacing, remove, remove_due
 from refnet.loaders.resuming import Course
-from refnet.loaders.schemas import TABLES
+from refnet.loaders.schemas import REMOVALS, TABLES
 from refnet.loaders.seen import Ids
 from refnet.loaders.sending import in_steps, send
 from refnet.loaders.sources import Catalogue
@@ -127,9 +128,14 @@ def _load(
     if course.resumed:
         reporter.say("these files broke off while they were loaded: going on from there")
     buyers = Ids()
+    listed: Listed | None = None
     with Reading(typed, summary.currency) as reading:
         for place, each in enumerate(typed):
-            preparer = _preparer(graph, each, key, known, forgotten)
+            if listed is None and each.table.name != REMOVALS.name:
+                # All lists of removals are in the graph by now: what they name goes, and is not taken any more.
+                summary.deleted = remove_due(graph, summary.currency, reporter)
+                listed = Listed.of(graph, (source.table.name for source in typed))
+            preparer = _preparer(graph, each, key, known, forgotten, listed)
             told = _load_table(
                 graph,
                 each,
@@ -143,13 +149,15 @@ def _load(
                 buyers,
             )
             summary.tables.append(told)
+    if listed is None:
+        summary.deleted = remove_due(graph, summary.currency, reporter)
     if forgotten is not None:
         # Killed in between, the same load learns the same again; once it is saved, it no longer would.
         if forgotten.learned:
             sweep(graph, forgotten.key, forgotten.learned)
         forgotten.save()
     ambiguous = forgotten.ambiguous if forgotten is not None else None
-    loaded = set(TABLES) if course.owes else {each.table.name for each in typed}
+    loaded = set(TABLES) if course.owes or summary.deleted else {each.table.name for each in typed}
     _work_out(graph, summary, loaded, buyers, reporter, everyone=course.owes, ambiguous=ambiguous)
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
@@ -219,12 +227,17 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
 
 def _make_schema(graph: Graph) -> None:
     indexes = [(table.node.label, UNLINKED) for table in TABLES.values() if table.node and table.references]
-    for statement in statements.schema([*indexes, (WAITING.label, "source")]):
+    for statement in statements.schema([*indexes, (WAITING.label, "source"), (REMOVAL.label, DUE)]):
         graph.write_alone(statement)
 
 
 def _preparer(
-    graph: Graph, source: Source, token_key: bytes, known: Mapping[str, str], forgotten: Forgotten | None
+    graph: Graph,
+    source: Source,
+    token_key: bytes,
+    known: Mapping[str, str],
+    forgotten: Forgotten | None,
+    listed: Listed | None,
 ) -> Preparer:
     table = source.table
     label = table.node.label if table.node is not None else WAITING.label
@@ -239,6 +252,7 @@ def _preparer(
         keeps=bool(source.of) and table.node in (CUSTOMER, AFFILIATE),
         forgotten=forgotten,
         source=source.whose,
+        listed=listed,
     )
 
 
@@ -281,6 +295,7 @@ def _load_table(
         finally:
             steps.close()
     told.rows_repeated, told.rows_of_forgotten = preparer.seen.again, preparer.rows_of_forgotten
+    told.rows_kept_out = preparer.rows_kept_out
     told.rows_loaded -= preparer.seen.again - preparer.dropped
     told.seconds = time.monotonic() - began
     graph.query(
