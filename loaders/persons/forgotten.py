@@ -209,7 +209,11 @@ class Forgotten:
         for table in {table for table, _ in rows} - ARE_PERSONS:
             node = TABLES[table].node
             assert node is not None
-            new = {self.key.row(table, i): place for place, (t, i) in enumerate(rows) if t == table}
+            new = {
+                self.key.row(table, i): place
+                for place, (t, i) in enumerate(rows)
+                if t == table and not out[place]
+            }
             for row in self._graph.read(forgetting.there(node), ids=sorted(new)):
                 out[new[row["id"]]] = True
         return out
