@@ -26,7 +26,8 @@ class Listed:
     def of(cls, graph: Graph, tables: Iterable[str]) -> Listed:
         """Those that a graph has of these tables."""
         found = cls()
-        for table, row_id in graph.query("removals/listed", tables=sorted(set(tables))).values:
+        named = sorted(set(tables) & set(REMOVALS.by_name["table"].choices))
+        for table, row_id in graph.query("removals/listed", tables=named).values if named else ():
             found._ids[table].add(row_id)
         return found
 

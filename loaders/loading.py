@@ -10,7 +10,7 @@ from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import AFFILIATE, CUSTOMER, DUE, REMOVAL, UNLINKED, WAITING
+from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
 from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
@@ -132,9 +132,7 @@ def _load(
     with Reading(typed, summary.currency) as reading:
         for place, each in enumerate(typed):
             if listed is None and each.table.name != REMOVALS.name:
-                # All lists of removals are in the graph by now: what they name goes, and is not taken any more.
-                summary.deleted = remove_due(graph, summary.currency, reporter)
-                listed = Listed.of(graph, (source.table.name for source in typed))
+                listed = _take_away(graph, summary, typed, course, reporter)
             preparer = _preparer(graph, each, key, known, forgotten, listed)
             told = _load_table(
                 graph,
@@ -150,7 +148,7 @@ def _load(
             )
             summary.tables.append(told)
     if listed is None:
-        summary.deleted = remove_due(graph, summary.currency, reporter)
+        _take_away(graph, summary, typed, course, reporter)
     if forgotten is not None:
         # Killed in between, the same load learns the same again; once it is saved, it no longer would.
         if forgotten.learned:
@@ -162,6 +160,16 @@ def _load(
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
     return summary
+
+
+def _take_away(
+    graph: Graph, summary: LoadSummary, typed: Sequence[Source], course: Course, reporter: Reporter
+) -> Listed:
+    """All lists of removals are in the graph: what they name goes from it, and, as told here, is not to be taken."""
+    tables = {each.table.name for each in typed}
+    if course.owes or REMOVALS.name in tables:
+        summary.deleted = remove_due(graph, summary.currency, reporter)
+    return Listed.of(graph, tables)
 
 
 def _work_out(
@@ -208,7 +216,10 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
         _make_schema(graph)
         if graph.engine is None or graph.engine.kind != "embedded":
             graph.write_alone(statements.AWAIT_INDEXES)
-    _work_out(graph, summary, set(TABLES), Ids(), reporter, everyone=resuming.owing(graph))
+    owes = resuming.owing(graph)
+    if owes:
+        summary.deleted = remove_due(graph, summary.currency, reporter)
+    _work_out(graph, summary, set(TABLES), Ids(), reporter, everyone=owes)
     return summary
 
 
@@ -227,7 +238,7 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
 
 def _make_schema(graph: Graph) -> None:
     indexes = [(table.node.label, UNLINKED) for table in TABLES.values() if table.node and table.references]
-    for statement in statements.schema([*indexes, (WAITING.label, "source"), (REMOVAL.label, DUE)]):
+    for statement in statements.schema([*indexes, (WAITING.label, "source")]):
         graph.write_alone(statement)
 
 

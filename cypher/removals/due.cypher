@@ -1,9 +1,7 @@
-// Some deleted rows of a table that have not been looked for in the graph yet
+// Deleted rows that have not been looked for in the graph yet
 // name: removals/due
 // mode: read
-// :param table => 'orders'
-// :param limit => 1000
-MATCH (r:Removal {due: true})
-WHERE r.table = $table
-RETURN r.removalId AS removalId, r.rowId AS rowId
-LIMIT $limit;
+// note: every deleted row that is known is looked at: an index of what is true or absent is slow to be emptied.
+MATCH (r:Removal)
+WHERE r.due
+RETURN r.removalId AS removalId, r.table AS table, r.rowId AS rowId;

@@ -1,12 +1,13 @@
 """Due: what a list of removals names, and the graph still has, goes.
 
 A :Removal is due from the transaction on that has made it (or made it again) until the one that has removed its row.
-From then on there is none to remove, since whoever loads keeps such rows out: so that a load looks for the rows of the
-lists that it has, and of those that broke off before it, by their ids, and never through a table or an old list.
+From then on there is none to remove, since whoever loads keeps such rows out. So only a load that has a list, or comes
+after one that broke off, looks for any, by their ids.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from refnet.core.money import exponent
@@ -36,10 +37,14 @@ def remove_due(graph: Graph, currency: str, reporter: Reporter) -> dict[str, int
     """
     minor = float(10 ** exponent(currency))
     gone: dict[str, int] = {}
-    tables = {row["table"] for row in graph.query("removals/due-tables")}
-    for table in reversed([table for name, table in TABLES.items() if name in tables]):
-        with reporter.stage(f"{table.name}, removing") as progress:
-            while part := graph.query("removals/due", table=table.name, limit=_PART).values:
+    due: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, name, row_id in graph.query("removals/due").values:
+        due[name].append((key, row_id))
+    for table in reversed([table for name, table in TABLES.items() if name in due]):
+        rows = due[table.name]
+        with reporter.stage(f"{table.name}, removing", len(rows)) as progress:
+            for start in range(0, len(rows), _PART):
+                part = rows[start : start + _PART]
                 keys, kept = _there(graph, table, [row_id for _, row_id in part])
                 assert table.node is not None
                 steps = list(of_nodes(graph, table.node, keys, kept, minor, None))
