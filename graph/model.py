@@ -63,13 +63,15 @@ WAITING = Node("Waiting", "waitingId")
 # That somebody was forgotten, without saying who; and by what rows of theirs are known when they come again.
 ERASURE = Node("Erasure", "erasureId")
 TOMBSTONE = Node("Tombstone", "tombstoneId")
+# That a row of some table is deleted: none with its id is taken, from whatever source.
+REMOVAL = Node("Removal", "removalId")
 # Whose turn it is to load, for as long as somebody does.
 TURN = Node("Turn", "turnId")
 
 NODES = (
     CUSTOMER, ALIAS, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
     REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
-    ERASURE, TOMBSTONE, TURN,
+    ERASURE, TOMBSTONE, REMOVAL, TURN,
 )  # fmt: skip
 
 KNOWN_AS = "KNOWN_AS"
@@ -77,6 +79,9 @@ KNOWN_AS = "KNOWN_AS"
 
 UNLINKED = "unlinked"
 """True on a node that waits for one it belongs to; absent otherwise."""
+
+DUE = "due"
+"""True on a :Removal until the row that it names is looked for in the graph; absent otherwise."""
 
 SCORES = (
     "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile",

@@ -1,7 +1,7 @@
 """The Cypher that finds rows of one source and removes them: generated from the model, as in `statements`.
 
-All of it takes `$source`. Whatever loses its last source goes, and leaves the graph as if it had never been loaded: who
-names it waits. Rows of forgotten people have lost their ids, and are never found.
+What is about one source takes `$source`. Whatever loses its last one goes, and leaves the graph as if it had never been
+loaded: who names it waits. Rows of forgotten people have lost their ids, and are never found.
 """
 
 from __future__ import annotations
@@ -58,6 +58,17 @@ def take(node: Node) -> str:
         f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nWHERE $source IN n.{SOURCES}\n"
         f"SET n.{SOURCES} = {without_source(f'n.{SOURCES}')}"
     )
+
+
+def take_whole(node: Node) -> str:
+    """Rows [key, …]: no source has them, whichever had; nor has one those of versions that kept no sources."""
+    return f"UNWIND $rows AS r\nMATCH (n:{node.label} {{{node.key}: r[0]}})\nSET n.{SOURCES} = []"
+
+
+def there(node: Node) -> str:
+    """Which of $ids are the keys of rows: of customers, of those whose row is in their node."""
+    alone = f"\nWHERE NOT EXISTS {{ (n)-[:{KNOWN_AS}]->() }}" if node == CUSTOMER else ""
+    return f"UNWIND $ids AS id\nMATCH (n:{node.label} {{{node.key}: id}}){alone}\nRETURN n.{node.key} AS id"
 
 
 def let_wait(node: Node, reference: Reference, other: Node) -> str:

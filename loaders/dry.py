@@ -22,6 +22,7 @@ from refnet.loaders.check import Checked, check
 from refnet.loaders.files import Chunk
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
+from refnet.loaders.listed import Listed
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.rows import Column
@@ -47,7 +48,8 @@ def dry_run(
     """What a load of these files would do, without a graph: rows, rejects, warnings, and what each column holds.
 
     Without the graph it is not known in which currency that counts (REFNET_CURRENCY, else the first one found), what
-    kind further columns had in earlier loads, and what would wait for whom.
+    kind further columns had in earlier loads, which rows are kept out by removals that were loaded before, and what
+    would wait for whom.
 
     Args:
         source: as `load` takes it.
@@ -102,7 +104,8 @@ def read_through(
     Raises:
         InputError: more rows of a file are refused than `limit` allows.
     """
-    told = [_read(source, currency, rejects, reporter, columns, meet) for source in found]
+    listed = Listed()
+    told = [_read(source, currency, rejects, reporter, columns, meet, listed) for source in found]
     broken = [each for each in told if limit is not None and limit.broken(each.rows_rejected, each.rows_read)]
     if broken:
         assert limit is not None
@@ -138,10 +141,12 @@ def _read(
     reporter: Reporter,
     columns: bool,
     meet: Callable[[Source, Chunk, Checked], None] | None,
+    listed: Listed,
 ) -> DryTableSummary:
     told = DryTableSummary(source.table.name, source.called, source.of)
     held = {name: _Held(source.table.by_name[name]) for name in source.opened.columns} if columns else {}
-    preparer, began = Preparer(source.table, source.opened.columns, existing=False), time.monotonic()
+    preparer = Preparer(source.table, source.opened.columns, existing=False, listed=listed)
+    began = time.monotonic()
     path = rejects / f"{source.table.name}-{str(uuid.uuid4())[:8]}.csv"
     with (
         Rejects(path, told, form=source.opened.form, secret=source.secret) as refused,
@@ -160,10 +165,11 @@ def _read(
             for name, column in held.items():
                 column.take(chunk.frame[name], checked.frame[name])
             if columns and len(checked.frame):
-                keys, _ = preparer.rows(checked.frame)
+                keys, lists = preparer.rows(checked.frame)
+                listed.meet(source.table, lists)
                 preparer.seen.meet(keys)
                 told.rows_loaded += len(keys)
-    told.rows_repeated = preparer.seen.again
+    told.rows_repeated, told.rows_kept_out = preparer.seen.again, preparer.rows_kept_out
     told.rows_loaded -= preparer.seen.again - preparer.dropped
     told.columns = [column.told() for column in held.values()]
     told.seconds = time.monotonic() - began

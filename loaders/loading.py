@@ -17,14 +17,15 @@ from refnet.loaders.aside import Aside
 from refnet.loaders.dry import read_through
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
+from refnet.loaders.listed import Listed
 from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.reading import Read, Reading
 from refnet.loaders.rejects import Limit, Rejects
-from refnet.loaders.removing import Ask, Present, Replacing, remove
+from refnet.loaders.removing import Ask, Present, Replacing, remove, remove_due
 from refnet.loaders.resuming import Course
-from refnet.loaders.schemas import TABLES
+from refnet.loaders.schemas import REMOVALS, TABLES
 from refnet.loaders.seen import Ids
 from refnet.loaders.sending import in_steps, send
 from refnet.loaders.sources import Catalogue
@@ -127,9 +128,12 @@ def _load(
     if course.resumed:
         reporter.say("these files broke off while they were loaded: going on from there")
     buyers = Ids()
+    listed: Listed | None = None
     with Reading(typed, summary.currency) as reading:
         for place, each in enumerate(typed):
-            preparer = _preparer(graph, each, key, known, forgotten)
+            if listed is None and each.table.name != REMOVALS.name:
+                listed = _take_away(graph, summary, typed, course, reporter)
+            preparer = _preparer(graph, each, key, known, forgotten, listed)
             told = _load_table(
                 graph,
                 each,
@@ -143,17 +147,29 @@ def _load(
                 buyers,
             )
             summary.tables.append(told)
+    if listed is None:
+        _take_away(graph, summary, typed, course, reporter)
     if forgotten is not None:
         # Killed in between, the same load learns the same again; once it is saved, it no longer would.
         if forgotten.learned:
             sweep(graph, forgotten.key, forgotten.learned)
         forgotten.save()
     ambiguous = forgotten.ambiguous if forgotten is not None else None
-    loaded = set(TABLES) if course.owes else {each.table.name for each in typed}
+    loaded = set(TABLES) if course.owes or summary.deleted else {each.table.name for each in typed}
     _work_out(graph, summary, loaded, buyers, reporter, everyone=course.owes, ambiguous=ambiguous)
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
     return summary
+
+
+def _take_away(
+    graph: Graph, summary: LoadSummary, typed: Sequence[Source], course: Course, reporter: Reporter
+) -> Listed:
+    """All lists of removals are in the graph: what they name goes from it, and, as told here, is not to be taken."""
+    tables = {each.table.name for each in typed}
+    if course.owes or REMOVALS.name in tables:
+        summary.deleted = remove_due(graph, summary.currency, reporter)
+    return Listed.of(graph, tables)
 
 
 def _work_out(
@@ -200,7 +216,10 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
         _make_schema(graph)
         if graph.engine is None or graph.engine.kind != "embedded":
             graph.write_alone(statements.AWAIT_INDEXES)
-    _work_out(graph, summary, set(TABLES), Ids(), reporter, everyone=resuming.owing(graph))
+    owes = resuming.owing(graph)
+    if owes:
+        summary.deleted = remove_due(graph, summary.currency, reporter)
+    _work_out(graph, summary, set(TABLES), Ids(), reporter, everyone=owes)
     return summary
 
 
@@ -224,7 +243,12 @@ def _make_schema(graph: Graph) -> None:
 
 
 def _preparer(
-    graph: Graph, source: Source, token_key: bytes, known: Mapping[str, str], forgotten: Forgotten | None
+    graph: Graph,
+    source: Source,
+    token_key: bytes,
+    known: Mapping[str, str],
+    forgotten: Forgotten | None,
+    listed: Listed | None,
 ) -> Preparer:
     table = source.table
     label = table.node.label if table.node is not None else WAITING.label
@@ -239,6 +263,7 @@ def _preparer(
         keeps=bool(source.of) and table.node in (CUSTOMER, AFFILIATE),
         forgotten=forgotten,
         source=source.whose,
+        listed=listed,
     )
 
 
@@ -281,6 +306,7 @@ def _load_table(
         finally:
             steps.close()
     told.rows_repeated, told.rows_of_forgotten = preparer.seen.again, preparer.rows_of_forgotten
+    told.rows_kept_out = preparer.rows_kept_out
     told.rows_loaded -= preparer.seen.again - preparer.dropped
     told.seconds = time.monotonic() - began
     graph.query(

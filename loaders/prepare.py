@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from refnet.graph import joining, statements
-from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, Node, Reference
+from refnet.graph import catalogue, joining, statements
+from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REMOVAL, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
+from refnet.loaders.listed import Listed
 from refnet.loaders.persons.forgotten import Forgotten
+from refnet.loaders.persons.names import ARE_PERSONS
 from refnet.loaders.rows import Column, Table
 from refnet.loaders.seen import Seen
 
@@ -48,6 +50,7 @@ class Preparer:
         keeps: an empty cell says nothing, and leaves what the graph has; else it removes that.
         forgotten: the people whom the graph has forgotten, if there are any.
         source: whose rows they are.
+        listed: rows that lists of removals name.
     """
 
     def __init__(
@@ -61,9 +64,11 @@ class Preparer:
         keeps: bool = False,
         forgotten: Forgotten | None = None,
         source: str = CANONICAL,
+        listed: Listed | None = None,
     ) -> None:
         self._source = source
         self._forgotten, self.rows_of_forgotten = forgotten, 0
+        self._listed, self.rows_kept_out = listed, 0
         self._table, self._existing, self._token_key = table, existing, token_key
         self._known, self._keeps = known or {}, keeps
         self._columns = [table.by_name[name] for name in columns]
@@ -94,9 +99,22 @@ class Preparer:
             kept = sorted(last.values())
             keys = [keys[place] for place in kept]
             lists = {name: [values[place] for place in kept] for name, values in lists.items()}
+        # Rows of persons may say who else is forgotten, and are asked about that first. Of other rows those that are
+        # deleted are not there, also where they were a forgotten person's and would get another id.
+        persons = self._table.name in ARE_PERSONS
+        if not persons:
+            keys, lists = self._not_listed(keys, lists)
         if self._forgotten is not None:
             keys, lists, out = self._forgotten.take(self._table, keys, lists)
             self.rows_of_forgotten += out
+        return self._not_listed(keys, lists) if persons else (keys, lists)
+
+    def _not_listed(
+        self, keys: list[str], lists: dict[str, list[Any]]
+    ) -> tuple[list[str], dict[str, list[Any]]]:
+        if self._listed is not None:
+            keys, lists, out = self._listed.take(self._table, keys, lists)
+            self.rows_kept_out += out
         return keys, lists
 
     def keys(self, frame: pd.DataFrame) -> list[str]:
@@ -108,7 +126,7 @@ class Preparer:
         if frame.empty:
             return
         keys, lists = self.rows(frame)
-        if not keys:  # all of them of people who are forgotten
+        if not keys:  # all of them deleted, or of people who are forgotten
             return
         moved = self.seen.meet(keys) or self._existing
         for start, stop in _parts(keys, lists):
@@ -194,6 +212,8 @@ class Preparer:
         cells = [_cell(c, keeps=self._keeps) for c in columns]
         merge = statements.merge(node, cells, joined, fresh=not (moved and complete))
         made: Statements = [(merge, self._of(rows))]
+        if node == REMOVAL:
+            made.append((catalogue()["removals/mark-due"].text, {"rows": [(key,) for key in keys]}))
         moves: Statements = []
         for reference in owed:
             refs = by_property[reference.property]

@@ -280,12 +280,28 @@ TOKENS = Table(
     identity=("customer_id", "kind", "token"),
 )
 
-TABLES: dict[str, Table] = {
-    table.name: table
-    # In the order of loading: what others refer to first, so that little has to wait.
-    for table in (
-        CUSTOMERS, ALIASES, AFFILIATES, ORDERS, REFERRALS, INVITATIONS, TICKETS, SURVEYS, USAGE, COMMISSIONS,
-        LANDINGS, SPEND, REWARDS, VISITS, TOKENS,
-    )
-}  # fmt: skip
+_ROWS = (
+    CUSTOMERS, ALIASES, AFFILIATES, ORDERS, REFERRALS, INVITATIONS, TICKETS, SURVEYS, USAGE, COMMISSIONS,
+    LANDINGS, SPEND, REWARDS, VISITS, TOKENS,
+)  # fmt: skip
+REMOVALS = Table(
+    "removals",
+    (
+        Column(
+            "table",
+            "choice",
+            required=True,
+            # What has no id of its own cannot be named.
+            choices=tuple(table.name for table in _ROWS if table.id_column is not None),
+        ),
+        Column("id", "id", required=True, property="rowId"),
+        Column("removed_at", "time"),
+    ),
+    node=model.REMOVAL,
+    identity=("table", "id"),
+)
+
+# In the order of loading: first what is deleted, so that it is known what not to take; then what others refer to, so
+# that little has to wait.
+TABLES: dict[str, Table] = {table.name: table for table in (REMOVALS, *_ROWS)}
 """Every canonical table by its name, in the order in which a directory is loaded."""

@@ -27,6 +27,7 @@ class TableSummary:
         rows_skipped: rows that the graph has of an earlier try that broke off, and that were not sent again.
         rows_repeated: rows whose id came again later in the file: the last one holds.
         rows_of_forgotten: rows of people who are forgotten, that were not taken.
+        rows_kept_out: rows that a list of removals names, and that were not taken.
         waiting: rows of this table, of this load or earlier, that wait for people who are not loaded.
         seconds: how long it took.
     """
@@ -41,6 +42,7 @@ class TableSummary:
     rows_skipped: int = 0
     rows_repeated: int = 0
     rows_of_forgotten: int = 0
+    rows_kept_out: int = 0
     waiting: int = 0
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
@@ -143,6 +145,7 @@ class LoadSummary:
         waiting: for every table of the graph how many rows wait for people who are not loaded, where there are any.
         identity: how many ids are joined to others, and what stood in the way.
         removed: what complete exports no longer had, where a load replaces.
+        deleted: how many rows of the graph lists of removals have taken away, by table.
     """
 
     tables: list[TableSummary] = field(default_factory=list)
@@ -151,6 +154,7 @@ class LoadSummary:
     waiting: dict[str, int] = field(default_factory=dict)
     identity: IdentitySummary = field(default_factory=IdentitySummary)
     removed: list[RemovedSummary] = field(default_factory=list)
+    deleted: dict[str, int] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> TableSummary:
         return next(each for each in self.tables if each.table == table)
@@ -181,6 +185,7 @@ class LoadSummary:
         for gone in self.removed:
             stay = f" ({gone.staying:,} stay, since another source has them)" if gone.staying else ""
             lines.append(f"{gone.table} of {gone.of}: {gone.rows:,} removed{stay}; which in {gone.file}")
+        lines += [f"{table}: {count:,} deleted, as removals say" for table, count in self.deleted.items()]
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")
@@ -193,6 +198,8 @@ def _lines(table: TableSummary, done: str) -> list[str]:
         line += f", {table.rows_repeated:,} came again (the last one holds)"
     if table.rows_of_forgotten:
         line += f", {table.rows_of_forgotten:,} of forgotten people not taken"
+    if table.rows_kept_out:
+        line += f", {table.rows_kept_out:,} kept out (removals name them)"
     if table.rows_rejected:
         line += f", {table.rows_rejected:,} rejected"
     if table.rows_left_out:

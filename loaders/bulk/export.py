@@ -30,6 +30,7 @@ from refnet.loaders.bulk.written import Files, held
 from refnet.loaders.dry import checked_chunks
 from refnet.loaders.given import sources
 from refnet.loaders.headers import Source
+from refnet.loaders.listed import Listed
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.rejects import Rejects
 from refnet.loaders.summary import LoadSummary, TableSummary
@@ -138,11 +139,16 @@ def _write(
     reporter: Reporter,
 ) -> None:
     known: Known = {}
+    listed = Listed()
     for source in found:
         told = TableSummary(source.table.name, source.called)
         run, began, at = str(uuid.uuid4()), time.monotonic(), _now()
         preparer = Preparer(
-            source.table, source.opened.columns, existing=False, token_key=settled.token_key(settings)
+            source.table,
+            source.opened.columns,
+            existing=False,
+            token_key=settled.token_key(settings),
+            listed=listed,
         )
         spool = _schema(aside, preparer)
         with (
@@ -155,7 +161,7 @@ def _write(
             reporter.stage(source.table.name, source.opened.total) as progress,
             spool,
         ):
-            _keep(spool, source, preparer, summary.currency, told, refused, progress)
+            _keep(spool, source, preparer, listed, summary.currency, told, refused, progress)
         spool.keys.settle()
         if source.table.node is not None:
             known[source.table.node] = spool.keys
@@ -165,6 +171,7 @@ def _write(
         spool.path.unlink()
         told.rows_loaded = int(spool.keys.holds.sum())
         told.rows_repeated = preparer.dropped + len(spool.keys.holds) - told.rows_loaded
+        told.rows_kept_out = preparer.rows_kept_out
         told.seconds = time.monotonic() - began
         summary.tables.append(told)
         if told.waiting:
@@ -181,6 +188,7 @@ def _keep(
     spool: Spool,
     source: Source,
     preparer: Preparer,
+    listed: Listed,
     currency: str,
     told: TableSummary,
     refused: Rejects,
@@ -193,6 +201,7 @@ def _keep(
         progress.advance(len(checked.rows), rejected=told.rows_rejected - before)
         if len(checked.frame):
             keys, lists = preparer.rows(checked.frame)
+            listed.meet(source.table, lists)
             spool.keep(keys, [lists[column.name] for column in preparer.columns])
 
 

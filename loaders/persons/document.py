@@ -9,11 +9,11 @@ from typing import Any
 
 from refnet.graph import Graph, persons
 from refnet.graph.connection import native
-from refnet.graph.model import CUSTOMER, SCORES, UNLINKED
+from refnet.graph.model import CUSTOMER, DUE, SCORES, UNLINKED
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.names import namings
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import ALIASES, CUSTOMERS, INVITATIONS, REFERRALS, TABLES
+from refnet.loaders.schemas import ALIASES, CUSTOMERS, INVITATIONS, REFERRALS, REMOVALS, TABLES
 
 _SIDES = {REFERRALS.name: ("made", "received"), INVITATIONS.name: ("sent", "received")}
 
@@ -28,7 +28,8 @@ def document(graph: Graph, asked: str) -> dict[str, Any]:
     Returns:
         customer_id, held_at, ids (each with what was loaded under it, where there are several), emails, customer (as
         loaded, attributes included, and what was worked out), scores, credited, and the rows of each table, under the
-        names of the files' columns. Referrals and invitations are parted by their side. Times are ISO 8601.
+        names of the files' columns. Referrals and invitations are parted by their side; removals are of rows of
+        theirs that are deleted. Times are ISO 8601.
 
     Raises:
         NotFound: there is nobody of that id or email.
@@ -63,6 +64,8 @@ def document(graph: Graph, asked: str) -> dict[str, Any]:
             side: [_named(held, table) for held in rows if _names(person, held, referrer=side != "received")]
             for side in sides
         }
+    listed = graph.query("removals/of-person", **person.known_by)
+    told[REMOVALS.name] = [_named(_without_key(row["held"]), REMOVALS) for row in listed]
     return told
 
 
@@ -95,6 +98,10 @@ def rows_of(graph: Graph, person: Person, table: Table) -> Iterator[dict[str, An
         found[row["key"]] = {first: held.pop("target")} | held
     for _, held in sorted(found.items()):
         yield {name: v for name, v in held.items() if name not in ("waitingId", "source", edge.key)}
+
+
+def _without_key(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in held.items() if name not in (REMOVALS.key, DUE)}
 
 
 def _names(person: Person, held: Mapping[str, Any], *, referrer: bool) -> bool:

@@ -110,6 +110,7 @@ def sweep(graph: Graph, key: Key, names: dict[tuple[str, str], str]) -> None:
     find_rows(graph, made)
     for statements in list(_steps(graph, made)):
         graph.write_all(statements)
+    graph.write_all(_unlisted(made))
 
 
 Step = list[tuple[str, dict[str, Any]]]
@@ -260,6 +261,7 @@ def _last(made: Plan, done: Erasure, by: str, why: str | None) -> Step:
             gone = {c.property: None for c in texts(AFFILIATES)}
             props = _changes(made, AFFILIATES, held) | gone | {AFFILIATE.key: new}
             step.append((forgetting.change(AFFILIATE), {"rows": [(key, props)]}))
+    step += _unlisted(made)
     if person.ids:
         step.append((catalogue()["erasures/remove-aliases"].text, {"ids": person.ids}))
     if person.customer_id is not None:
@@ -269,6 +271,12 @@ def _last(made: Plan, done: Erasure, by: str, why: str | None) -> Step:
     record = (done.erasure_id, done.at, by, why, json.dumps(made.counts, sort_keys=True))
     step.append((catalogue()["erasures/record"].text, {"rows": [record]}))
     return step
+
+
+def _unlisted(made: Plan) -> Step:
+    """That rows of theirs are deleted is no longer kept; by their tombstones they are not taken either."""
+    rows = [(key,) for key in made.listed]
+    return [(catalogue()["removals/forget"].text, {"rows": rows})] if rows else []
 
 
 def _cut(rows: Iterable[Any]) -> Iterator[list[Any]]:

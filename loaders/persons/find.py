@@ -64,11 +64,24 @@ def find(graph: Graph, asked: str) -> Person:
         if rows and rows[0][2] is not None:
             return _customer(graph, str(rows[0][2]))
         alone = rows
+    if not alone and (listed := _listed(graph, asked)):
+        return listed
     if not alone:
         raise NotFound(
             "Nobody in this graph has this id or email.", "Ids are told apart by upper and lower case."
         )
     return _affiliate(graph, str(alone[0][0]), alone[0][1])
+
+
+def _listed(graph: Graph, asked: str) -> Person | None:
+    """Somebody of whom it is known that their rows are deleted; there may be others that name them."""
+    tables = {row["held"]["table"] for row in graph.query(
+        "removals/of-person", customers=[asked], affiliates=[asked]
+    )}  # fmt: skip
+    if not tables:
+        return None
+    # An id of a customer and of an affiliate are two persons', as far as is known: one after the other.
+    return Person(None, [], [asked], []) if tables == {"affiliates"} else Person(None, [asked], [], [])
 
 
 def _having(graph: Graph, emails: list[str]) -> list[list[Any]]:

@@ -1,8 +1,8 @@
 """Forgotten people while loading: rows of theirs are recognised, and do not bring them back.
 
-Rows of customers, aliases and tokens are not taken. Others are taken as what they count for: on the anonymous node,
-with no id and no text of theirs, under a row id that is a keyed hash of the one they would have had. So the same old
-files, loaded again, change nothing.
+Rows of customers, aliases and tokens are not taken, nor are removals that name theirs. Others are taken as what they
+count for: on the anonymous node, with no id and no text of theirs, under a row id that is a keyed hash of the one they
+would have had. So the same old files, loaded again, change nothing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,22 @@ from typing import Any
 
 from refnet.core.settings import Settings
 from refnet.graph import Graph, forgetting
-from refnet.graph.model import AFFILIATE, ALIAS, CLAIM, CUSTOMER, ERASED, ORDER, Node
+from refnet.graph.model import AFFILIATE, ALIAS, CLAIM, CUSTOMER, ERASED, ORDER, REMOVAL, Node
 from refnet.loaders.persons.keys import Key, key_of
-from refnet.loaders.persons.names import namings
+from refnet.loaders.persons.names import ARE_PERSONS, namings
 from refnet.loaders.persons.strip import texts
 from refnet.loaders.resolution import is_email
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import AFFILIATES, ALIASES, CUSTOMERS, ORDERS, REFERRALS, TOKENS
+from refnet.loaders.schemas import (
+    AFFILIATES,
+    ALIASES,
+    CUSTOMERS,
+    ORDERS,
+    REFERRALS,
+    REMOVALS,
+    TABLES,
+    TOKENS,
+)
 
 Lists = dict[str, list[Any]]
 
@@ -100,7 +109,7 @@ class Forgotten:
             keys: of each row.
             lists: its cells, by column.
         """
-        if not namings(table) and table.node != ALIAS:
+        if not namings(table) and table.node not in (ALIAS, REMOVAL):
             return keys, lists, 0
         keys, lists = list(keys), {name: list(values) for name, values in lists.items()}
         # By name: a table of customers may have further columns.
@@ -113,6 +122,8 @@ class Forgotten:
                 out = [self.who("customer", i) is not None for i in lists["customer_id"]]
             case AFFILIATES.name:
                 out = self._affiliates(keys, lists)
+            case REMOVALS.name:
+                out = self._removals(lists)
             case _:
                 self._others(table, keys, lists)
                 return keys, lists, 0
@@ -185,6 +196,28 @@ class Forgotten:
                         lists[column.name][place] = None
         return out
 
+    def _removals(self, lists: Lists) -> list[bool]:
+        """Which deleted rows are theirs: by their own ids, or by the id that a row of theirs has got instead.
+
+        What they count for stays, and the id that it had before is not kept either.
+        """
+        rows = list(zip(lists["table"], lists["id"], strict=True))
+        out = [
+            i.startswith(ERASED) or (table in ARE_PERSONS and self.who(_kind(table), i) is not None)
+            for table, i in rows
+        ]
+        for table in {table for table, _ in rows} - ARE_PERSONS:
+            node = TABLES[table].node
+            assert node is not None
+            new = {
+                self.key.row(table, i): place
+                for place, (t, i) in enumerate(rows)
+                if t == table and not out[place]
+            }
+            for row in self._graph.read(forgetting.there(node), ids=sorted(new)):
+                out[new[row["id"]]] = True
+        return out
+
     def _others(self, table: Table, keys: list[str], lists: Lists) -> None:
         named = [(c, n, lists.get(c.name), lists.get("referrer_kind")) for c, n in namings(table)]
         gone = [c.name for c in texts(table) if c.name in lists]
@@ -213,6 +246,10 @@ class Forgotten:
                     lists[name][place] = None
                 if own is not None:
                     own.add(keys[place])
+
+
+def _kind(table: str) -> str:
+    return KINDS[AFFILIATE if table == AFFILIATES.name else CUSTOMER]
 
 
 def _email(said: str | None) -> str | None:

@@ -19,6 +19,9 @@ THINGS = frozenset(
 )
 """Columns that hold the id of something a merchant has in the books, and not of a person."""
 
+ARE_PERSONS = frozenset({"customers", "aliases", "affiliates"})
+"""Tables whose rows are persons, or say who somebody is; their ids are persons' ids."""
+
 _REFERRER = {"customer": CUSTOMER, "affiliate": AFFILIATE}
 
 

@@ -15,7 +15,7 @@ from refnet.loaders.persons.forgotten import AMBIGUOUS, EMAIL, KINDS
 from refnet.loaders.persons.keys import Key, key_of
 from refnet.loaders.persons.names import namings
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import ALIASES, CUSTOMERS, TABLES
+from refnet.loaders.schemas import ALIASES, CUSTOMERS, REMOVALS, TABLES
 
 Rows = list[tuple[Any, ...]]
 
@@ -26,6 +26,7 @@ class Plan:
 
     Attributes:
         person: who.
+        listed: keys of removals that name the person.
         counts: how many of what.
         again: they were forgotten before, and this is what is left.
     """
@@ -35,6 +36,7 @@ class Plan:
     key: Key
     rows: dict[str, Rows] = field(default_factory=dict)
     waiting: dict[str, Rows] = field(default_factory=dict)
+    listed: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     again: bool = False
 
@@ -117,6 +119,9 @@ def find_rows(graph: Graph, made: Plan) -> None:
         counted = len(rows) + len(made.waiting.get(table.name, ()))
         if counted:
             made.counts[table.name] = counted
+    made.listed = [row["key"] for row in graph.query("removals/of-person", **person.known_by)]
+    if made.listed:
+        made.counts[REMOVALS.name] = len(made.listed)
     if person.customer_id is not None:
         made.counts = {
             "customers": 1,

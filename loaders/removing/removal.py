@@ -21,9 +21,10 @@ from refnet.loaders.schemas import TABLES
 
 _PART = 1_000
 # What identity does with it then: a shell of a customer is taken away, an alias of itself says nothing.
-_KEPT_ROWS = ("removing/take-kept-rows", "removing/empty-kept-rows")
-_ALIAS_ROWS = ("removing/take-alias-rows", "removing/undo-alias-rows")
+_KEPT_ROWS = ("removing/take-kept-rows", "removing/take-whole-kept-rows", "removing/empty-kept-rows")
+_ALIAS_ROWS = ("removing/take-alias-rows", "removing/take-whole-alias-rows", "removing/undo-alias-rows")
 
+Key = tuple[str]
 Statement = tuple[str, dict[str, Any]]
 
 
@@ -69,15 +70,31 @@ def _steps(graph: Graph, missing: Missing, rows: Sequence[Row], minor: float) ->
         return
     node = table.node
     assert node is not None
+    yield from of_nodes(graph, node, [(row.key,) for row in rows if not row.kept], kept, minor, whose)
+
+
+def of_nodes(
+    graph: Graph, node: Node, keys: Sequence[Key], kept: Sequence[Key], minor: float, whose: str | None
+) -> Iterator[Statement]:
+    """What one transaction sends of rows that are nodes.
+
+    Args:
+        graph: where.
+        node: of what kind.
+        keys: of nodes.
+        kept: of rows that stand in an :Alias, among others.
+        minor: how many minor units make one of the currency.
+        whose: the source that no longer has them; None: they are to go, whoever has them.
+    """
+    of = {} if whose is None else {"source": whose}
     if kept:
-        take, after = _ALIAS_ROWS if node == ALIAS else _KEPT_ROWS
-        yield catalogue()[take].text, {"rows": kept, "source": whose}
+        take, take_whole, after = _ALIAS_ROWS if node == ALIAS else _KEPT_ROWS
+        yield catalogue()[take_whole if whose is None else take].text, {"rows": kept, **of}
         yield catalogue()[after].text, {"rows": kept}
-    keys = [(row.key,) for row in rows if not row.kept]
     if not keys:
         return
     buyers = graph.query("removing/buyers", ids=[key for (key,) in keys]).values if node == ORDER else []
-    yield removing.take(node), {"rows": keys, "source": whose}
+    yield (removing.take_whole(node) if whose is None else removing.take(node)), {"rows": keys, **of}
     for text in _waits(node):
         yield text, {"rows": keys}
     yield removing.remove(node), {"rows": keys}

@@ -56,6 +56,7 @@ _CALLED: dict[str, tuple[str, ...]] = {
     "earned_at": ("earned at", "created at", "date"),
     "referred_at": ("referred at", "referred date", "created at", "date"),
     "sent_at": ("sent at", "invited at", "created at", "date"),
+    "removed_at": ("removed at", "deleted at", "deleted"),
     "granted_at": ("granted at", "created at", "date"),
     "amount": ("amount", "total", "order total", "sale amount", "value", "commission"),
     "refunded": ("refunded", "amount refunded", "refund amount"),

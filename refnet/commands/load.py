@@ -142,7 +142,7 @@ def load(
     if as_json:
         print_json([{"load": loaded.to_dict(), "credit": vars(credit)}])
         return
-    if loaded.tables or loaded.waiting or loaded.warnings or loaded.identity.lines():
+    if loaded.tables or loaded.deleted or loaded.waiting or loaded.warnings or loaded.identity.lines():
         typer.echo(str(loaded))
     if credit.claims:
         typer.echo(credit_line(credit))

@@ -154,6 +154,20 @@ _KEYS: dict[str, dict[str, st.SearchStrategy[str | None]]] = {
         "token": st.sampled_from(["t-1", "t-2"]),
     },
 }
+_IDS: dict[str, list[str]] = {
+    "customers": PEOPLE,
+    "aliases": PEOPLE,
+    "affiliates": PARTNERS,
+    "orders": ["0", "1", "2", "00", "ö"],
+    "referrals": ["0", "1", "z"],
+    "invitations": ["0", "1", "i"],
+    "tickets": ["0", "t"],
+    "surveys": ["0", "s"],
+    "commissions": ["0", "k"],
+    "rewards": ["0", "r", "R"],
+}
+# Rows that are deleted, of which a brand may have some.
+_REMOVALS = st.sampled_from(sorted((table, i) for table, ids in _IDS.items() for i in ids))
 _MOST = {"customers": 7, "aliases": 5, "referrals": 8, "orders": 4, "affiliates": 4}
 
 
@@ -169,6 +183,10 @@ def brands(draw: st.DrawFn) -> Brand:
             st.lists(row, max_size=_MOST.get(table, 3), unique_by=lambda r, keys=keys: _key(r, keys))  # type: ignore[misc]
         )
         made[table] = _only_some(draw, table, [_whole(draw, table, each) for each in rows])
+    named = draw(st.lists(_REMOVALS, max_size=6, unique=True))
+    made["removals"] = [
+        {"table": table, "id": i, "removed_at": draw(_maybe(_some_time))} for table, i in named
+    ]
     return {table: rows for table, rows in made.items() if rows}
 
 

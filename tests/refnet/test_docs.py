@@ -7,9 +7,9 @@ from typer.main import get_command
 
 from bench import SECTIONS
 from refnet.cli import app
-from refnet.core.settings import Settings
+from refnet.core.settings import Settings, load_settings
 from refnet.graph import catalogue
-from refnet.loaders import TABLES
+from refnet.loaders import TABLES, dry_run
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.sources.changes import CHANGES
 from refnet.loaders.sources.mapping import _OF_ROWS, Taken, read_mapping
@@ -39,6 +39,18 @@ def test_the_documented_mapping_is_one(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "sources.md").read_text()
     (tmp_path / "our-shop.toml").write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
     assert read_mapping(tmp_path / "our-shop.toml").tables == ["customers", "referrals"]
+
+
+def test_the_documented_webhook_is_loaded(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "sources.md").read_text()
+    (tmp_path / "sources").mkdir()
+    mapping = text.split("```toml\n")[2].split("```")[0]
+    (tmp_path / "sources" / "our-webhooks.toml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "events.jsonl").write_text(text.split("```json\n")[1].split("```")[0], encoding="utf-8")
+    told = dry_run(tmp_path / "events.jsonl", settings=load_settings(home=tmp_path))
+    assert [(each.table, each.rows_loaded, each.rows_rejected) for each in told.tables] == [
+        ("removals", 1, 0), ("removals", 1, 0), ("customers", 1, 0),
+    ]  # fmt: skip
 
 
 def test_every_setting_is_documented() -> None:

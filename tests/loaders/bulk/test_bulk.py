@@ -51,6 +51,8 @@ ODD = FILES | {
     "rewards.csv": FILES["rewards.csv"] + "r3,5,2024-01-01,stranger,\n",
     "tokens.csv": FILES["tokens.csv"] + "stranger,payout,secret-account\na,device,secret-device\n",
     "visits.csv": FILES["visits.csv"] + "2024-01-01,7,/start\n2024-01-02,8,\n",
+    "removals.csv": "table,id,removed_at\norders,o2,2024-06-01\ncustomers,x3,\naffiliates,f3,\norders,o2,\n"
+    + "orders,p4,\nrewards,r2,\norders,never,\n",
 }
 FIGURES = set(DERIVED) - {"revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded"}
 
@@ -69,7 +71,15 @@ def test_the_files_are_what_a_load_makes(
     made = export(directory, tmp_path / "out", rejects=tmp_path / "made")
 
     for ours, theirs in zip(made.tables, loaded.tables, strict=True):
-        for name in ("table", "rows_read", "rows_loaded", "rows_rejected", "rows_repeated", "rejects"):
+        for name in (
+            "table",
+            "rows_read",
+            "rows_loaded",
+            "rows_rejected",
+            "rows_repeated",
+            "rows_kept_out",
+            "rejects",
+        ):
             assert getattr(ours, name) == getattr(theirs, name), (ours.table, name)
     assert made.rows_rejected == 2
     assert (made.currency, made.waiting, made.warnings) == (loaded.currency, loaded.waiting, loaded.warnings)

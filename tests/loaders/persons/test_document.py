@@ -24,7 +24,8 @@ __all__ = ["refnet"]
 
 def test_every_id_is_of_a_person_or_a_thing() -> None:
     names = {c.name for table in TABLES.values() for c in table.columns if c.type == "id"}
-    known = PERSONS.keys() | THINGS | {"referrer_id", "alias", "landing_page", "channel"}
+    # The id of a removal is of whatever its table says.
+    known = PERSONS.keys() | THINGS | {"referrer_id", "alias", "landing_page", "channel", "id"}
     assert names == known
     assert {c.name for table in TABLES.values() for c in table.columns if c.name.endswith("_id")} <= known
 
@@ -54,7 +55,7 @@ def test_everything_that_was_loaded_is_in_it(graph: Graph) -> None:
     ]  # fmt: skip
     assert _counts(told) == {
         "affiliates": 2, "orders": 2, "tickets": 1, "surveys": 1, "usage": 2, "commissions": 2, "landings": 3,
-        "rewards": 2, "visits": 1, "tokens": 2,
+        "rewards": 2, "visits": 1, "tokens": 2, "removals": 0,
         "referrals made": 4, "referrals received": 2, "invitations sent": 2, "invitations received": 1,
     }  # fmt: skip
     assert told["landings"][0].keys() >= {"landing_page", "landed_at", "customer_id"}

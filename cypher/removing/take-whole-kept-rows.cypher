@@ -1,0 +1,7 @@
+// Kept rows of customers that are deleted, whichever sources have them
+// name: removing/take-whole-kept-rows
+// mode: write
+// :param rows => [['stripe:cus_9']]
+UNWIND $rows AS r
+MATCH (a:Alias {aliasId: r[0]})
+SET a.sources = [], a.rowChanged = true;
