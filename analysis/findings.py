@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from refnet.analysis.currency import currency_of
 from refnet.analysis.influence.analyze import network_of
@@ -131,7 +132,16 @@ def _customers(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np
     by_customers = edges[edges["kind"] == "customer"]
     n = len(customers)
     # Trees of customers only: an affiliate brings strangers, and one of them must not make one tree of thousands.
-    network = network_of(customers["customerId"], pd.Series(dtype=object), by_customers)
+    ends = {
+        name: pa.array(by_customers[column], pa.large_string())
+        for name, column in (("customer", "referrer"), ("referee", "referee"))
+    }
+    nobody = pa.nulls(len(by_customers), pa.large_string())
+    network = network_of(
+        pa.array(customers["customerId"], pa.large_string()),
+        nobody[:0],
+        {**ends, "affiliate": nobody, "credit": by_customers["credit"].to_numpy(dtype=np.float64)},
+    )
     brought = by_customers["referrer"].value_counts()
     referrals = brought.reindex(customers["customerId"]).fillna(0).to_numpy(dtype=np.int64)
     return customers, attributes, network.tree_of()[:n], referrals

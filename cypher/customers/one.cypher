@@ -2,7 +2,31 @@
 // name: customers/one
 // mode: read
 // :param customerId => 'c-0000001'
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer {customerId: $customerId})
+WITH
+  c,
+  CASE
+    WHEN
+      c.scoreVersion > current
+      THEN
+        {
+          influence: c.scoresBefore[0],
+          ecrDirect: c.scoresBefore[1],
+          ecrNetwork: c.scoresBefore[2],
+          conservedCredit: c.scoresBefore[3],
+          downline: toInteger(c.scoresBefore[4]),
+          longestChain: toInteger(c.scoresBefore[5]),
+          percentile: c.scoresBefore[6],
+          band: c.bandBefore,
+          quadrant: c.quadrantBefore,
+          scoreVersion: toInteger(c.scoresBefore[7]),
+          scoredAt: datetime({epochMillis: toInteger(c.scoresBefore[8])})
+        }
+    ELSE c
+  END AS s
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -12,14 +36,14 @@ RETURN
   c.channel AS channel,
   c.revenue AS revenue,
   c.cltv AS cltv,
-  c.influence AS influence,
-  c.ecrDirect AS ecrDirect,
-  c.ecrNetwork AS ecrNetwork,
-  c.conservedCredit AS conservedCredit,
-  c.downline AS downline,
-  c.longestChain AS longestChain,
-  c.percentile AS percentile,
-  c.band AS band,
-  c.quadrant AS quadrant,
-  c.scoreVersion AS scoreVersion,
-  c.scoredAt AS scoredAt;
+  s.influence AS influence,
+  s.ecrDirect AS ecrDirect,
+  s.ecrNetwork AS ecrNetwork,
+  s.conservedCredit AS conservedCredit,
+  s.downline AS downline,
+  s.longestChain AS longestChain,
+  s.percentile AS percentile,
+  s.band AS band,
+  s.quadrant AS quadrant,
+  s.scoreVersion AS scoreVersion,
+  s.scoredAt AS scoredAt;

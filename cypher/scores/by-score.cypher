@@ -10,16 +10,39 @@
 // :param attribute => null
 // :param level => null
 // :param limit => 100
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
-WHERE
-  ($since IS NULL OR c.scoreChangedAt > datetime($since)) AND
-  ($attribute IS NULL OR toString(c[$attribute]) = $level)
-WITH c, coalesce(toFloat(c[$sort]), -1.0e300) AS score
+WHERE $attribute IS NULL OR toString(c[$attribute]) = $level
+WITH
+  c,
+  CASE
+    WHEN
+      c.scoreVersion > current
+      THEN
+        {
+          influence: c.scoresBefore[0],
+          ecrDirect: c.scoresBefore[1],
+          ecrNetwork: c.scoresBefore[2],
+          conservedCredit: c.scoresBefore[3],
+          downline: toInteger(c.scoresBefore[4]),
+          longestChain: toInteger(c.scoresBefore[5]),
+          percentile: c.scoresBefore[6],
+          band: c.bandBefore,
+          quadrant: c.quadrantBefore,
+          scoreVersion: toInteger(c.scoresBefore[7]),
+          scoreChangedAt: datetime({epochMillis: toInteger(c.scoresBefore[8])})
+        }
+    ELSE c
+  END AS s
+WHERE $since IS NULL OR s.scoreChangedAt > datetime($since)
+WITH c, s, coalesce(toFloat(s[$sort]), -1.0e300) AS score
 WHERE
   $afterId IS NULL OR
   score < $afterScore OR
   (score = $afterScore AND c.customerId > $afterId)
-WITH c, score
+WITH c, s, score
 ORDER BY score DESC, c.customerId
 LIMIT $limit
 RETURN
@@ -27,16 +50,16 @@ RETURN
   c.name AS name,
   c.cltv AS cltv,
   c.revenue AS ownRevenue,
-  c.ecrDirect AS ecrDirect,
-  c.ecrNetwork AS ecrNetwork,
-  c.influence AS influence,
-  c.conservedCredit AS conservedCredit,
-  c.downline AS downline,
-  c.longestChain AS longestChain,
-  c.percentile AS percentile,
-  c.band AS band,
-  c.quadrant AS quadrant,
-  c.scoreVersion AS scoreVersion,
-  c.scoreChangedAt AS scoreChangedAt,
+  s.ecrDirect AS ecrDirect,
+  s.ecrNetwork AS ecrNetwork,
+  s.influence AS influence,
+  s.conservedCredit AS conservedCredit,
+  s.downline AS downline,
+  s.longestChain AS longestChain,
+  s.percentile AS percentile,
+  s.band AS band,
+  s.quadrant AS quadrant,
+  s.scoreVersion AS scoreVersion,
+  s.scoreChangedAt AS scoreChangedAt,
   score
 ORDER BY score DESC, customerId;

@@ -4,17 +4,26 @@
 // note: From the scores of the last `refnet analyze`. An attribute is any property of a customer, such as country, plan
 //   or a column of your own. What stands out here may be chance: `refnet report` tests it.
 // :param attribute => 'country'
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
-WITH coalesce(toString(c[$attribute]), '–') AS level, c
+WITH
+  coalesce(toString(c[$attribute]), '–') AS level,
+  c,
+  CASE
+    WHEN c.scoreVersion > current THEN {influence: c.scoresBefore[0]}
+    ELSE c
+  END AS s
 RETURN
   level,
   count(*) AS customers,
   avg(c.cltv) AS meanCltv,
-  avg(coalesce(c.influence, 0.0)) AS referralValuePerCustomer,
-  sum(coalesce(c.influence, 0.0)) AS referralValue,
+  avg(coalesce(s.influence, 0.0)) AS referralValuePerCustomer,
+  sum(coalesce(s.influence, 0.0)) AS referralValue,
   sum(
     CASE
-      WHEN c.influence > 0 THEN 1
+      WHEN s.influence > 0 THEN 1
       ELSE 0
     END) AS referrers
 ORDER BY referralValuePerCustomer DESC, level;

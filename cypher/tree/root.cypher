@@ -2,12 +2,28 @@
 // name: tree/root
 // mode: read
 // :param rootId => 'c-0000001'
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 MATCH (person:Customer {customerId: $rootId})
+WITH
+  person,
+  CASE
+    WHEN
+      person.scoreVersion > current
+      THEN
+        {
+          influence: person.scoresBefore[0],
+          downline: toInteger(person.scoresBefore[4]),
+          scoreVersion: toInteger(person.scoresBefore[7])
+        }
+    ELSE person
+  END AS s
 RETURN
   person.customerId AS customerId,
   person.name AS name,
   person.revenue AS revenue,
-  person.influence AS influence,
-  person.downline AS downline,
+  s.influence AS influence,
+  s.downline AS downline,
   COUNT { (person)-[:REFERRED]->() } AS children,
-  person.scoreVersion AS scoreVersion;
+  s.scoreVersion AS scoreVersion;
