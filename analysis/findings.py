@@ -19,7 +19,7 @@ from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.relation import relation
 from refnet.analysis.segments.table import segment_table
 from refnet.analysis.success.affiliates import affiliates
-from refnet.core.errors import NotFound
+from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
@@ -46,12 +46,13 @@ def findings(
 
     Raises:
         NotFound: the graph has not been analyzed yet.
+        BeingAnalyzed: another analysis has finished meanwhile.
     """
     settings, reporter = settings or load_settings(), reporter or Quiet()
-    latest = graph.query("scores/latest")
-    if not len(latest) or latest.one()["finishedAt"] is None:
+    current = graph.query("scores/current")
+    if not len(current):
         raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
-    analysis = latest.one()
+    analysis = current.one()
     with reporter.stage("segments", unit="customers") as progress:
         grouped = segment_findings(graph, settings)
         progress.advance(grouped["customers"])
@@ -61,6 +62,8 @@ def findings(
         advocates = [_advocate(graph, row) for row in graph.query("referrers/hidden-advocates", limit=top)]
         doubts = integrity(graph)
     until = observed_until(graph)
+    if graph.query("scores/current").values != current.values:
+        raise BeingAnalyzed("An analysis has finished just now.", "Ask again.")
     return {
         "data": {
             "contents": {row["label"]: row["nodes"] for row in graph.query("graph/contents")},

@@ -39,6 +39,13 @@ class Loads:
         return self.together({"paths": [str(path) for path in paths], **order})[0]
 
 
+    def analyze(self, **order: Any) -> dict[str, Any]:
+        """Run one analysis, likewise; `environment` is added to."""
+        return self.together(
+            {**order, "analyze": True, "environment": self.environment | order.get("environment", {})}
+        )[0]
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
