@@ -81,7 +81,7 @@ UNLINKED = "unlinked"
 SCORES = (
     "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile",
     "band", "quadrant", "scoreVersion", "scoredAt", "scoreChangedAt", "generations", "scoreHops", "scoreDecay",
-    "scoresBefore", "bandBefore", "quadrantBefore",
+    "scoresBefore", "scoredBefore", "bandBefore", "quadrantBefore",
 )  # fmt: skip
 """Properties of :Customer that an analysis writes."""
 

@@ -61,8 +61,7 @@ def open_analysis(graph: Graph, version: int, settings: Settings) -> Analysis:
     """Say that an analysis has begun."""
     used = {"hops": settings.hops, "decay": settings.decay, "creditPolicy": settings.credit_policy}
     graph.query("scores/begin", version=version, settings=json.dumps(used))
-    # To the millisecond, as it is kept among the scores before.
-    return Analysis(version, datetime.now(UTC).isoformat(timespec="milliseconds"))
+    return Analysis(version, datetime.now(UTC).isoformat())
 
 
 def write(

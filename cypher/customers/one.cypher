@@ -23,7 +23,7 @@ WITH
           band: c.bandBefore,
           quadrant: c.quadrantBefore,
           scoreVersion: toInteger(c.scoresBefore[7]),
-          scoredAt: datetime({epochMillis: toInteger(c.scoresBefore[8])})
+          scoredAt: c.scoredBefore
         }
     ELSE c
   END AS s

@@ -32,7 +32,7 @@ WITH
           band: c.bandBefore,
           quadrant: c.quadrantBefore,
           scoreVersion: toInteger(c.scoresBefore[7]),
-          scoreChangedAt: datetime({epochMillis: toInteger(c.scoresBefore[8])})
+          scoreChangedAt: c.scoredBefore
         }
     ELSE c
   END AS s

@@ -13,18 +13,8 @@ SET
   n.conservedCredit = n.scoresBefore[3],
   n.downline = toInteger(n.scoresBefore[4]),
   n.longestChain = toInteger(n.scoresBefore[5]),
-  n.scoredAt =
-    CASE
-      WHEN
-        n.scoresBefore IS NOT NULL
-        THEN datetime({epochMillis: toInteger(n.scoresBefore[8])})
-    END,
-  n.scoreChangedAt =
-    CASE
-      WHEN
-        n.scoresBefore IS NOT NULL
-        THEN datetime({epochMillis: toInteger(n.scoresBefore[8])})
-    END,
+  n.scoredAt = n.scoredBefore,
+  n.scoreChangedAt = n.scoredBefore,
   n.scoreVersion = toInteger(n.scoresBefore[7])
-SET n.scoresBefore = null
+SET n.scoresBefore = null, n.scoredBefore = null
 RETURN count(*) AS taken;

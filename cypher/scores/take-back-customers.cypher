@@ -17,18 +17,12 @@ SET
   n.percentile = n.scoresBefore[6],
   n.band = n.bandBefore,
   n.quadrant = n.quadrantBefore,
-  n.scoredAt =
-    CASE
-      WHEN
-        n.scoresBefore IS NOT NULL
-        THEN datetime({epochMillis: toInteger(n.scoresBefore[8])})
-    END,
-  n.scoreChangedAt =
-    CASE
-      WHEN
-        n.scoresBefore IS NOT NULL
-        THEN datetime({epochMillis: toInteger(n.scoresBefore[8])})
-    END,
+  n.scoredAt = n.scoredBefore,
+  n.scoreChangedAt = n.scoredBefore,
   n.scoreVersion = toInteger(n.scoresBefore[7])
-SET n.scoresBefore = null, n.bandBefore = null, n.quadrantBefore = null
+SET
+  n.scoresBefore = null,
+  n.scoredBefore = null,
+  n.bandBefore = null,
+  n.quadrantBefore = null
 RETURN count(*) AS taken;

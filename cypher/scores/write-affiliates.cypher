@@ -27,10 +27,10 @@ SET
             toFloat(n.downline),
             toFloat(n.longestChain),
             0.0,
-            toFloat(n.scoreVersion),
-            toFloat(n.scoreChangedAt.epochMillis)
+            toFloat(n.scoreVersion)
           ]
-    END
+    END,
+  n.scoredBefore = n.scoredAt
 SET
   n.influence = $influence[i],
   n.ecrNetwork = $ecrNetwork[i],

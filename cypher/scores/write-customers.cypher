@@ -31,10 +31,10 @@ SET
             toFloat(n.downline),
             toFloat(n.longestChain),
             n.percentile,
-            toFloat(n.scoreVersion),
-            toFloat(n.scoreChangedAt.epochMillis)
+            toFloat(n.scoreVersion)
           ]
     END,
+  n.scoredBefore = n.scoredAt,
   n.bandBefore = n.band,
   n.quadrantBefore = n.quadrant
 SET
