@@ -134,7 +134,8 @@ class Graph:
         ):
             rows = session.run(query.text, checked)
             while batch := list(islice(rows, size)):
-                yield list(zip(*batch, strict=True))
+                # The records' own iterators are of Python and look at each value: a fifth of the whole time.
+                yield list(zip(*map(tuple.__iter__, batch), strict=True))
 
     def write(self, statement: str, **parameters: Any) -> Answer:
         """Run one writing statement, again where the store asks for it."""

@@ -40,9 +40,7 @@ def take_back(graph: Graph, reporter: Reporter) -> int:
         The number of the next analysis.
     """
     latest = graph.query("scores/latest")
-    if not len(latest):
-        return 1
-    last = latest.one()
+    last = latest.one() if len(latest) else {"version": 1, "finishedAt": None}
     if last["finishedAt"] is not None:
         return int(last["version"]) + 1
     current = graph.query("scores/current")

@@ -12,7 +12,7 @@
 // :param longestChain => [3]
 UNWIND range(0, size($ids) - 1) AS i
 MATCH (n:Affiliate {affiliateId: $ids[i]})
-WHERE n.scoreVersion IS NULL OR n.scoreVersion < $version
+WHERE n.scoreVersion IS NULL OR n.scoreVersion <> $version
 SET
   n.scoresBefore =
     CASE

@@ -16,7 +16,7 @@
 // :param quadrant => ['champions']
 UNWIND range(0, size($ids) - 1) AS i
 MATCH (n:Customer {customerId: $ids[i]})
-WHERE n.scoreVersion IS NULL OR n.scoreVersion < $version
+WHERE n.scoreVersion IS NULL OR n.scoreVersion <> $version
 SET
   n.scoresBefore =
     CASE
