@@ -81,7 +81,9 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
     referrer, referee, value = forest(customers)
     store(graph, referrer, referee, value)
     before = _recorded(graph)
-    graph.write_alone("MATCH (c:Customer) CALL (c) { SET c.revenue = c.revenue + 100.0 } IN TRANSACTIONS OF 5000 ROWS")
+    graph.write_alone(
+        "MATCH (c:Customer) CALL (c) { SET c.revenue = c.revenue + 100.0 } IN TRANSACTIONS OF 5000 ROWS"
+    )
     after = _recorded(graph)
     nothing: list[Statements] = []
     kind = graph.engine.kind if graph.engine is not None else "server"
@@ -141,9 +143,7 @@ def _recorded(graph: Graph) -> list[Statements]:
 
 
 def _bare(graph: Graph, writes: list[Statements]) -> None:
-    with graph._driver.session(
-        database=graph.at.database, default_access_mode=neo4j.READ_ACCESS
-    ) as session:
+    with graph._driver.session(database=graph.at.database, default_access_mode=neo4j.READ_ACCESS) as session:
         held = [[list(row.values()) for row in session.run(catalogue()[name].text)] for name in _READS]
         assert held
     _send(graph, writes)

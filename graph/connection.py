@@ -112,9 +112,7 @@ class Graph:
             for record in session.run(statement, parameters):
                 yield list(record.values())
 
-    def columns(
-        self, name: str, *, size: int = 10_000, **parameters: Any
-    ) -> Iterator[list[tuple[Any, ...]]]:
+    def columns(self, name: str, *, size: int = 10_000, **parameters: Any) -> Iterator[list[tuple[Any, ...]]]:
         """A reading query of cypher/ as it comes, by columns: what so many rows have in the first, in the second, …
 
         Args:

@@ -1,7 +1,7 @@
 """Graph → arrays → graph: the scores of every customer and affiliate.
 
-Exported once in streams, computed for everyone by the array kernels, and only what differs is written back. An :Analysis
-node is opened first and closed last: it is the current one once it is finished.
+Read once in streams, computed for everyone by the array kernels, and only what differs is written back. An :Analysis
+is opened first and closed last: until then the scores before are the current ones.
 """
 
 from __future__ import annotations
@@ -30,15 +30,23 @@ WORDS = {
 }
 
 _SHARED = ("influence", "ecrNetwork", "conservedCredit", "downline", "longestChain")
-_NUMBERS = ("influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile")
+_NUMBERS = (
+    "influence",
+    "ecrDirect",
+    "ecrNetwork",
+    "conservedCredit",
+    "downline",
+    "longestChain",
+    "percentile",
+)
 _CUSTOMER: dict[str, columns.Kind] = {
     "customerId": "text",
     "revenue": "number",
     "cltv": "number",
-    **dict.fromkeys(_NUMBERS, "number"),  # type: ignore[dict-item]
+    **dict.fromkeys(_NUMBERS, "number"),
     **WORDS,
 }
-_AFFILIATE: dict[str, columns.Kind] = {"affiliateId": "text", **dict.fromkeys(_SHARED, "number")}  # type: ignore[dict-item]
+_AFFILIATE: dict[str, columns.Kind] = {"affiliateId": "text", **dict.fromkeys(_SHARED, "number")}
 _CREDIT: dict[str, columns.Kind] = {
     "customer": "text",
     "affiliate": "text",
@@ -85,12 +93,12 @@ def analyze(
     with reporter.stage("read", unit="rows") as progress:
         customers = columns.read(graph, "scores/read-customers", _CUSTOMER, progress)
         affiliates = columns.read(graph, "scores/read-affiliates", _AFFILIATE, progress)
-        credits = columns.read(graph, "scores/read-credits", _CREDIT, progress)
+        credited = columns.read(graph, "scores/read-credits", _CREDIT, progress)
     n, m = len(customers["customerId"]), len(affiliates["affiliateId"])
     with reporter.stage("work out", n + m, "scores") as progress:
-        network = network_of(customers["customerId"], affiliates["affiliateId"], credits)
-        edges = len(credits.pop("referee"))
-        credits.clear()
+        network = network_of(customers["customerId"], affiliates["affiliateId"], credited)
+        edges = len(credited.pop("referee"))
+        credited.clear()
         scores = score(
             network,
             customers["revenue"],
@@ -115,20 +123,22 @@ def analyze(
     return AnalysisSummary(version, n, m, edges, sum(map(len, changed)), currency)
 
 
-def network_of(customers: pa.ChunkedArray, affiliates: pa.ChunkedArray, credits: Mapping[str, Any]) -> Network:
+def network_of(
+    customers: pa.ChunkedArray, affiliates: pa.ChunkedArray, credited: Mapping[str, Any]
+) -> Network:
     """The credited network, customers numbered first and affiliates after them, in the order given.
 
     Args:
         customers, affiliates: their ids.
-        credits: of each edge `customer` and `affiliate`, the referrer's id in one of them, and `referee`, as texts of
+        credited: of each edge `customer` and `affiliate`, the referrer's id in one of them, and `referee`, as texts of
             arrow; `credit`, float64.
     """
     number, affiliate = Ids(customers), Ids(affiliates, column="affiliate_id")
-    referrer = number.rows(credits["customer"], column="customer").astype(np.int64)
-    brought = affiliate.rows(credits["affiliate"], column="affiliate")
+    referrer = number.rows(credited["customer"], column="customer").astype(np.int64)
+    brought = affiliate.rows(credited["affiliate"], column="affiliate")
     referrer[brought >= 0] = len(number) + brought[brought >= 0]
-    referee = number.rows(credits["referee"], column="referee").astype(np.int64)
-    return Network(referrer, referee, credits["credit"], nodes=len(number) + len(affiliate))
+    referee = number.rows(credited["referee"], column="referee").astype(np.int64)
+    return Network(referrer, referee, credited["credit"], nodes=len(number) + len(affiliate))
 
 
 def score(
@@ -173,7 +183,9 @@ def score(
     }
 
 
-def _changed(new: Mapping[str, npt.NDArray[Any]], old: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
+def _changed(
+    new: Mapping[str, npt.NDArray[Any]], old: Mapping[str, npt.NDArray[Any]]
+) -> npt.NDArray[np.int64]:
     """The rows of which any score is another; none there (NaN) is another, too."""
     differ: npt.NDArray[np.bool_] | bool = False
     for name, values in new.items():

@@ -39,9 +39,7 @@ def read(graph: Graph, name: str, kinds: Mapping[str, Kind], progress: Progress)
         for part, values, kind in zip(parts, batch, kinds.values(), strict=True):
             part.append(_array(values, kind))
         progress.advance(len(batch[0]))
-    return {
-        column: _whole(part, kind) for (column, kind), part in zip(kinds.items(), parts, strict=True)
-    }
+    return {column: _whole(part, kind) for (column, kind), part in zip(kinds.items(), parts, strict=True)}
 
 
 def coded(values: npt.NDArray[np.object_], words: Sequence[str]) -> npt.NDArray[np.int8]:

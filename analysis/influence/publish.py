@@ -40,19 +40,25 @@ def take_back(graph: Graph, reporter: Reporter) -> int:
         The number of the next analysis.
     """
     latest = graph.query("scores/latest")
-    last = latest.one() if len(latest) else {"version": 1, "finishedAt": None}
-    if last["finishedAt"] is not None:
-        return int(last["version"]) + 1
+    version = int(latest.one()["version"]) if len(latest) else 1
+    if len(latest) and latest.one()["finishedAt"] is not None:
+        return version + 1
     current = graph.query("scores/current")
-    version = current.one()["version"] if len(current) else 0
+    finished = int(current.one()["version"]) if len(current) else 0
     for kind in ("customers", "affiliates"):
-        with reporter.stage(f"broken off: scores of {kind} back", unit=kind) as progress:
-            while taken := graph.query(
-                f"scores/take-back-{kind}", current=version, limit=TRANSACTION_ROWS
-            ).one()["taken"]:
-                progress.advance(taken)
+        taken = _some_back(graph, kind, finished)
+        if taken:
+            with reporter.stage(f"take back scores of {kind}", unit=kind) as progress:
+                while taken:
+                    progress.advance(taken)
+                    taken = _some_back(graph, kind, finished)
     # Nothing is left of it, so that its number is free.
-    return int(last["version"])
+    return version
+
+
+def _some_back(graph: Graph, kind: str, current: int) -> int:
+    answer = graph.query(f"scores/take-back-{kind}", current=current, limit=TRANSACTION_ROWS)
+    return int(answer.one()["taken"])
 
 
 def open_analysis(graph: Graph, version: int, settings: Settings) -> Analysis:
@@ -88,8 +94,7 @@ def write(
     with reporter.stage(f"write scores of {kind}", len(changed), kind) as progress:
         for some in _parts(changed, TRANSACTION_ROWS):
             graph.write_all(
-                (statement, _columns(analysis, ids, scores, rows, words))
-                for rows in _parts(some, BATCH_ROWS)
+                (statement, _columns(analysis, ids, scores, rows, words)) for rows in _parts(some, BATCH_ROWS)
             )
             progress.advance(len(some))
 

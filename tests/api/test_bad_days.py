@@ -289,7 +289,7 @@ def _write_ben(graph: Graph, *, version: int, influence: float) -> None:
         "scores/write-customers",
         ids=["ben"],
         influence=[influence],
-        **dict.fromkeys(numbers, [1.0]),
+        **{name: [1.0] for name in numbers},
         band=["high"],
         quadrant=["hidden_advocates"],
         version=version,

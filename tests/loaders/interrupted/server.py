@@ -1,4 +1,4 @@
-"""Loads and analyses in processes that can be killed: a small server that has imported all of it, opened nothing, and forks.
+"""Loads and analyses in processes that can be killed: a small server has imported all of it, opened nothing, and forks.
 
 Starting Python and importing refnet takes seconds, a fork takes milliseconds. Orders come as lines of JSON on stdin,
 the outcome goes to stdout. In a forked process moments are counted: before a call to the graph, before each statement
@@ -86,10 +86,9 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Fork for each line until there are no more; answers come in the order in which they end."""
+    import refnet.analysis.influence.analyze  # noqa: F401 (as above)
     from refnet.loaders.check import schema_of
     from refnet.loaders.schemas import TABLES
-
-    import refnet.analysis.influence.analyze  # noqa: F401 (as above)
 
     schema_of(TABLES["spend"], ("channel",))  # so that no child has to import pandera
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

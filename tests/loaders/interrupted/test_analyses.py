@@ -1,4 +1,4 @@
-"""Analyses that are killed, and those that others read meanwhile: the scores before, or the new ones, never some of each."""
+"""Analyses that are killed, or read meanwhile: the scores before or the new ones, never some of each."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def answers(graph: Graph) -> dict[str, Any]:
     }
     by_downline = known("scores/by-score", {"sort": "downline"})
     given["by downline"] = graph.query("scores/by-score", **by_downline).values
-    return {name: sorted(rows, key=repr) if name.startswith("export/") else rows for name, rows in given.items()}
+    return {
+        name: sorted(rows, key=repr) if name.startswith("export/") else rows for name, rows in given.items()
+    }
 
 
 def known(name: str, asked: dict[str, Any]) -> dict[str, Any]:
