@@ -9,18 +9,19 @@ WHERE a.finishedAt IS NOT NULL
 WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
 WHERE c.customerId STARTS WITH $prefix
+WITH current, c, properties(c) AS p
 WITH
   c,
   CASE
     WHEN
-      c.scoreVersion > current
+      p.scoreVersion > current
       THEN
         {
-          influence: c.scoresBefore[0],
-          quadrant: c.quadrantBefore,
-          scoreVersion: toInteger(c.scoresBefore[7])
+          influence: p.scoresBefore[0],
+          quadrant: p.quadrantBefore,
+          scoreVersion: toInteger(p.scoresBefore[7])
         }
-    ELSE c
+    ELSE p
   END AS s
 RETURN
   c.customerId AS customerId,

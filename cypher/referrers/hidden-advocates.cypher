@@ -7,23 +7,28 @@ OPTIONAL MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
 WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
+WHERE
+  CASE
+    WHEN c.scoreVersion > current THEN c.quadrantBefore
+    ELSE c.quadrant
+  END =
+  'hidden_advocates'
+WITH current, c, properties(c) AS p
 WITH
   c,
   CASE
     WHEN
-      c.scoreVersion > current
+      p.scoreVersion > current
       THEN
         {
-          quadrant: c.quadrantBefore,
-          influence: c.scoresBefore[0],
-          ecrNetwork: c.scoresBefore[2],
-          downline: toInteger(c.scoresBefore[4]),
-          longestChain: toInteger(c.scoresBefore[5]),
-          percentile: c.scoresBefore[6]
+          influence: p.scoresBefore[0],
+          ecrNetwork: p.scoresBefore[2],
+          downline: toInteger(p.scoresBefore[4]),
+          longestChain: toInteger(p.scoresBefore[5]),
+          percentile: p.scoresBefore[6]
         }
-    ELSE c
+    ELSE p
   END AS s
-WHERE s.quadrant = 'hidden_advocates'
 RETURN
   c.customerId AS customerId,
   c.name AS name,

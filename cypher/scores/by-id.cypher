@@ -8,32 +8,39 @@ OPTIONAL MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
 WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
-WHERE c.customerId > $afterId
+WHERE
+  c.customerId > $afterId AND
+  ($since IS NULL OR
+    CASE
+      WHEN c.scoreVersion > current THEN c.scoredBefore
+      ELSE c.scoreChangedAt
+    END >
+    datetime($since))
+WITH current, c
+ORDER BY c.customerId
+LIMIT $limit
+WITH current, c, properties(c) AS p
 WITH
   c,
   CASE
     WHEN
-      c.scoreVersion > current
+      p.scoreVersion > current
       THEN
         {
-          influence: c.scoresBefore[0],
-          ecrDirect: c.scoresBefore[1],
-          ecrNetwork: c.scoresBefore[2],
-          conservedCredit: c.scoresBefore[3],
-          downline: toInteger(c.scoresBefore[4]),
-          longestChain: toInteger(c.scoresBefore[5]),
-          percentile: c.scoresBefore[6],
-          band: c.bandBefore,
-          quadrant: c.quadrantBefore,
-          scoreVersion: toInteger(c.scoresBefore[7]),
-          scoreChangedAt: c.scoredBefore
+          influence: p.scoresBefore[0],
+          ecrDirect: p.scoresBefore[1],
+          ecrNetwork: p.scoresBefore[2],
+          conservedCredit: p.scoresBefore[3],
+          downline: toInteger(p.scoresBefore[4]),
+          longestChain: toInteger(p.scoresBefore[5]),
+          percentile: p.scoresBefore[6],
+          band: p.bandBefore,
+          quadrant: p.quadrantBefore,
+          scoreVersion: toInteger(p.scoresBefore[7]),
+          scoreChangedAt: p.scoredBefore
         }
-    ELSE c
+    ELSE p
   END AS s
-WHERE $since IS NULL OR s.scoreChangedAt > datetime($since)
-WITH c, s
-ORDER BY c.customerId
-LIMIT $limit
 RETURN
   c.customerId AS customerId,
   c.name AS name,

@@ -14,37 +14,61 @@ OPTIONAL MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
 WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
-WHERE $attribute IS NULL OR toString(c[$attribute]) = $level
+WHERE
+  ($attribute IS NULL OR toString(c[$attribute]) = $level) AND
+  ($since IS NULL OR
+    CASE
+      WHEN c.scoreVersion > current THEN c.scoredBefore
+      ELSE c.scoreChangedAt
+    END >
+    datetime($since))
 WITH
+  current,
   c,
   CASE
     WHEN
       c.scoreVersion > current
       THEN
-        {
-          influence: c.scoresBefore[0],
-          ecrDirect: c.scoresBefore[1],
-          ecrNetwork: c.scoresBefore[2],
-          conservedCredit: c.scoresBefore[3],
-          downline: toInteger(c.scoresBefore[4]),
-          longestChain: toInteger(c.scoresBefore[5]),
-          percentile: c.scoresBefore[6],
-          band: c.bandBefore,
-          quadrant: c.quadrantBefore,
-          scoreVersion: toInteger(c.scoresBefore[7]),
-          scoreChangedAt: c.scoredBefore
-        }
-    ELSE c
-  END AS s
-WHERE $since IS NULL OR s.scoreChangedAt > datetime($since)
-WITH c, s, coalesce(toFloat(s[$sort]), -1.0e300) AS score
+        c.scoresBefore[CASE $sort
+          WHEN 'influence' THEN 0
+          WHEN 'ecrDirect' THEN 1
+          WHEN 'ecrNetwork' THEN 2
+          WHEN 'conservedCredit' THEN 3
+          WHEN 'downline' THEN 4
+        END]
+    ELSE c[$sort]
+  END AS found
+WITH current, c, coalesce(toFloat(found), -1.0e300) AS score
 WHERE
   $afterId IS NULL OR
   score < $afterScore OR
   (score = $afterScore AND c.customerId > $afterId)
-WITH c, s, score
+WITH current, c, score
 ORDER BY score DESC, c.customerId
 LIMIT $limit
+WITH current, c, score, properties(c) AS p
+WITH
+  c,
+  score,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        {
+          influence: p.scoresBefore[0],
+          ecrDirect: p.scoresBefore[1],
+          ecrNetwork: p.scoresBefore[2],
+          conservedCredit: p.scoresBefore[3],
+          downline: toInteger(p.scoresBefore[4]),
+          longestChain: toInteger(p.scoresBefore[5]),
+          percentile: p.scoresBefore[6],
+          band: p.bandBefore,
+          quadrant: p.quadrantBefore,
+          scoreVersion: toInteger(p.scoresBefore[7]),
+          scoreChangedAt: p.scoredBefore
+        }
+    ELSE p
+  END AS s
 RETURN
   c.customerId AS customerId,
   c.name AS name,

@@ -12,18 +12,18 @@ WITH
   coalesce(toString(c[$attribute]), '–') AS level,
   c,
   CASE
-    WHEN c.scoreVersion > current THEN {influence: c.scoresBefore[0]}
-    ELSE c
-  END AS s
+    WHEN c.scoreVersion > current THEN c.scoresBefore[0]
+    ELSE c.influence
+  END AS influence
 RETURN
   level,
   count(*) AS customers,
   avg(c.cltv) AS meanCltv,
-  avg(coalesce(s.influence, 0.0)) AS referralValuePerCustomer,
-  sum(coalesce(s.influence, 0.0)) AS referralValue,
+  avg(coalesce(influence, 0.0)) AS referralValuePerCustomer,
+  sum(coalesce(influence, 0.0)) AS referralValue,
   sum(
     CASE
-      WHEN s.influence > 0 THEN 1
+      WHEN influence > 0 THEN 1
       ELSE 0
     END) AS referrers
 ORDER BY referralValuePerCustomer DESC, level;

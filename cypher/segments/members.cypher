@@ -10,13 +10,26 @@ WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
 WHERE toString(c[$attribute]) = $level
 WITH
+  current,
+  c,
+  coalesce(
+    CASE
+      WHEN c.scoreVersion > current THEN c.scoresBefore[0]
+      ELSE c.influence
+    END,
+    0.0
+  ) AS found
+ORDER BY found DESC, c.customerId
+LIMIT $limit
+WITH current, c, properties(c) AS p
+WITH
   c,
   CASE
     WHEN
-      c.scoreVersion > current
+      p.scoreVersion > current
       THEN
-        {influence: c.scoresBefore[0], downline: toInteger(c.scoresBefore[4])}
-    ELSE c
+        {influence: p.scoresBefore[0], downline: toInteger(p.scoresBefore[4])}
+    ELSE p
   END AS s
 RETURN
   c.customerId AS customerId,
@@ -25,5 +38,4 @@ RETURN
   c.revenue AS ownRevenue,
   s.influence AS influence,
   s.downline AS downline
-ORDER BY coalesce(influence, 0.0) DESC, customerId
-LIMIT $limit;
+ORDER BY coalesce(influence, 0.0) DESC, customerId;

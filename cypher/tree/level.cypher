@@ -10,19 +10,20 @@ WITH coalesce(max(a.version), 0) AS current
 UNWIND $ids AS id
 MATCH (:Customer {customerId: id})-[:REFERRED]->(person:Customer)
 WITH current, person, collect(id) AS referrers
+WITH current, person, referrers, properties(person) AS p
 WITH
   person,
   referrers,
   CASE
     WHEN
-      person.scoreVersion > current
+      p.scoreVersion > current
       THEN
         {
-          influence: person.scoresBefore[0],
-          downline: toInteger(person.scoresBefore[4]),
-          scoreVersion: toInteger(person.scoresBefore[7])
+          influence: p.scoresBefore[0],
+          downline: toInteger(p.scoresBefore[4]),
+          scoreVersion: toInteger(p.scoresBefore[7])
         }
-    ELSE person
+    ELSE p
   END AS s
 ORDER BY coalesce(s.influence, 0.0) DESC, person.customerId
 LIMIT $limit

@@ -6,18 +6,19 @@ OPTIONAL MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
 WITH coalesce(max(a.version), 0) AS current
 MATCH (person:Customer {customerId: $rootId})
+WITH current, person, properties(person) AS p
 WITH
   person,
   CASE
     WHEN
-      person.scoreVersion > current
+      p.scoreVersion > current
       THEN
         {
-          influence: person.scoresBefore[0],
-          downline: toInteger(person.scoresBefore[4]),
-          scoreVersion: toInteger(person.scoresBefore[7])
+          influence: p.scoresBefore[0],
+          downline: toInteger(p.scoresBefore[4]),
+          scoreVersion: toInteger(p.scoresBefore[7])
         }
-    ELSE person
+    ELSE p
   END AS s
 RETURN
   person.customerId AS customerId,
