@@ -4,13 +4,22 @@
 // note: From the scores of the last `refnet analyze`: CLTV at or below the median, influence above that of most referrers.
 // :param limit => 20
 OPTIONAL MATCH (a:Analysis)
-WHERE a.finishedAt IS NOT NULL
-WITH coalesce(max(a.version), 0) AS current
+WITH
+  max(a.version) AS latest,
+  coalesce(max(
+      CASE
+        WHEN a.finishedAt IS NOT NULL THEN a.version
+      END), 0) AS current
 MATCH (c:Customer)
+WITH current, c,
+  CASE
+    WHEN latest > current THEN properties(c)
+    ELSE c
+  END AS p
 WHERE
   CASE
-    WHEN c.scoreVersion > current THEN c.quadrantBefore
-    ELSE c.quadrant
+    WHEN p.scoreVersion > current THEN p.quadrantBefore
+    ELSE p.quadrant
   END =
   'hidden_advocates'
 WITH current, c, properties(c) AS p

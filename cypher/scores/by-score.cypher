@@ -11,8 +11,12 @@
 // :param level => null
 // :param limit => 100
 OPTIONAL MATCH (a:Analysis)
-WHERE a.finishedAt IS NOT NULL
-WITH coalesce(max(a.version), 0) AS current
+WITH
+  max(a.version) AS latest,
+  coalesce(max(
+      CASE
+        WHEN a.finishedAt IS NOT NULL THEN a.version
+      END), 0) AS current
 MATCH (c:Customer)
 WHERE
   ($attribute IS NULL OR toString(c[$attribute]) = $level) AND
@@ -22,21 +26,26 @@ WHERE
       ELSE c.scoreChangedAt
     END >
     datetime($since))
+WITH current, c,
+  CASE
+    WHEN latest > current THEN properties(c)
+    ELSE c
+  END AS p
 WITH
   current,
   c,
   CASE
     WHEN
-      c.scoreVersion > current
+      p.scoreVersion > current
       THEN
-        c.scoresBefore[CASE $sort
+        p.scoresBefore[CASE $sort
           WHEN 'influence' THEN 0
           WHEN 'ecrDirect' THEN 1
           WHEN 'ecrNetwork' THEN 2
           WHEN 'conservedCredit' THEN 3
           WHEN 'downline' THEN 4
         END]
-    ELSE c[$sort]
+    ELSE p[$sort]
   END AS found
 WITH current, c, coalesce(toFloat(found), -1.0e300) AS score
 WHERE

@@ -5,15 +5,24 @@
 //   or a column of your own. What stands out here may be chance: `refnet report` tests it.
 // :param attribute => 'country'
 OPTIONAL MATCH (a:Analysis)
-WHERE a.finishedAt IS NOT NULL
-WITH coalesce(max(a.version), 0) AS current
+WITH
+  max(a.version) AS latest,
+  coalesce(max(
+      CASE
+        WHEN a.finishedAt IS NOT NULL THEN a.version
+      END), 0) AS current
 MATCH (c:Customer)
+WITH current, c,
+  CASE
+    WHEN latest > current THEN properties(c)
+    ELSE c
+  END AS p
 WITH
   coalesce(toString(c[$attribute]), '–') AS level,
   c,
   CASE
-    WHEN c.scoreVersion > current THEN c.scoresBefore[0]
-    ELSE c.influence
+    WHEN p.scoreVersion > current THEN p.scoresBefore[0]
+    ELSE p.influence
   END AS influence
 RETURN
   level,

@@ -5,17 +5,26 @@
 // :param level => 'DE'
 // :param limit => 100
 OPTIONAL MATCH (a:Analysis)
-WHERE a.finishedAt IS NOT NULL
-WITH coalesce(max(a.version), 0) AS current
+WITH
+  max(a.version) AS latest,
+  coalesce(max(
+      CASE
+        WHEN a.finishedAt IS NOT NULL THEN a.version
+      END), 0) AS current
 MATCH (c:Customer)
 WHERE toString(c[$attribute]) = $level
+WITH current, c,
+  CASE
+    WHEN latest > current THEN properties(c)
+    ELSE c
+  END AS p
 WITH
   current,
   c,
   coalesce(
     CASE
-      WHEN c.scoreVersion > current THEN c.scoresBefore[0]
-      ELSE c.influence
+      WHEN p.scoreVersion > current THEN p.scoresBefore[0]
+      ELSE p.influence
     END,
     0.0
   ) AS found
