@@ -164,7 +164,7 @@ def test_what_has_not_changed_is_not_written(graph: Graph) -> None:
 
 
 def test_read_while_it_is_written(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks without end gets one version or the other, whole; on a Neo4j but for one row in thousands of commits."""
+    """Whoever asks without end gets one version or the other; on a Neo4j but for a row now and then."""
     people = [f"p{n:03}" for n in range(300)]
     customers = pd.DataFrame({"customer_id": people, "revenue": [float(n % 17) for n in range(300)]})
     referrals = pd.DataFrame(
