@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from refnet.analysis.currency import currency_of
 from refnet.analysis.influence.analyze import network_of
@@ -18,7 +19,7 @@ from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.relation import relation
 from refnet.analysis.segments.table import segment_table
 from refnet.analysis.success.affiliates import affiliates
-from refnet.core.errors import NotFound
+from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
@@ -45,12 +46,13 @@ def findings(
 
     Raises:
         NotFound: the graph has not been analyzed yet.
+        BeingAnalyzed: another analysis has finished meanwhile.
     """
     settings, reporter = settings or load_settings(), reporter or Quiet()
-    latest = graph.query("scores/latest")
-    if not len(latest) or latest.one()["finishedAt"] is None:
+    current = graph.query("scores/current")
+    if not len(current):
         raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
-    analysis = latest.one()
+    analysis = current.one()
     with reporter.stage("segments", unit="customers") as progress:
         grouped = segment_findings(graph, settings)
         progress.advance(grouped["customers"])
@@ -60,6 +62,8 @@ def findings(
         advocates = [_advocate(graph, row) for row in graph.query("referrers/hidden-advocates", limit=top)]
         doubts = integrity(graph)
     until = observed_until(graph)
+    if graph.query("scores/current").values != current.values:
+        raise BeingAnalyzed("An analysis has finished just now.", "Ask again.")
     return {
         "data": {
             "contents": {row["label"]: row["nodes"] for row in graph.query("graph/contents")},
@@ -131,7 +135,16 @@ def _customers(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np
     by_customers = edges[edges["kind"] == "customer"]
     n = len(customers)
     # Trees of customers only: an affiliate brings strangers, and one of them must not make one tree of thousands.
-    network = network_of(customers["customerId"], pd.Series(dtype=object), by_customers)
+    ends = {
+        name: pa.array(by_customers[column], pa.large_string())
+        for name, column in (("customer", "referrer"), ("referee", "referee"))
+    }
+    nobody = pa.nulls(len(by_customers), pa.large_string())
+    network = network_of(
+        pa.array(customers["customerId"], pa.large_string()),
+        nobody[:0],
+        {**ends, "affiliate": nobody, "credit": by_customers["credit"].to_numpy(dtype=np.float64)},
+    )
     brought = by_customers["referrer"].value_counts()
     referrals = brought.reindex(customers["customerId"]).fillna(0).to_numpy(dtype=np.int64)
     return customers, attributes, network.tree_of()[:n], referrals

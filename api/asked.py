@@ -125,7 +125,7 @@ def versioned(name: str, **parameters: Any) -> Asking[tuple[list[dict[str, Any]]
     """Rows that have a scoreVersion, and the current analysis, none of them younger than it.
 
     Raises:
-        BeingAnalyzed: one is.
+        BeingAnalyzed: one is, of an analysis that has finished since.
     """
     analysis = yield from current_analysis()
     rows = list((yield Question(name, parameters)))
@@ -137,17 +137,14 @@ def settled(asking: Asking[T]) -> Asking[tuple[T, dict[str, Any] | None]]:
     """What `asking` gives, and the analysis it is of: for lists ordered by score, where half new ones would not show.
 
     Raises:
-        BeingAnalyzed: scores were being written meanwhile.
+        BeingAnalyzed: another has finished meanwhile.
     """
-    before = yield Question("scores/latest")
+    before = yield from current_analysis()
     result = yield from asking
-    after = yield Question("scores/latest")
-    if before.values != after.values or (len(after) and after.one()["finishedAt"] is None):
-        raise BeingAnalyzed(
-            "An analysis is being written.",
-            "Ask again when it has finished; if it was broken off, run `refnet analyze` once more.",
-        )
-    return result, after.one() if len(after) else None
+    after = yield from current_analysis()
+    if before != after:
+        raise BeingAnalyzed("An analysis has finished just now.", "Ask again.")
+    return result, after
 
 
 def rows_of(name: str, **parameters: Any) -> Asking[list[dict[str, Any]]]:

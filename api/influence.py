@@ -84,7 +84,7 @@ def page(
     Raises:
         MalformedCursor: the cursor is none of this list's.
         ScoresChanged: it is of an earlier analysis.
-        BeingAnalyzed: scores are being written.
+        BeingAnalyzed: an analysis has finished meanwhile.
     """
     moment = since.astimezone(UTC).isoformat() if since else None
     of = f"{of} {moment or ''}"

@@ -110,7 +110,7 @@ REFUSED = Kind(
     30, "The graph does not accept the API's user, password or database.",
 )  # fmt: skip
 BEING_ANALYZED = Kind(
-    "being-analyzed", 503, "An analysis is being written",
+    "being-analyzed", 503, "An analysis has just finished",
     "Scores are never served half new and half old. Try again after `Retry-After` seconds.", 3,
 )  # fmt: skip
 BEING_COMPUTED = Kind(

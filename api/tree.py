@@ -16,7 +16,7 @@ def tree(customer_id: str, *, depth: int, limit: int, settings: Settings) -> Ask
 
     Raises:
         NotFound: there is no such customer.
-        BeingAnalyzed: a score is already one of an unfinished analysis.
+        BeingAnalyzed: an analysis has finished meanwhile.
     """
     analysis = yield from current_analysis()
     rows = list((yield Question("tree/root", {"rootId": customer_id})))

@@ -52,11 +52,11 @@ class Worked:
             reader: of the request.
             name: tells this work from other work.
             work: asks and computes, in a thread.
-            of_scores: it reads scores, and waits for an analysis that is being written.
+            of_scores: it reads scores, which have to be of one analysis.
 
         Raises:
             BeingComputed: it takes longer than a request may.
-            BeingAnalyzed: scores are being written.
+            BeingAnalyzed: an analysis has finished meanwhile.
         """
         now = asyncio.get_running_loop().time()
         key = (name, await reader.ask(_state()))

@@ -1,4 +1,6 @@
 """Speed beside the peers, side by side in one run: `make bench`."""
 
-SECTIONS = ("loading", "reading", "memory", "import", "peers", "influence", "kernels", "tables", "serving")
+SECTIONS = (
+    "loading", "reading", "memory", "import", "peers", "influence", "whole-way", "kernels", "tables", "serving",
+)  # fmt: skip
 """What can be measured; docs/benchmarks.md has a section of each."""

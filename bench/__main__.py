@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
-from bench import SECTIONS, importing, influence, kernels, loading, memory, peers, reading, serving
+from bench import SECTIONS, importing, influence, kernels, loading, memory, peers, reading, serving, whole_way
 from bench import tables as between
 from bench.table import Table, write
 from refnet.core.progress import Console
@@ -64,7 +64,7 @@ def main() -> None:
 
 def _marked(section: str, asked: argparse.Namespace) -> str:
     """The name of its markers on the page: one for each engine where it is asked of several."""
-    if section in ("loading", "reading"):
+    if section in ("loading", "reading", "whole-way"):
         return f"{section} {asked.engine}"
     return f"memory {'server' if asked.server else 'alone'}" if section == "memory" else section
 
@@ -103,6 +103,8 @@ def _on(
             return [reading.compare(graph, home, asked.customers, asked.rounds, shuffled)]
         case "influence":
             return [influence.compare(graph, asked.network, asked.rounds, shuffled)]
+        case "whole-way":
+            return [whole_way.compare(graph, asked.customers, asked.rounds, shuffled)]
         case _:
             return [serving.compare(graph, asked.customers, asked.rounds, shuffled)]
 

@@ -7,7 +7,7 @@
     │   ├── StoreUnavailable    nobody answers at the address
     │   ├── StoreRefused        wrong user, password or database
     │   ├── TooSlow             the answer was not there in time
-    │   └── BeingAnalyzed       scores are being written: half of them are of another version
+    │   └── BeingAnalyzed       an analysis has finished while its scores were asked for
     ├── NotFound                no such customer, query, analysis
     └── UsageError              the question was asked wrongly (exit 2)
 
@@ -99,7 +99,7 @@ class TooSlow(StoreError):
 
 
 class BeingAnalyzed(StoreError):
-    """Scores are being written right now, and some are already of a version that is not finished."""
+    """An analysis has finished while scores were asked for: some may be of it, and some of the one before."""
 
 
 class NotFound(RefnetError):

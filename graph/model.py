@@ -86,6 +86,7 @@ DUE = "due"
 SCORES = (
     "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile",
     "band", "quadrant", "scoreVersion", "scoredAt", "scoreChangedAt", "generations", "scoreHops", "scoreDecay",
+    "scoresBefore", "scoredBefore", "bandBefore", "quadrantBefore",
 )  # fmt: skip
 """Properties of :Customer that an analysis writes."""
 

@@ -93,7 +93,7 @@ class Turn:
                 return
             if not told:
                 told = True
-                self._reporter.say("another load is running: waiting for it to end")
+                self._reporter.say("another load or analysis is running: waiting for it to end")
             now = time.monotonic()
             if (there["owner"], there["beat"]) != seen:
                 seen, since = (there["owner"], there["beat"]), now

@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refnet.analysis.findings import findings
-    from refnet.analysis.influence.analyze import analyze
     from refnet.analysis.influence.profile import profile
     from refnet.analysis.influence.scores import influence
     from refnet.analysis.influence.table import Measure, at_risk, influence_table
     from refnet.core.errors import RefnetError
-    from refnet.front import decide_credit, dry_run, load, predict_cltv
+    from refnet.front import analyze, decide_credit, dry_run, load, predict_cltv
     from refnet.graph import Graph, connect
 
 __all__ = [
@@ -48,7 +47,7 @@ __all__ = [
 _HOMES = {
     "Graph": "refnet.graph",
     "RefnetError": "refnet.core.errors",
-    "analyze": "refnet.analysis.influence.analyze",
+    "analyze": "refnet.front",
     "connect": "refnet.graph",
     "decide_credit": "refnet.front",
     "dry_run": "refnet.front",

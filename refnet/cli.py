@@ -101,7 +101,7 @@ def analyze(
         raise UsageError(f"--engine is arrays or spark, not {engine}.")
     if source or target or hops or overwrite or value != "revenue":
         raise UsageError("--from, --to, --value, --hops and --overwrite are of --engine spark.")
-    from refnet.analysis.influence.analyze import analyze as analyze_all
+    from refnet.front import analyze as analyze_all
 
     settings = load_settings()
     with open_graph(settings) as graph:

@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 from refnet.analysis.findings import findings
-from refnet.analysis.influence.analyze import analyze
 from refnet.api.serving import PORT, address_of, found_again, listen, serve
 from refnet.core.errors import RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import Settings
 from refnet.examples import brand
-from refnet.front import load
+from refnet.front import analyze, load
 from refnet.graph import Graph, connect, local
 from refnet.graph.connection import Address
 from refnet.terminal import print_findings

@@ -18,6 +18,7 @@ from refnet.graph.turns import Turn
 
 if TYPE_CHECKING:
     from refnet.analysis.cltv import Prediction
+    from refnet.analysis.influence.analyze import AnalysisSummary
     from refnet.loaders.persons import Erasure
     from refnet.loaders.removing import Ask
 
@@ -175,6 +176,31 @@ def predict_cltv(
         return cltv.predict(graph, months=months, settings=settings, reporter=reporter)
 
 
+def analyze(
+    graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> AnalysisSummary:
+    """Score everyone, and write the scores that have changed; whoever reads has the ones before until it is done.
+
+    Broken off, whenever that is, it leaves the scores as they were, and is simply run again.
+
+    Args:
+        graph: with customers and credited referrals.
+        settings: hops and decay of the influence score; unset: from the environment.
+        reporter: told how far it is.
+
+    Returns:
+        What it looked at, and how many scores have changed.
+
+    Raises:
+        StoreError: the graph cannot be reached or refuses.
+    """
+    from refnet.analysis.influence.analyze import analyze as analyze_all
+
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        return analyze_all(graph, settings=settings, reporter=reporter)
+
+
 def forget_predicted_cltv(
     graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
 ) -> int:
@@ -227,7 +253,7 @@ def erase(
 
 @contextmanager
 def _turn(graph: Graph, settings: Settings, reporter: Reporter | None) -> Iterator[None]:
-    """One load at a time: two at once would be no faster, and what one works out depends on all that is loaded."""
+    """One at a time: two at once would be no faster, and what one works out depends on all that is loaded."""
     if graph.engine is None or graph.engine.kind != "embedded":
         with Turn(graph, reporter):
             yield
@@ -237,7 +263,7 @@ def _turn(graph: Graph, settings: Settings, reporter: Reporter | None) -> Iterat
         lock.acquire(timeout=0.2)
     except Timeout:
         if reporter is not None:
-            reporter.say("another load is running: waiting for it to end")
+            reporter.say("another load or analysis is running: waiting for it to end")
         lock.acquire()
     try:
         yield

@@ -1,30 +1,58 @@
 """Graph → arrays → graph: the scores of every customer and affiliate.
 
-Exported once, computed for everyone by the array kernels, and only what differs is written back. An :Analysis node is
-opened first and closed last: it is the current one once it is finished.
+Read once in streams, computed for everyone by the array kernels, and only what differs is written back. An :Analysis
+is opened first and closed last: until then the scores before are the current ones.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
+import pyarrow as pa
 
 from refnet.analysis.currency import currency_of
+from refnet.analysis.influence import columns, publish
+from refnet.analysis.influence.ids import Ids
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.scores import bands, percentile, quadrants
 from refnet.core.money import exponent, from_minor, to_minor
 from refnet.core.progress import Quiet, Reporter
-from refnet.core.rows import batches
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 
-_SHARED = ["influence", "ecrNetwork", "conservedCredit", "downline", "longestChain"]
-_CUSTOMER = [*_SHARED, "ecrDirect", "percentile", "band", "quadrant"]
+WORDS = {
+    "band": ("low", "medium", "high"),
+    "quadrant": ("champions", "affluents", "hidden_advocates", "misers"),
+}
+
+_SHARED = ("influence", "ecrNetwork", "conservedCredit", "downline", "longestChain")
+_NUMBERS = (
+    "influence",
+    "ecrDirect",
+    "ecrNetwork",
+    "conservedCredit",
+    "downline",
+    "longestChain",
+    "percentile",
+)
+_CUSTOMER: dict[str, columns.Kind] = {
+    "customerId": "text",
+    "revenue": "number",
+    "cltv": "number",
+    **dict.fromkeys(_NUMBERS, "number"),
+    **WORDS,
+}
+_AFFILIATE: dict[str, columns.Kind] = {"affiliateId": "text", **dict.fromkeys(_SHARED, "number")}
+_CREDIT: dict[str, columns.Kind] = {
+    "customer": "text",
+    "affiliate": "text",
+    "referee": "text",
+    "credit": "number",
+}
 
 
 @dataclass(frozen=True)
@@ -61,128 +89,105 @@ def analyze(
     """
     settings, reporter = settings or load_settings(), reporter or Quiet()
     currency = currency_of(graph, settings)
-    with reporter.stage("export", unit="rows") as progress:
-        customers = graph.query("export/customers").to_pandas()
-        affiliates = graph.query("export/affiliates").to_pandas()
-        edges = graph.query("export/referred").to_pandas()
-        progress.advance(len(customers) + len(affiliates) + len(edges))
-    with reporter.stage("influence of everyone", unit="nodes") as progress:
+    version = publish.take_back(graph, reporter)
+    with reporter.stage("read", unit="rows") as progress:
+        customers = columns.read(graph, "scores/read-customers", _CUSTOMER, progress)
+        affiliates = columns.read(graph, "scores/read-affiliates", _AFFILIATE, progress)
+        credited = columns.read(graph, "scores/read-credits", _CREDIT, progress)
+    n, m = len(customers["customerId"]), len(affiliates["affiliateId"])
+    with reporter.stage("work out", n + m, "scores") as progress:
+        network = network_of(customers["customerId"], affiliates["affiliateId"], credited)
+        edges = len(credited.pop("referee"))
+        credited.clear()
         scores = score(
-            customers, affiliates, edges, currency=currency, hops=settings.hops, decay=settings.decay
+            network,
+            customers["revenue"],
+            customers["cltv"],
+            currency=currency,
+            hops=settings.hops,
+            decay=settings.decay,
         )
-        progress.advance(len(scores))
-
-    latest = graph.query("scores/latest")
-    version = 1 + (latest.one()["version"] if len(latest) else 0)
-    graph.query(
-        "scores/begin",
-        version=version,
-        settings=json.dumps(
-            {"hops": settings.hops, "decay": settings.decay, "creditPolicy": settings.credit_policy}
-        ),
-    )
-    at = datetime.now(UTC).isoformat()
-    changed = _write(
-        graph, "customer", scores.iloc[: len(customers)], customers, _CUSTOMER, version, at, reporter
-    )
-    changed += _write(
-        graph, "affiliate", scores.iloc[len(customers) :], affiliates, _SHARED, version, at, reporter
-    )
-    graph.query("scores/finish", version=version, currency=currency, customers=len(customers))
-    return AnalysisSummary(version, len(customers), len(affiliates), len(edges), changed, currency)
+        for name, words in WORDS.items():
+            scores[name] = columns.coded(scores[name], words)
+        of_customers = {name: values[:n] for name, values in scores.items()}
+        of_affiliates = {name: scores[name][n:] for name in _SHARED}
+        changed = [_changed(of_customers, customers), _changed(of_affiliates, affiliates)]
+        progress.advance(n + m)
+    analysis = publish.open_analysis(graph, version, settings)
+    for kind, key, there, new, rows in (
+        ("customers", "customerId", customers, of_customers, changed[0]),
+        ("affiliates", "affiliateId", affiliates, of_affiliates, changed[1]),
+    ):
+        publish.write(graph, kind, analysis, there[key], new, rows, WORDS, reporter)
+    graph.query("scores/finish", version=version, currency=currency, customers=n)
+    return AnalysisSummary(version, n, m, edges, sum(map(len, changed)), currency)
 
 
-def network_of(customers: pd.Series, affiliates: pd.Series, edges: pd.DataFrame) -> Network:
-    """The credited network, customers numbered first and affiliates after them, in the order given."""
-    number = pd.Index(customers.astype(object))
-    affiliate = pd.Index(affiliates.astype(object))
-    names = edges["referrer"].astype(object)
-    referrer = np.where(
-        (edges["kind"] == "customer").to_numpy(dtype=bool),
-        number.get_indexer(names),
-        len(number) + affiliate.get_indexer(names),
-    )
-    referee = number.get_indexer(edges["referee"].astype(object))
-    return Network(
-        referrer, referee, edges["credit"].to_numpy(dtype=np.float64), nodes=len(number) + len(affiliate)
-    )
+def network_of(
+    customers: pa.ChunkedArray, affiliates: pa.ChunkedArray, credited: Mapping[str, Any]
+) -> Network:
+    """The credited network, customers numbered first and affiliates after them, in the order given.
+
+    Args:
+        customers, affiliates: their ids.
+        credited: of each edge `customer` and `affiliate`, the referrer's id in one of them, and `referee`, as texts of
+            arrow; `credit`, float64.
+    """
+    number, affiliate = Ids(customers), Ids(affiliates, column="affiliate_id")
+    referrer = number.rows(credited["customer"], column="customer").astype(np.int64)
+    brought = affiliate.rows(credited["affiliate"], column="affiliate")
+    referrer[brought >= 0] = len(number) + brought[brought >= 0]
+    referee = number.rows(credited["referee"], column="referee").astype(np.int64)
+    return Network(referrer, referee, credited["credit"], nodes=len(number) + len(affiliate))
 
 
 def score(
-    customers: pd.DataFrame,
-    affiliates: pd.DataFrame,
-    edges: pd.DataFrame,
+    network: Network,
+    revenue: npt.NDArray[np.float64],
+    cltv: npt.NDArray[np.float64],
     *,
     currency: str,
     hops: int,
     decay: float,
-) -> pd.DataFrame:
+) -> dict[str, npt.NDArray[Any]]:
     """The scores of all customers and then all affiliates, in their order, under the names they have in the graph.
 
     Args:
-        customers: customerId, revenue, cltv. affiliates: affiliateId. edges: kind, referrer, referee, credit.
+        network: customers are numbered first.
+        revenue, cltv: of customers, shape (n,), in currency, NaN is not known.
         currency: of revenue; amounts come back in it. Sums of whole credits are exact to its minor unit, what decay
             and part credits make of it is not rounded, so that it equals what Cypher gives.
         hops, decay: of `influence`; everything else counts all hops, undiminished.
+
+    Returns:
+        Each of shape (nodes,); percentile, band and quadrant, and ecrDirect as far as it is written, are customers'
+        only: percentile, band and quadrant of shape (n,).
     """
-    n = len(customers)
-    network = network_of(customers["customerId"], affiliates["affiliateId"], edges)
-    own = np.zeros(n + len(affiliates), dtype=np.int64)
-    own[:n] = to_minor(
-        pd.to_numeric(customers["revenue"]).to_numpy(dtype=np.float64, na_value=np.nan), currency
-    )
+    n = len(revenue)
+    own = np.zeros(network.nodes, dtype=np.int64)
+    own[:n] = to_minor(revenue, currency)
     scale = 10 ** exponent(currency)
     influence = network.influence(own, hops=hops, decay=decay) / scale
     downline = network.downline()
     ecr_network = own + network.influence(own, hops=None, decay=1.0)
-    scores = pd.DataFrame(
-        {
-            "influence": influence,
-            "ecrDirect": (own + network.influence(own, hops=1, decay=1.0)) / scale,
-            "ecrNetwork": ecr_network / scale,
-            "conservedCredit": from_minor(network.conserved(own, decay=decay), currency),
-            "downline": downline,
-            "longestChain": network.longest_chain(),
-        }
-    )
-    cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
-    of_customers = {
+    return {
+        "influence": influence,
+        "ecrDirect": (own + network.influence(own, hops=1, decay=1.0)) / scale,
+        "ecrNetwork": ecr_network / scale,
+        "conservedCredit": from_minor(network.conserved(own, decay=decay), currency),
+        "downline": downline,
+        "longestChain": network.longest_chain(),
         "percentile": percentile(influence[:n]),
         "band": bands(ecr_network[:n], own[:n], downline[:n] > 0),
         "quadrant": quadrants(cltv, influence[:n]),
     }
-    return scores.join(pd.DataFrame(of_customers, index=scores.index[:n]))
 
 
-def _write(
-    graph: Graph,
-    kind: str,
-    scores: pd.DataFrame,
-    there: pd.DataFrame,
-    names: list[str],
-    version: int,
-    at: str,
-    reporter: Reporter,
-) -> int:
-    new = scores[names].astype(object).reset_index(drop=True)
-    new = new.where(new.notna(), None)
-    old = there[names].astype(object).where(there[names].notna(), None)
-    changed = (new.to_numpy() != old.to_numpy()).any(axis=1) if len(new) else np.zeros(0, dtype=bool)
-    if not changed.any():
-        return 0
-    rows = pd.DataFrame(
-        {"id": there.loc[changed, f"{kind}Id"].to_numpy(), "scores": new[changed].to_dict("records")}
-    )
-    with reporter.stage(f"scores of {kind}s", len(rows), f"{kind}s") as progress:
-        for batch in batches(rows):
-            graph.query(f"scores/write-{kind}s", rows=_plain(batch), version=version, at=at)
-            progress.advance(len(batch))
-    return len(rows)
-
-
-def _plain(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Numpy's numbers as Python's: the driver takes no others inside a map."""
-    return [
-        {**row, "scores": {k: v.item() if isinstance(v, np.generic) else v for k, v in row["scores"].items()}}
-        for row in batch
-    ]
+def _changed(
+    new: Mapping[str, npt.NDArray[Any]], old: Mapping[str, npt.NDArray[Any]]
+) -> npt.NDArray[np.int64]:
+    """The rows of which any score is another; none there (NaN) is another, too."""
+    differ: npt.NDArray[np.bool_] | bool = False
+    for name, values in new.items():
+        differ = differ | (values != old[name])
+    return np.flatnonzero(differ)

@@ -35,7 +35,7 @@ def profile(
 
     Raises:
         NotFound: there is no such customer.
-        BeingAnalyzed: their scores are already those of an analysis that has not finished.
+        BeingAnalyzed: another analysis has finished while this was asked.
     """
     return ask(graph, profiled(customer_id, hops=hops, decay=decay, settings=settings or load_settings()))
 
@@ -101,10 +101,7 @@ def of_one_version(rows: Iterable[dict[str, Any]], analysis: dict[str, Any] | No
     """
     version = analysis["version"] if analysis else 0
     if any((row["scoreVersion"] or 0) > version for row in rows):
-        raise BeingAnalyzed(
-            "An analysis is being written.",
-            "Ask again when it has finished; if it was broken off, run `refnet analyze` once more.",
-        )
+        raise BeingAnalyzed("An analysis has finished just now.", "Ask again.")
 
 
 def known_as(other_id: str) -> Asking[str]:

@@ -2,8 +2,11 @@
 // name: affiliates/scorecard
 // mode: read
 // note: net is sales less commission; sales are after refunds. A voided commission costs nothing.
+OPTIONAL MATCH (done:Analysis)
+WHERE done.finishedAt IS NOT NULL
+WITH coalesce(max(done.version), 0) AS current
 MATCH (a:Affiliate)
-CALL (a) {
+CALL (a, current) {
   MATCH (a)-[:REFERRED]->(c:Customer)
   RETURN
     count(c) AS customers,
@@ -14,7 +17,15 @@ CALL (a) {
         WHEN c.churnedAt IS NOT NULL THEN 1
         ELSE 0
       END) AS churned,
-    sum(coalesce(c.ecrNetwork, c.revenue, 0.0)) AS networkSales
+    sum(
+      coalesce(
+        CASE
+          WHEN c.scoreVersion > current THEN c.scoresBefore[2]
+          ELSE c.ecrNetwork
+        END,
+        c.revenue,
+        0.0
+      )) AS networkSales
 }
 CALL (a) {
   MATCH (a)-[:EARNED]->(k:Commission)

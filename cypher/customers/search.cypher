@@ -4,6 +4,9 @@
 // note: Looks at every customer; those of the most influence first.
 // :param text => 'ann'
 // :param limit => 20
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
 WHERE
   toLower(c.customerId) STARTS WITH toLower($text) OR
@@ -12,6 +15,20 @@ WHERE
     word IN split(toLower($text), ' ')
     WHERE (' ' + toLower(c.name)) CONTAINS (' ' + word)
   )
+WITH current, c, properties(c) AS p
+WITH
+  c,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        {
+          influence: p.scoresBefore[0],
+          quadrant: p.quadrantBefore,
+          scoreVersion: toInteger(p.scoresBefore[7])
+        }
+    ELSE p
+  END AS s
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -19,8 +36,8 @@ RETURN
   c.plan AS plan,
   c.revenue AS revenue,
   c.cltv AS cltv,
-  c.influence AS influence,
-  c.quadrant AS quadrant,
-  c.scoreVersion AS scoreVersion
+  s.influence AS influence,
+  s.quadrant AS quadrant,
+  s.scoreVersion AS scoreVersion
 ORDER BY coalesce(influence, -1.0) DESC, customerId
 LIMIT $limit;

@@ -3,16 +3,50 @@
 // mode: read
 // note: From the scores of the last `refnet analyze`: CLTV at or below the median, influence above that of most referrers.
 // :param limit => 20
-MATCH (c:Customer {quadrant: 'hidden_advocates'})
+OPTIONAL MATCH (a:Analysis)
+WITH
+  max(a.version) AS latest,
+  coalesce(max(
+      CASE
+        WHEN a.finishedAt IS NOT NULL THEN a.version
+      END), 0) AS current
+MATCH (c:Customer)
+WITH current, c,
+  CASE
+    WHEN latest > current THEN properties(c)
+    ELSE c
+  END AS p
+WHERE
+  CASE
+    WHEN p.scoreVersion > current THEN p.quadrantBefore
+    ELSE p.quadrant
+  END =
+  'hidden_advocates'
+WITH current, c, properties(c) AS p
+WITH
+  c,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        {
+          influence: p.scoresBefore[0],
+          ecrNetwork: p.scoresBefore[2],
+          downline: toInteger(p.scoresBefore[4]),
+          longestChain: toInteger(p.scoresBefore[5]),
+          percentile: p.scoresBefore[6]
+        }
+    ELSE p
+  END AS s
 RETURN
   c.customerId AS customerId,
   c.name AS name,
   c.cltv AS cltv,
   c.revenue AS ownRevenue,
-  c.influence AS influence,
-  c.ecrNetwork AS ecrNetwork,
-  c.downline AS downline,
-  c.longestChain AS longestChain,
-  c.percentile AS percentile
+  s.influence AS influence,
+  s.ecrNetwork AS ecrNetwork,
+  s.downline AS downline,
+  s.longestChain AS longestChain,
+  s.percentile AS percentile
 ORDER BY influence DESC, customerId
 LIMIT $limit;

@@ -4,27 +4,57 @@
 // :param afterId => ''
 // :param since => null
 // :param limit => 100
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
 WHERE
   c.customerId > $afterId AND
-  ($since IS NULL OR c.scoreChangedAt > datetime($since))
-WITH c
+  ($since IS NULL OR
+    CASE
+      WHEN c.scoreVersion > current THEN c.scoredBefore
+      ELSE c.scoreChangedAt
+    END >
+    datetime($since))
+WITH current, c
 ORDER BY c.customerId
 LIMIT $limit
+WITH current, c, properties(c) AS p
+WITH
+  c,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        {
+          influence: p.scoresBefore[0],
+          ecrDirect: p.scoresBefore[1],
+          ecrNetwork: p.scoresBefore[2],
+          conservedCredit: p.scoresBefore[3],
+          downline: toInteger(p.scoresBefore[4]),
+          longestChain: toInteger(p.scoresBefore[5]),
+          percentile: p.scoresBefore[6],
+          band: p.bandBefore,
+          quadrant: p.quadrantBefore,
+          scoreVersion: toInteger(p.scoresBefore[7]),
+          scoreChangedAt: p.scoredBefore
+        }
+    ELSE p
+  END AS s
 RETURN
   c.customerId AS customerId,
   c.name AS name,
   c.cltv AS cltv,
   c.revenue AS ownRevenue,
-  c.ecrDirect AS ecrDirect,
-  c.ecrNetwork AS ecrNetwork,
-  c.influence AS influence,
-  c.conservedCredit AS conservedCredit,
-  c.downline AS downline,
-  c.longestChain AS longestChain,
-  c.percentile AS percentile,
-  c.band AS band,
-  c.quadrant AS quadrant,
-  c.scoreVersion AS scoreVersion,
-  c.scoreChangedAt AS scoreChangedAt
+  s.ecrDirect AS ecrDirect,
+  s.ecrNetwork AS ecrNetwork,
+  s.influence AS influence,
+  s.conservedCredit AS conservedCredit,
+  s.downline AS downline,
+  s.longestChain AS longestChain,
+  s.percentile AS percentile,
+  s.band AS band,
+  s.quadrant AS quadrant,
+  s.scoreVersion AS scoreVersion,
+  s.scoreChangedAt AS scoreChangedAt
 ORDER BY customerId;

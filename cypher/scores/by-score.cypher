@@ -10,33 +10,89 @@
 // :param attribute => null
 // :param level => null
 // :param limit => 100
+OPTIONAL MATCH (a:Analysis)
+WITH
+  max(a.version) AS latest,
+  coalesce(max(
+      CASE
+        WHEN a.finishedAt IS NOT NULL THEN a.version
+      END), 0) AS current
 MATCH (c:Customer)
 WHERE
-  ($since IS NULL OR c.scoreChangedAt > datetime($since)) AND
-  ($attribute IS NULL OR toString(c[$attribute]) = $level)
-WITH c, coalesce(toFloat(c[$sort]), -1.0e300) AS score
+  ($attribute IS NULL OR toString(c[$attribute]) = $level) AND
+  ($since IS NULL OR
+    CASE
+      WHEN c.scoreVersion > current THEN c.scoredBefore
+      ELSE c.scoreChangedAt
+    END >
+    datetime($since))
+WITH current, c,
+  CASE
+    WHEN latest > current THEN properties(c)
+    ELSE c
+  END AS p
+WITH
+  current,
+  c,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        p.scoresBefore[CASE $sort
+          WHEN 'influence' THEN 0
+          WHEN 'ecrDirect' THEN 1
+          WHEN 'ecrNetwork' THEN 2
+          WHEN 'conservedCredit' THEN 3
+          WHEN 'downline' THEN 4
+        END]
+    ELSE p[$sort]
+  END AS found
+WITH current, c, coalesce(toFloat(found), -1.0e300) AS score
 WHERE
   $afterId IS NULL OR
   score < $afterScore OR
   (score = $afterScore AND c.customerId > $afterId)
-WITH c, score
+WITH current, c, score
 ORDER BY score DESC, c.customerId
 LIMIT $limit
+WITH current, c, score, properties(c) AS p
+WITH
+  c,
+  score,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        {
+          influence: p.scoresBefore[0],
+          ecrDirect: p.scoresBefore[1],
+          ecrNetwork: p.scoresBefore[2],
+          conservedCredit: p.scoresBefore[3],
+          downline: toInteger(p.scoresBefore[4]),
+          longestChain: toInteger(p.scoresBefore[5]),
+          percentile: p.scoresBefore[6],
+          band: p.bandBefore,
+          quadrant: p.quadrantBefore,
+          scoreVersion: toInteger(p.scoresBefore[7]),
+          scoreChangedAt: p.scoredBefore
+        }
+    ELSE p
+  END AS s
 RETURN
   c.customerId AS customerId,
   c.name AS name,
   c.cltv AS cltv,
   c.revenue AS ownRevenue,
-  c.ecrDirect AS ecrDirect,
-  c.ecrNetwork AS ecrNetwork,
-  c.influence AS influence,
-  c.conservedCredit AS conservedCredit,
-  c.downline AS downline,
-  c.longestChain AS longestChain,
-  c.percentile AS percentile,
-  c.band AS band,
-  c.quadrant AS quadrant,
-  c.scoreVersion AS scoreVersion,
-  c.scoreChangedAt AS scoreChangedAt,
+  s.ecrDirect AS ecrDirect,
+  s.ecrNetwork AS ecrNetwork,
+  s.influence AS influence,
+  s.conservedCredit AS conservedCredit,
+  s.downline AS downline,
+  s.longestChain AS longestChain,
+  s.percentile AS percentile,
+  s.band AS band,
+  s.quadrant AS quadrant,
+  s.scoreVersion AS scoreVersion,
+  s.scoreChangedAt AS scoreChangedAt,
   score
 ORDER BY score DESC, customerId;

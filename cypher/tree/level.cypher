@@ -4,18 +4,36 @@
 // note: One hop at a time: quick on every network, also where people have several credited referrers.
 // :param ids => ['c-0000001']
 // :param limit => 1000
+OPTIONAL MATCH (a:Analysis)
+WHERE a.finishedAt IS NOT NULL
+WITH coalesce(max(a.version), 0) AS current
 UNWIND $ids AS id
 MATCH (:Customer {customerId: id})-[:REFERRED]->(person:Customer)
-WITH person, collect(id) AS referrers
-ORDER BY coalesce(person.influence, 0.0) DESC, person.customerId
+WITH current, person, collect(id) AS referrers
+WITH current, person, referrers, properties(person) AS p
+WITH
+  person,
+  referrers,
+  CASE
+    WHEN
+      p.scoreVersion > current
+      THEN
+        {
+          influence: p.scoresBefore[0],
+          downline: toInteger(p.scoresBefore[4]),
+          scoreVersion: toInteger(p.scoresBefore[7])
+        }
+    ELSE p
+  END AS s
+ORDER BY coalesce(s.influence, 0.0) DESC, person.customerId
 LIMIT $limit
 RETURN
   person.customerId AS customerId,
   person.name AS name,
   referrers,
   person.revenue AS revenue,
-  person.influence AS influence,
-  person.downline AS downline,
+  s.influence AS influence,
+  s.downline AS downline,
   COUNT { (person)-[:REFERRED]->() } AS children,
-  person.scoreVersion AS scoreVersion
+  s.scoreVersion AS scoreVersion
 ORDER BY coalesce(influence, 0.0) DESC, customerId;

@@ -81,8 +81,8 @@ def test_every_option_of_load_is_documented() -> None:
 
 def test_every_benchmark_has_its_section() -> None:
     text = (ROOT / "docs" / "benchmarks.md").read_text()
-    assert re.findall(r"^`--only ([a-z]+)", text, re.MULTILINE) == list(SECTIONS)
-    begun, ended = (re.findall(rf"<!-- {mark} ([a-z0-9 ]+) -->", text) for mark in ("begin", "end"))
+    assert re.findall(r"^`--only ([a-z-]+)", text, re.MULTILINE) == list(SECTIONS)
+    begun, ended = (re.findall(rf"<!-- {mark} ([a-z0-9 -]+) -->", text) for mark in ("begin", "end"))
     assert begun == ended
     assert {name.split()[0] for name in begun} == set(SECTIONS)
 

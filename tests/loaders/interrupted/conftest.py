@@ -38,6 +38,12 @@ class Loads:
         """Run one load, killed `at` some moment if that is asked for."""
         return self.together({"paths": [str(path) for path in paths], **order})[0]
 
+    def analyze(self, **order: Any) -> dict[str, Any]:
+        """Run one analysis, likewise; `environment` is added to."""
+        return self.together(
+            {**order, "analyze": True, "environment": self.environment | order.get("environment", {})}
+        )[0]
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[subprocess.Popen[str]]:

@@ -1,4 +1,4 @@
-"""Loads in processes that can be killed: a small server that has imported all of it, opened nothing, and forks.
+"""Loads and analyses in processes that can be killed: a small server has imported all of it, opened nothing, and forks.
 
 Starting Python and importing refnet takes seconds, a fork takes milliseconds. Orders come as lines of JSON on stdin,
 the outcome goes to stdout. In a forked process moments are counted: before a call to the graph, before each statement
@@ -46,15 +46,17 @@ class Moments:
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
-    """One load, in this process."""
+    """One load or analysis, in this process."""
     import neo4j
 
     from refnet import front
+    from refnet.analysis.influence import publish
     from refnet.core.progress import Console
     from refnet.graph import Graph, connect
     from refnet.loaders import prepare
 
     prepare.BATCH_ROWS = order.get("batch_rows", 8)
+    publish.BATCH_ROWS, publish.TRANSACTION_ROWS = order.get("scores_at_once", (2, 3))
     moments = Moments(order.get("at"))
     os.environ.update(order["environment"])
     os.chdir(order["environment"]["REFNET_HOME"])
@@ -68,6 +70,10 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
         moments.around(neo4j.Transaction, "run", after=False)
         moments.around(neo4j.ManagedTransaction, "run", after=False)
         moments.around(neo4j.Transaction, "_commit", after=False)
+        if order.get("analyze"):
+            summary = front.analyze(graph)
+            took = time.monotonic() - began
+            return {"moments": moments.count, "changed": summary.changed, "seconds": took}
         paths = [Path(each) for each in order["paths"]]
         loaded, _ = front.load(graph, paths, reporter=reporter if "said" in order else None)
     return {
@@ -80,6 +86,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Fork for each line until there are no more; answers come in the order in which they end."""
+    import refnet.analysis.influence.analyze  # noqa: F401 (as above)
     from refnet.loaders.check import schema_of
     from refnet.loaders.schemas import TABLES
 

@@ -24,7 +24,7 @@ def test_the_same_files(graph: Graph, loads: Loads, tmp_path: Path) -> None:
     both = loads.together(order, order)
     assert [each["skipped"] for each in both] == [{}, {}]
     assert picture(graph) == whole
-    assert "another load is running: waiting for it to end" in said.read_text(encoding="utf-8")
+    assert "another load or analysis is running: waiting for it to end" in said.read_text(encoding="utf-8")
 
 
 def test_different_files_of_one_brand(graph: Graph, loads: Loads, tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""From graph to graph: `refnet analyze` against a bare driver that reads the same columns and writes the same rows.
+
+The bare driver works nothing out, keeps nothing of what was before, and tells nobody; its transactions are as large as
+refnet's. All the scores are new, in a graph that had none; or all of them are others than it had; or none.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import neo4j
+
+from bench.influence import forest, store
+from bench.memory import peak
+from bench.table import Table
+from refnet.analysis.influence.analyze import analyze
+from refnet.core.progress import Progress, Quiet
+from refnet.graph import Graph, catalogue
+from refnet.graph.connection import Answer
+
+_READS = ("scores/read-customers", "scores/read-affiliates", "scores/read-credits")
+_SCORES = (
+    "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile", "band",
+    "quadrant",
+)  # fmt: skip
+_WRITE = (
+    "UNWIND range(0, size($ids) - 1) AS i\nMATCH (n:Customer {customerId: $ids[i]})\nSET "
+    + ", ".join(f"n.{name} = ${name}[i]" for name in _SCORES)
+    + ", n.scoreVersion = $version, n.scoredAt = datetime($at), n.scoreChangedAt = datetime($at)"
+)
+_FORGET = (
+    "MATCH (n:Customer) CALL (n) { SET "
+    + ", ".join(f"n.{name} = null" for name in (*_SCORES, "scoreVersion", "scoredAt", "scoreChangedAt",
+                                              "scoresBefore", "scoredBefore", "bandBefore", "quadrantBefore"))
+    + " } IN TRANSACTIONS OF 5000 ROWS"
+)  # fmt: skip
+
+Statements = list[tuple[str, Mapping[str, Any]]]
+
+
+class _Recorder(Graph):
+    """Passes everything on and remembers what is written of scores."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.__dict__.update(graph.__dict__)
+        self.written: list[Statements] = []
+
+    def write_all(self, statements: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Answer]:
+        all_of_it = list(statements)
+        self.written.append([(_WRITE, parameters) for _, parameters in all_of_it])
+        return super().write_all(all_of_it)
+
+
+class _Stages(Quiet):
+    """Remembers how long each stage took."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def stage(self, name: str, total: int | None = None, unit: str = "rows") -> Any:
+        stages, inner = self.seconds, super().stage(name, total, unit)
+
+        class Timed:
+            def __enter__(self) -> Progress:
+                self.began = time.perf_counter()
+                return inner.__enter__()
+
+            def __exit__(self, *error: Any) -> None:
+                stages[name] = stages.get(name, 0.0) + time.perf_counter() - self.began
+                inner.__exit__(*error)
+
+        return Timed()
+
+
+def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> Table:
+    """Both, for each of what there may be to write, and how many times as long refnet takes."""
+    referrer, referee, value = forest(customers)
+    store(graph, referrer, referee, value)
+    before = _recorded(graph)
+    graph.write_alone(
+        "MATCH (c:Customer) CALL (c) { SET c.revenue = c.revenue + 100.0 } IN TRANSACTIONS OF 5000 ROWS"
+    )
+    after = _recorded(graph)
+    nothing: list[Statements] = []
+    kind = graph.engine.kind if graph.engine is not None else "server"
+    table = Table(
+        f"{customers:,} customers, {len(referee):,} referrals, on {kind}, {rounds} rounds",
+        ("", "median s", "least s", "times the bare driver", "of the median: read, work out, write"),
+    )
+
+    def forget() -> None:
+        graph.write_alone(_FORGET)
+        graph.write_alone("MATCH (a:Analysis) DELETE a")
+
+    def as_before() -> None:
+        _send(graph, before)
+        graph.write_alone("MATCH (a:Analysis) WHERE a.version > 1 DELETE a")
+
+    cases: dict[str, tuple[Callable[[], None], list[Statements]]] = {
+        "a first analysis": (forget, after),
+        "every score another": (as_before, after),
+        "no score another": (lambda: _send(graph, after), nothing),
+    }
+    for case, (reset, writes) in cases.items():
+        times: dict[str, list[float]] = {"refnet analyze": [], "bare driver": []}
+        stages: list[dict[str, float]] = []
+        for _ in range(rounds):
+            for name in shuffled.sample(list(times), len(times)):
+                reset()
+                watch = _Stages()
+                started = time.perf_counter()
+                if name == "refnet analyze":
+                    summary = analyze(graph, reporter=watch)
+                else:
+                    _bare(graph, writes)
+                times[name].append(time.perf_counter() - started)
+                if name == "refnet analyze":
+                    stages.append(watch.seconds)
+                    assert summary.changed == sum(len(p["ids"]) for part in writes for _, p in part), summary
+        bare = statistics.median(times["bare driver"])
+        middle = sorted(zip(times["refnet analyze"], range(rounds), strict=True))[rounds // 2][1]
+        for name, seconds in times.items():
+            parts = ", ".join(f"{took:.1f}" for took in stages[middle].values())
+            table.times(
+                f"{case}: {name}",
+                seconds,
+                statistics.median(seconds) / bare,
+                parts if name == "refnet analyze" else "",
+            )
+    print(f"  peak of this process {peak() / 1024:,.0f} MiB")
+    return table
+
+
+def _recorded(graph: Graph) -> list[Statements]:
+    """Analyze, and what that wrote."""
+    recorder = _Recorder(graph)
+    analyze(recorder)
+    return recorder.written
+
+
+def _bare(graph: Graph, writes: list[Statements]) -> None:
+    with graph._driver.session(database=graph.at.database, default_access_mode=neo4j.READ_ACCESS) as session:
+        held = [[list(row.values()) for row in session.run(catalogue()[name].text)] for name in _READS]
+        assert held
+    _send(graph, writes)
+
+
+def _send(graph: Graph, writes: list[Statements]) -> None:
+    with graph._driver.session(database=graph.at.database) as session:
+        for transaction in writes:
+            session.execute_write(_all, transaction)
+
+
+def _all(tx: Any, statements: Statements) -> None:
+    for statement, parameters in statements:
+        tx.run(statement, parameters).consume()

@@ -1,0 +1,20 @@
+// Give affiliates back the scores they had before an analysis that was broken off, some at a time
+// name: scores/take-back-affiliates
+// mode: write
+// :param current => 0
+// :param limit => 1000
+MATCH (n:Affiliate)
+WHERE n.scoreVersion > $current
+WITH n
+LIMIT $limit
+SET
+  n.influence = n.scoresBefore[0],
+  n.ecrNetwork = n.scoresBefore[2],
+  n.conservedCredit = n.scoresBefore[3],
+  n.downline = toInteger(n.scoresBefore[4]),
+  n.longestChain = toInteger(n.scoresBefore[5]),
+  n.scoredAt = n.scoredBefore,
+  n.scoreChangedAt = n.scoredBefore,
+  n.scoreVersion = toInteger(n.scoresBefore[7])
+SET n.scoresBefore = null, n.scoredBefore = null
+RETURN count(*) AS taken;
