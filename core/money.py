@@ -37,8 +37,10 @@ def exponent(currency: str) -> int:
 
 def to_minor(amounts: npt.ArrayLike, currency: str) -> npt.NDArray[np.int64]:
     """Amounts in the currency, shape (n,), as integer minor units (cents); unknown (NaN) amounts count as nothing."""
-    values = np.nan_to_num(np.asarray(amounts, dtype=np.float64), nan=0.0)
-    minor: npt.NDArray[np.int64] = np.rint(values * 10 ** exponent(currency)).astype(np.int64)
+    values = np.asarray(amounts, dtype=np.float64) * 10 ** exponent(currency)
+    np.rint(values, out=values)
+    values[np.isnan(values)] = 0.0
+    minor: npt.NDArray[np.int64] = values.astype(np.int64)
     return minor
 
 

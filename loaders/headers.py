@@ -105,8 +105,9 @@ def of_file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[S
 
 def _recognised(path: Path, catalogue: Catalogue) -> Recognised | None:
     """As `recognise`, None too for what cannot be read."""
+    mappings = catalogue.all  # what is wrong with one of them is told all the same
     try:
-        return recognise(path, catalogue)
+        return recognise(path, catalogue) if mappings else None
     except InputError:
         return None
 

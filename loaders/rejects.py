@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,12 +180,24 @@ class Rejects:
         try:
             if path not in self._files:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._files[path] = path.open("w", newline="", encoding="utf-8")
+                self._files[path] = private(path)
                 header(self._files[path])
             rows(self._files[path])
             self._files[path].flush()
         except OSError as error:
             raise _unwritable(path, error) from None
+
+
+def private(path: Path) -> IO[str]:
+    """A file to write, an old one emptied, that nobody else may read: its rows are about people.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        os.fchmod(handle, 0o600)
+    return os.fdopen(handle, "w", newline="", encoding="utf-8")
 
 
 def _texts(frame: pd.DataFrame) -> list[tuple[Any, ...]]:

@@ -41,7 +41,9 @@ def main() -> None:
         if error.hint:
             typer.echo(f"        {error.hint}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as ended:  # typer makes the one the other
+        if isinstance(ended, SystemExit) and ended.code != 128 + signal.SIGINT:
+            raise
         typer.echo("refnet: stopped. The same command again goes on where it was.", err=True)
         sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:  # `refnet queries | head`

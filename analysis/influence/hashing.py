@@ -36,11 +36,18 @@ def numbers_found(table: Ints, bits: int, ids: Ints) -> Some:
     """The row of each id, int32; −1 where it is none's."""
     found = np.empty(ids.size, np.int32)
     mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
-    for at in range(ids.size):
-        place = np.int64((np.uint64(ids[at]) * _SPREAD) >> shift)
-        while table[place, 1] != 0 and table[place, 0] != ids[at]:
-            place = (place + 1) & mask
-        found[at] = table[place, 1] - 1
+    places, touched = np.empty(_BLOCK, np.int64), np.zeros(1, np.int64)
+    for block in range(0, ids.size, _BLOCK):
+        size = min(_BLOCK, ids.size - block)
+        for turn in range(size):
+            places[turn] = np.int64((np.uint64(ids[block + turn]) * _SPREAD) >> shift)
+        for turn in range(size):
+            touched[0] |= table[places[turn], 1]
+        for turn in range(size):
+            at, place = block + turn, places[turn]
+            while table[place, 1] != 0 and table[place, 0] != ids[at]:
+                place = (place + 1) & mask
+            found[at] = table[place, 1] - 1
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from refnet.analysis.influence.ids import Ids
+from refnet.analysis.influence.ids import Ids, Rows
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import REASONS, sift
 from refnet.core.errors import InputError, UsageError
@@ -120,11 +121,27 @@ def influence_table(
     if not asked or "customer_id" in asked:
         raise UsageError("Measures need a name each, other than customer_id.")
     columns = {"customer_id", *(c for m in asked.values() for c in (m.value, m.weight) if c is not None)}
-    people = _table(customers, "customers", sorted(columns), [])
-    claims = _table(referrals, "referrals", ["referrer_id", "referee_id"], ["credit", "referred_at"])
-    ids = Ids(people["customer_id"])
-    referrer = ids.rows(claims["referrer_id"], column="referrer_id")
-    referee = ids.rows(claims["referee_id"], column="referee_id")
+    # What waits for nothing goes beside the rest: neither arrow nor compiled loops hold Python's lock.
+    with ThreadPoolExecutor(1) as beside:
+        given = beside.submit(
+            _table, referrals, "referrals", ["referrer_id", "referee_id"], ["credit", "referred_at"]
+        )
+        people = _table(customers, "customers", sorted(columns), [])
+        ids = Ids(people["customer_id"])
+        claims = given.result()
+        found = beside.submit(ids.rows, claims["referee_id"], column="referee_id")
+        values = {m.value for m in asked.values() if m.value is not None}
+        worth = beside.submit(lambda: {v: to_minor(_floats(people[v], v), currency) for v in sorted(values)})
+        referrer, referee = ids.rows(claims["referrer_id"], column="referrer_id"), found.result()
+        network, dropped = _network(ids, claims, referrer, referee, drop=drop)
+        measured = _measured(network, people, worth.result(), asked, currency)
+    return Scored(pa.table({"customer_id": people["customer_id"], **measured}), dropped)
+
+
+def _network(
+    ids: Ids, claims: Any, referrer: Rows, referee: Rows, *, drop: bool
+) -> tuple[Network, dict[str, int]]:
+    """The credited network, and what is not in it."""
     credit = _floats(claims["credit"], "credit") if "credit" in claims.column_names else None
     dropped: dict[str, int] = {}
     if drop:
@@ -144,11 +161,7 @@ def influence_table(
                     column=column,
                     hint="drop=True leaves such rows out and counts them.",
                 )
-    network = Network(referrer, referee, credit, nodes=len(ids), names=_Names(ids))
-    return Scored(
-        pa.table({"customer_id": people["customer_id"], **_measured(network, people, asked, currency)}),
-        dropped,
-    )
+    return Network(referrer, referee, credit, nodes=len(ids), names=_Names(ids)), dropped
 
 
 class _Names:
@@ -164,18 +177,20 @@ class _Names:
         return self._ids.name(row)
 
 
-def _measured(network: Network, people: Any, asked: Mapping[str, Measure], currency: str) -> dict[str, Any]:
+def _measured(
+    network: Network,
+    people: Any,
+    worths: Mapping[str, npt.NDArray[np.int64]],
+    asked: Mapping[str, Measure],
+    currency: str,
+) -> dict[str, Any]:
     """Measures that share a value share its sums."""
     by_value: dict[tuple[str | None, str | None], list[str]] = {}
     for name, measure in asked.items():
         by_value.setdefault((measure.value, measure.weight), []).append(name)
     found: dict[str, npt.NDArray[Any]] = {}
     for (value, weight), names in by_value.items():
-        worth: npt.NDArray[Any]
-        if value is None:
-            worth = np.ones(network.nodes, dtype=np.int64)
-        else:
-            worth = to_minor(_floats(people[value], value), currency)
+        worth: npt.NDArray[Any] = np.ones(network.nodes, dtype=np.int64) if value is None else worths[value]
         if weight is not None:
             worth = network.weighted(worth, _floats(people[weight], weight))
         pairs = [(asked[name].hops, asked[name].decay) for name in names]

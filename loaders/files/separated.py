@@ -38,7 +38,11 @@ def open_csv(path: Path) -> Opened:
         head = file.read(_CSV_BLOCK)
         more = bool(file.read(1))
     if b"\0" in head:
-        raise InputError("holds zero bytes and is no text file.", file=path, hint="Save it as CSV UTF-8.")
+        raise InputError(
+            "holds NUL characters: it is no text, or UTF-16 that does not say so.",
+            file=path,
+            hint="Save it as CSV UTF-8.",
+        )
     # The cut may be inside a character: what follows it is read with the rows.
     text = head.decode("utf-8-sig", errors="strict" if not more else "ignore")
     mark, columns = _header(text)

@@ -18,9 +18,10 @@ from refnet.loaders.files.opened import WHOLE, Chunk, Opened, portions, readable
 
 def open_xlsx(path: Path) -> Opened:
     """The first sheet; its first row names the columns."""
+    names: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        header = next(_sheet(path), ())
+        header = next(_sheet(path, names), ())
     while header and header[-1] is None:
         header = header[:-1]
     if not any(name is not None and str(name).strip() for name in header):
@@ -45,10 +46,14 @@ def open_xlsx(path: Path) -> Opened:
                 yield without_blank(Chunk(frame, np.arange(len(part), dtype=np.int64) + at, []))
                 at += len(part)
 
-    return Opened(str(path), columns, None, chunks)
+    said: tuple[str, ...] = ()
+    if len(names) > 1:
+        said = (f"{path.name}: only its first sheet is read, {names[0]!r}; not {', '.join(names[1:])}",)
+    return Opened(str(path), columns, None, chunks, warnings=said)
 
 
-def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
+def _sheet(path: Path, names: list[str] | None = None) -> Iterator[tuple[Any, ...]]:
+    """The rows of the first sheet; what all of them are called is added to `names`."""
     import openpyxl
 
     # Opened here: openpyxl leaves open what it cannot read.
@@ -57,6 +62,8 @@ def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # styles and extensions that it does not know: of no interest
                 book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            if names is not None:
+                names += [sheet.title for sheet in book.worksheets]
             yield from book.worksheets[0].iter_rows(values_only=True)
         except OSError:
             raise

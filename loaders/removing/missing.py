@@ -14,7 +14,7 @@ from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Reporter
 from refnet.graph import Graph, catalogue, removing
 from refnet.graph.model import ALIAS, CUSTOMER
-from refnet.loaders.rejects import FIRST
+from refnet.loaders.rejects import FIRST, private
 from refnet.loaders.removing.present import Keys
 from refnet.loaders.rows import Table
 from refnet.loaders.summary import RemovedSummary
@@ -213,7 +213,7 @@ def _list(missing: Missing, path: Path) -> None:
     missing.file = path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with private(path) as file:
             writer = csv.writer(file)
             writer.writerow([*_header(missing.table), "also_of"])
             writer.writerows([*row.said, " ".join(row.others)] for row in missing.rows)

@@ -146,6 +146,8 @@ def load(
         typer.echo(str(loaded))
     if credit.claims:
         typer.echo(credit_line(credit))
+    if any(table.rows_loaded for table in loaded.tables) or loaded.deleted:
+        typer.echo("`refnet analyze` brings scores and findings up to date.")
 
 
 def _ask(missing: Sequence[Missing], *, yes: bool) -> None:

@@ -139,3 +139,37 @@ def test_a_time_of_a_year_that_no_date_is_written_in(unit: str, tmp_path: Path) 
         assert (told.rows_read, told.rows_rejected) == (5, 3)
         assert [(r.row, r.column) for r in told.rejects[:2]] == [(3, "seen"), (4, "joined_at")]
         assert told.rejects[1].value.startswith("10000-01-01")
+
+
+def test_a_mapping_that_is_wrong_is_told_of_a_directory_too(tmp_path: Path) -> None:
+    """It might be the one that knows a file: passing that over would load half of what is there."""
+    mappings, given = tmp_path / "sources", tmp_path / "given"
+    mappings.mkdir()
+    given.mkdir()
+    (mappings / "shop.toml").write_text('about = "a shop', encoding="utf-8")
+    (given / "customers.csv").write_text("customer_id\na\n", encoding="utf-8")
+    (given / "export.csv").write_text("Kundennummer\n1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is no TOML"):
+        dry_run(given, settings=load_settings(sources=mappings))
+
+
+def test_other_sheets_of_a_workbook_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title, rows in {"this year": ["customer_id", "a"], "last year": ["customer_id", "b"]}.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append([row])
+    del book["Sheet"]
+    book.save(tmp_path / "customers.xlsx")
+    told = dry_run(tmp_path / "customers.xlsx")
+    assert "only its first sheet is read, 'this year'; not last year" in " ".join(told.warnings)
+    assert [table.rows_read for table in told.tables] == [1]
+
+
+def test_refused_rows_are_nobody_elses_to_read(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer_id,revenue\na,lots\n", encoding="utf-8")
+    for _ in range(2):
+        dry_run(tmp_path / "customers.csv", rejects=tmp_path / "rejects")
+    made = list((tmp_path / "rejects").iterdir())
+    assert len(made) >= 2
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o600}

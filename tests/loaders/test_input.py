@@ -132,7 +132,7 @@ def _said(files: dict[str, bytes | str], tmp_path: Path) -> str:
         ({"customers.csv": ""}, "customers.csv: is empty. `refnet template DIR` writes"),
         ({"customers.csv": "\n\n"}, "customers.csv: has no header."),
         ({"customers.csv": "customer_id\nJörg\n".encode("latin-1")}, "customers.csv: is not UTF-8 text. Save it"),
-        ({"customers.csv": b"PK\x03\x04\0\0"}, "customers.csv: holds zero bytes and is no text file."),
+        ({"customers.csv": b"PK\x03\x04\0\0"}, "customers.csv: holds NUL characters: it is no text, or UTF-16"),
         ({"customers.csv": "id,name\n"}, "customers.csv: has no column customer_id."),
         ({"customers.csv": "customer_id,name,name\n"}, "customers.csv, column name: is there twice."),
         ({"customers.csv": ",customer_id\n0,a\n"}, "customers.csv: column 1 has no name."),
