@@ -107,7 +107,9 @@ def check(
         return Checked(checked, rows, [])
     shown: dict[str, Written] = dict(written or {})
     for name in {name for _, name in refused} - set(shown):
-        shown[name] = Written(np.full(len(frame), name, dtype=object), text(frame[name]))
+        # Of two columns one of which must be filled neither may be there.
+        cells = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
+        shown[name] = Written(np.full(len(frame), name, dtype=object), text(cells))
     rejects = []
     for (place, name), reason in sorted(refused.items()):
         called, cell = shown[name].at(place)
@@ -136,7 +138,10 @@ def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
             cases = errors.failure_cases
         else:
             return []
-    reasons = {_reason_of(rule): rule.column if rule.column in frame else rule.other for rule in table.rules}
+    reasons = {
+        _reason_of(rule): rule.other if rule.other in frame and rule.column not in frame else rule.column
+        for rule in table.rules
+    }
     found = []
     for place, name, reason in zip(cases["index"], cases["column"], cases["check"], strict=True):
         said = "is empty and must not be" if reason == "not_nullable" else str(reason)
@@ -200,6 +205,8 @@ def _test_of(rule: Rule) -> _Test:
     def test(frame: pd.DataFrame) -> pd.Series[bool]:
         if rule.kind == "one of":
             given = [frame[name].notna() for name in (rule.column, rule.other) if name in frame]
+            if not given:
+                return pd.Series(False, index=frame.index)
             return given[0] ^ given[1] if len(given) == 2 else given[0]
         this, other = frame[rule.column], frame[rule.other]
         match rule.kind:

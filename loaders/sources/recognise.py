@@ -12,6 +12,7 @@ import pandas as pd
 
 from refnet.core.errors import InputError
 from refnet.loaders.files import Chunk, Dump, Opened, ending, open_file, open_records
+from refnet.loaders.files.opened import readable
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.mapping import Mapping
 
@@ -45,6 +46,16 @@ class File:
         self._nested = ending(path).removesuffix(".gz") in (".json", ".jsonl")
         self._dump = Dump(path)
         self._opened: dict[str, Opened | InputError] = {}
+
+    def survey(self, catalogue: Catalogue) -> None:
+        """Read the headers at every place where a source may have its records, at once.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        if self._nested:
+            with readable(self.path):
+                self._dump.survey(["", *(mapping.records for mapping in catalogue.all.values())])
 
     def at(self, place: str) -> Opened:
         """The file with the records at that place.
@@ -81,6 +92,7 @@ def recognise(path: Path, catalogue: Catalogue) -> Recognised | None:
         InputError: the file cannot be read; or two sources know it equally well.
     """
     file = File(path)
+    file.survey(catalogue)
     file.at("")  # what cannot be read at all is told here
     found = [known for mapping in catalogue.all.values() if (known := _known(file, mapping))]
     if not found:
@@ -109,6 +121,7 @@ def opened_as(path: Path, mapping: Mapping) -> Recognised:
 def unknown(path: Path, catalogue: Catalogue) -> InputError:
     """What to say of a file that no source knows: the nearest one, and where they differ."""
     file = File(path)
+    file.survey(catalogue)
     best: tuple[float, Mapping, Opened, list[str]] | None = None
     for mapping in catalogue.all.values():
         for opened in file.openings(mapping):

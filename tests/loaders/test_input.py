@@ -64,6 +64,8 @@ def test_orders(column: str, cell: str | None, reason: str) -> None:
          "customer_id", "a reward needs a customer_id or an affiliate_id, one of them"),
         ("rewards", {"reward_id": "r", "amount": 1, "granted_at": "2024-01-01", "affiliate_id": " "},
          "affiliate_id", "a reward needs a customer_id or an affiliate_id, one of them"),
+        ("rewards", {"reward_id": "r", "amount": 1, "granted_at": "2024-01-01"},
+         "customer_id", "a reward needs a customer_id or an affiliate_id, one of them"),
         ("usage", {"customer_id": "a", "month": "March"}, "month", "is no month; write it as 2026-03"),
         ("visits", {"day": "2024-01-01", "visits": 1.5}, "visits", "is no whole number"),
         ("customers", {"customer_id": "a", "consent": "perhaps"},
