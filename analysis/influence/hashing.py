@@ -6,6 +6,10 @@ look-up is one access to memory; of texts the table has half the hash, and the t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 
 from refnet.analysis.influence.loops import Ints, Numbers, Some, compiled
@@ -14,21 +18,56 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art o
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 _BLOCK = 64  # look-ups whose accesses to memory are begun together: each alone would wait for its own
+_WORTH_TWO = 100_000  # ids from which on two threads fill a table
+_ALL = 2
+_NONE = np.empty(0, np.int32)
 
 
-@compiled
 def numbers_table(ids: Ints, bits: int) -> tuple[int, Ints]:
     """(first row whose id was there before, or −1; table of (id, row + 1), shape (2^bits, 2))."""
     table = np.zeros((1 << bits, 2), np.int64)
+    return _by_halves(_numbers_put, ids.size, table, bits, ids), table
+
+
+def _by_halves(put: Callable[..., tuple[int, Some]], rows: int, *given: Any) -> int:
+    """Fill a table by two threads, one its first half and one its second; the first row there twice, or −1.
+
+    What runs over the end of its half is left, and put in afterwards: a look-up still meets no gap before it.
+    """
+    if rows < _WORTH_TWO:
+        return put(*given, np.arange(rows, dtype=np.int32), _ALL)[0]
+    with ThreadPoolExecutor(1) as beside:
+        second = beside.submit(put, *given, _NONE, 1)
+        halves = [put(*given, _NONE, 0), second.result()]
+    left = np.concatenate([rest for _, rest in halves])
+    twice = [row for row, _ in [*halves, put(*given, left, _ALL)] if row >= 0]
+    return min(twice, default=-1)
+
+
+@compiled
+def _numbers_put(table: Ints, bits: int, ids: Ints, rows: Some, half: int) -> tuple[int, Some]:
+    """Put `rows` anywhere, or if half is 0 or 1 all rows that belong there: (a row there twice or −1, rows left)."""
     mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
-    for row in range(ids.size):
+    begin, end = (0, 1 << bits) if half == _ALL else (half << (bits - 1), (half + 1) << (bits - 1))
+    left = np.empty(0 if half == _ALL else ids.size, np.int32)
+    over = 0
+    for turn in range(rows.size if half == _ALL else ids.size):
+        row = rows[turn] if half == _ALL else turn
         place = np.int64((np.uint64(ids[row]) * _SPREAD) >> shift)
+        if not begin <= place < end:
+            continue
         while table[place, 1] != 0:
             if table[place, 0] == ids[row]:
-                return row, table
-            place = (place + 1) & mask
-        table[place, 0], table[place, 1] = ids[row], row + 1
-    return -1, table
+                return row, left[:over]
+            place = (place + 1) & mask if half == _ALL else place + 1
+            if place == end:
+                break
+        if place == end:
+            left[over] = row
+            over += 1
+        else:
+            table[place, 0], table[place, 1] = ids[row], row + 1
+    return -1, left[:over]
 
 
 @compiled
@@ -96,31 +135,55 @@ def _same(one: Some, begin: int, end: int, other: Some, first: int, last: int) -
     return True
 
 
-@compiled
 def texts_table(offset: Numbers, data: Some, bits: int) -> tuple[int, Numbers]:
     """(first row whose id was there before, or −1; table of half the hash and row + 1, uint64)."""
-    table = np.zeros(1 << bits, np.uint64)
+    table, rows = np.zeros(1 << bits, np.uint64), offset.size - 1
+    keys = np.empty(rows, np.uint64)
+    if rows < _WORTH_TWO:
+        _hashes(offset, data, 0, rows, keys)
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            second = beside.submit(_hashes, offset, data, rows // 2, rows, keys)
+            _hashes(offset, data, 0, rows // 2, keys)
+            second.result()
+    return _by_halves(_texts_put, rows, table, bits, offset, data, keys), table
+
+
+@compiled
+def _hashes(offset: Numbers, data: Some, begin: int, end: int, keys: Numbers) -> None:
+    for row in range(begin, end):
+        keys[row] = _hash(data, offset[row], offset[row + 1])
+
+
+@compiled
+def _texts_put(
+    table: Numbers, bits: int, offset: Numbers, data: Some, keys: Numbers, rows: Some, half: int
+) -> tuple[int, Some]:
+    """As `_numbers_put`."""
     mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
     low = np.uint64(0xFFFFFFFF)
-    keys = np.empty(_BLOCK, np.uint64)
-    touched = np.zeros(1, np.uint64)
-    for block in range(0, offset.size - 1, _BLOCK):
-        size = min(_BLOCK, offset.size - 1 - block)
-        for turn in range(size):
-            keys[turn] = _hash(data, offset[block + turn], offset[block + turn + 1])
-        for turn in range(size):
-            touched[0] |= table[np.int64(keys[turn] >> shift)]
-        for turn in range(size):
-            row, key = block + turn, keys[turn]
-            place, tag = np.int64(key >> shift), key & low
-            while table[place] != 0:
-                if table[place] >> _HALF == tag:
-                    there = np.int64(table[place] & low) - 1
-                    if _same(data, offset[row], offset[row + 1], data, offset[there], offset[there + 1]):
-                        return row, table
-                place = (place + 1) & mask
+    begin, end = (0, 1 << bits) if half == _ALL else (half << (bits - 1), (half + 1) << (bits - 1))
+    left = np.empty(0 if half == _ALL else keys.size, np.int32)
+    over = 0
+    for turn in range(rows.size if half == _ALL else keys.size):
+        row = rows[turn] if half == _ALL else turn
+        place, tag = np.int64(keys[row] >> shift), keys[row] & low
+        if not begin <= place < end:
+            continue
+        while table[place] != 0:
+            if table[place] >> _HALF == tag:
+                there = np.int64(table[place] & low) - 1
+                if _same(data, offset[row], offset[row + 1], data, offset[there], offset[there + 1]):
+                    return row, left[:over]
+            place = (place + 1) & mask if half == _ALL else place + 1
+            if place == end:
+                break
+        if place == end:
+            left[over] = row
+            over += 1
+        else:
             table[place] = (tag << _HALF) | np.uint64(row + 1)
-    return -1, table
+    return -1, left[:over]
 
 
 @compiled

@@ -78,8 +78,12 @@ class Scored:
 
     def write(self, path: Path | str) -> None:
         """As a parquet file."""
-        # Amounts hardly ever repeat: a dictionary of them would be made and thrown away.
-        pq.write_table(self.table, path, use_dictionary=False, compression="lz4", write_statistics=False)
+        # Amounts hardly ever repeat: a dictionary of them would be made and thrown away. Packing ids that are texts
+        # takes as long as everything that is computed.
+        packed = {
+            each.name: "lz4" if pa.types.is_primitive(each.type) else "none" for each in self.table.schema
+        }
+        pq.write_table(self.table, path, use_dictionary=False, compression=packed, write_statistics=False)
 
 
 def influence_table(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import refnet
-from refnet.analysis.influence.ids import Ids
+from refnet.analysis.influence import hashing
+from refnet.analysis.influence.ids import Ids, _texts
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import REASONS, sift
 from refnet.analysis.influence.table import Measure, at_risk, influence_table
@@ -113,6 +114,41 @@ def test_ids_of_other_kinds(compiled):
             Ids(pa.array(twice), compiled=compiled)
     with pytest.raises(InputError, match="row 1 has no id"):
         Ids(pa.array(["a", None]), compiled=compiled)
+
+
+@given(
+    homes=st.lists(st.sampled_from([0, 1, 29, 30, 31, 32, 33, 62, 63]), max_size=40),
+    twice=st.none() | st.integers(0, 39),
+)
+@settings(deadline=None)
+def test_two_threads_fill_a_table_as_one_does(homes, twice):
+    """Also where ids run over the end of a half, or of the table: 64 places, ids made for where they belong."""
+    made = [(home << 58 | at) * pow(int(hashing._SPREAD), -1, 2**64) % 2**64 for at, home in enumerate(homes)]
+    again = twice is not None and twice < len(made)
+    ids = np.array([*made, *([made[twice]] if again else [])], dtype=np.uint64).view(np.int64)
+    text = pa.array([f"c{each}" for each in ids], pa.large_string())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "_WORTH_TWO", 0)
+        found, table = hashing.numbers_table(ids, 6)
+        said, texts = hashing.texts_table(*_texts(text), 6)
+    assert found == said == (len(made) if again else -1)
+    if not again:
+        asked = np.append(ids[::-1], 17)
+        assert hashing.numbers_found(table, 6, asked).tolist() == [*reversed(range(len(made))), -1]
+        asked_text = _texts(pa.array([f"c{each}" for each in asked], pa.large_string()))
+        want = [*reversed(range(len(made))), -1]
+        assert hashing.texts_found(texts, 6, *_texts(text), *asked_text).tolist() == want
+
+
+@pytest.mark.parametrize("kind", [int, str])
+def test_many_ids(kind):
+    rng = np.random.default_rng(3)
+    ids = rng.permutation(np.unique(rng.integers(0, 1 << 48, 150_000)))
+    held = pa.array(ids if kind is int else [f"c-{one}" for one in ids])
+    order = rng.permutation(len(ids))
+    assert (Ids(held).rows(held.take(pa.array(order)), column="x") == order).all()
+    with pytest.raises(InputError, match=f"is there twice, again in row {len(ids)}"):
+        Ids(pa.concat_arrays([held, held.slice(77, 1)]))
 
 
 claims = st.lists(st.tuples(st.integers(-1, 8), st.integers(-1, 8)), max_size=30)
