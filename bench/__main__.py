@@ -78,10 +78,14 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
         case "memory":
             return memory.measure(home, asked.rows, server=asked.server)
         case "kernels":
-            return [*kernels.compare(asked.rounds, shuffled), kernels.footprint()]
+            return [*kernels.compare(home, asked.rounds, shuffled), kernels.footprint()]
         case "tables":
             by_node = between.by_node(home, asked.rounds, shuffled)
             return [by_node, *between.parquet(home, asked.sizes, asked.rounds, shuffled)]
+        case "spark":
+            from bench import spark  # which takes half a gigabyte that `make spark` fetches
+
+            return spark.compare(home, asked.customers, asked.rounds, shuffled)
     running = local.start(home, asked.engine, idle_minutes=30, reporter=Console())
     try:
         with connect(

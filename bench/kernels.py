@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import drawing
 from bench.influence import forest
 from bench.table import Table, taken
 from refnet.analysis.influence.network import Network
@@ -29,9 +30,10 @@ EIGHT: list[tuple[int | None, float]] = [
 _SIZES = (100_000, 1_000_000, 10_000_000)
 
 
-def compare(rounds: int, shuffled: random.Random, sizes: tuple[int, ...] = _SIZES) -> list[Table]:
-    """For each size what each way costs beside the gather; at the largest also hop by hop."""
+def compare(home: Path, rounds: int, shuffled: random.Random, sizes: tuple[int, ...] = _SIZES) -> list[Table]:
+    """For each size what each way costs beside the gather, at the largest also hop by hop; and a picture of it."""
     tables = []
+    medians: dict[int, dict[str, float]] = {}
     for customers in sizes:
         referrer, referee, value = forest(customers)
         work = _work(referrer, referee, value, each_hop=customers == max(sizes))
@@ -56,8 +58,24 @@ def compare(rounds: int, shuffled: random.Random, sizes: tuple[int, ...] = _SIZE
                 ratio = statistics.median(seconds) / statistics.median(times[one])
                 note = f"{ratio:.1f} × one of 6 hops (at best {min(seconds) / min(times[one]):.1f})"
             table.times(name, seconds, statistics.median(seconds) / gather, note)
+        medians[customers] = {name: statistics.median(seconds) for name, seconds in times.items()}
         tables.append(table)
+    _quoted(tables[-1], times, medians[max(sizes)]["one random gather"])
+    drawing.costs(home, medians, sizes)
     return tables
+
+
+def _quoted(table: Table, times: dict[str, list[float]], gather: float) -> None:
+    every = times["all hops, decay 0.5"]
+    table.figure("all hops", f"{statistics.median(every) / gather:.2f} × one gather")
+    given, one = times["eight at once, into memory given"], times["6 hops, into memory given"]
+    fresh, alone = times["eight (hops, decay) at once"], times["6 hops, decay 0.5"]
+    into, new = (statistics.median(a) / statistics.median(b) for a, b in ((given, one), (fresh, alone)))
+    best = min(fresh) / min(alone)
+    table.figure(
+        "eight at once",
+        f"{into:.1f} × into memory that is given, {new:.1f} × (at best {best:.1f}) into new memory",
+    )
 
 
 def _work(
@@ -93,6 +111,8 @@ def footprint(customers: int = max(_SIZES)) -> Table:
     table = Table(f"Memory, {customers:,} customers", ("stage", "at most, bytes a customer", "after it"))
     for row in done.stdout.splitlines():
         table.row(*row.split("\t"))
+    peaks = [float(row[1]) for row in table.rows[1:]]
+    table.figure("memory", f"{min(peaks):.0f} to {max(peaks):.0f} bytes a customer at most, stage by stage")
     return table
 
 

@@ -1,7 +1,5 @@
 """Influence of everyone on Apache Spark, one machine, against collecting everything and the array kernels.
 
-    .venv/bin/python -m bench.spark --customers 1000000
-
 By hops: edges and values are there as DataFrames of numbered people; one side carries value up in Spark, the other
 collects by Arrow and uses the arrays; both build their network first. The whole way: parquet of canonical columns in,
 every measure out as parquet, by `refnet analyze --engine spark` and by pandas with the arrays. Beyond this machine only
@@ -11,12 +9,9 @@ GRAPHFRAMES_JAR.
 
 from __future__ import annotations
 
-import argparse
 import os
-import platform
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,34 +34,20 @@ from refnet.core.progress import Quiet
 from refnet.core.settings import load_settings
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.spark", description=__doc__)
-    parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--master", default="local[2]")
-    parser.add_argument("--only", choices=["hops", "whole"])
-    asked = parser.parse_args()
+def compare(
+    home: Path, customers: int, rounds: int, shuffled: random.Random, master: str = "local[2]"
+) -> list[Table]:
+    """By hops, and the whole way."""
     if jar := os.environ.get("GRAPHFRAMES_JAR"):
         os.environ["PYSPARK_SUBMIT_ARGS"] = f"--jars {jar} pyspark-shell"
-    settings = load_settings(
-        spark_master=asked.master, spark_memory=os.environ.get("REFNET_SPARK_MEMORY", "8g")
-    )
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()}"
-    )
-    with (
-        tempfile.TemporaryDirectory(prefix="refnet-bench-") as directory,
-        session(settings, Quiet()) as spark,
-    ):
-        print(f"Spark {spark.version}, {asked.master}; {asked.customers:,} customers, {HOPS} hops")
-        network = forest(asked.customers)
-        write(Path(directory), *network)
-        shuffled = random.Random(7)
-        if asked.only in (None, "hops"):
-            by_hops(spark, Path(directory), asked.customers, asked.rounds, shuffled)
-        if asked.only in (None, "whole"):
-            whole_way(spark, Path(directory), asked.customers, asked.rounds, shuffled)
-    print(f"load at the end {os.getloadavg()}")
+    settings = load_settings(spark_master=master, spark_memory=os.environ.get("REFNET_SPARK_MEMORY", "8g"))
+    with session(settings, Quiet()) as spark:
+        told = f"{customers:,} customers, Spark {spark.version}, {master}"
+        write(home, *forest(customers))
+        return [
+            by_hops(spark, home, customers, rounds, shuffled, told),
+            whole_way(spark, home, customers, rounds, shuffled, told),
+        ]
 
 
 def write(directory: Path, referrer: np.ndarray, referee: np.ndarray, value: np.ndarray) -> None:
@@ -86,7 +67,9 @@ def write(directory: Path, referrer: np.ndarray, referee: np.ndarray, value: np.
     pq.write_table(pa.table({**named, "credit": np.ones(referee.size)}), directory / "in" / "credits.parquet")
 
 
-def by_hops(spark: Any, directory: Path, customers: int, rounds: int, shuffled: random.Random) -> None:
+def by_hops(
+    spark: Any, directory: Path, customers: int, rounds: int, shuffled: random.Random, told: str
+) -> Table:
     own = spark.read.parquet(str(directory / "numbered" / "own.parquet"))
     edges = spark.read.parquet(str(directory / "numbered" / "edges.parquet"))
     own, edges = (frame.repartition(4).localCheckpoint() for frame in (own, edges))
@@ -117,8 +100,11 @@ def by_hops(spark: Any, directory: Path, customers: int, rounds: int, shuffled: 
     }
     if os.environ.get("GRAPHFRAMES_JAR"):
         work["GraphFrames, aggregateMessages"] = lambda: messages(own, edges, sums)
-    report(f"By {HOPS} hops, from DataFrames", work, rounds, shuffled)
+    table = report(
+        f"By {HOPS} hops, from DataFrames, {told}, {rounds} rounds", "Spark by hops", work, rounds, shuffled
+    )
     assert np.isclose(sums["collect"], sums["spark"], rtol=1e-9)
+    return table
 
 
 def messages(own: Any, edges: Any, sums: dict[str, float]) -> None:
@@ -138,7 +124,9 @@ def messages(own: Any, edges: Any, sums: dict[str, float]) -> None:
     assert np.isclose(sums.setdefault("spark", total), total, rtol=1e-9)
 
 
-def whole_way(spark: Any, directory: Path, customers: int, rounds: int, shuffled: random.Random) -> None:
+def whole_way(
+    spark: Any, directory: Path, customers: int, rounds: int, shuffled: random.Random, told: str
+) -> Table:
     asked = Question("revenue", HOPS, DECAY, "EUR", Rules("first", None, 7.0))
     source, target = directory / "in", directory / "out"
 
@@ -163,8 +151,9 @@ def whole_way(spark: Any, directory: Path, customers: int, rounds: int, shuffled
         }  # fmt: skip
         pq.write_table(pa.table(table), directory / "arrays.parquet")
 
-    report(
-        "The whole way, parquet of string ids to parquet of every measure",
+    table = report(
+        f"The whole way, parquet of string ids to parquet of every measure, {told}, {rounds} rounds",
+        "Spark whole way",
         {"pandas and arrays": arrays, "refnet analyze --engine spark": spread},
         rounds,
         shuffled,
@@ -181,9 +170,12 @@ def whole_way(spark: Any, directory: Path, customers: int, rounds: int, shuffled
         f"  conserved credit: the same sum; {np.count_nonzero(apart):,} of {customers:,} differ, "
         f"by {abs(apart).max()} cent at most"
     )
+    return table
 
 
-def report(title: str, work: dict[str, Callable[[], None]], rounds: int, shuffled: random.Random) -> None:
+def report(
+    title: str, figure: str, work: dict[str, Callable[[], None]], rounds: int, shuffled: random.Random
+) -> Table:
     """Times on the clock, and seconds of CPU in this process and its Java: less of a busy machine is in those."""
     times: dict[str, list[float]] = {name: [] for name in work}
     used: dict[str, list[float]] = {name: [] for name in work}
@@ -197,14 +189,15 @@ def report(title: str, work: dict[str, Callable[[], None]], rounds: int, shuffle
     first, least = (statistics.median(next(iter(each.values()))) for each in (times, used))
     for name, seconds in times.items():
         table.times(name, seconds, statistics.median(seconds) / first)
-        table.times("  of CPU", used[name], statistics.median(used[name]) / least)
+        table.times(f"of CPU: {name}", used[name], statistics.median(used[name]) / least)
+    others = (
+        f"{name} {statistics.median(seconds) / first:.1f} ×" for name, seconds in list(times.items())[1:]
+    )
+    table.figure(figure, ", ".join(others))
+    return table
 
 
 def _used() -> float:
     here = psutil.Process()
     each = [process.cpu_times() for process in (here, *here.children(recursive=True))]
     return float(sum(cpu.user + cpu.system for cpu in each))
-
-
-if __name__ == "__main__":
-    main()

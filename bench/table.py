@@ -25,6 +25,7 @@ class Table:
     def __init__(self, title: str, columns: Sequence[str]) -> None:
         self.title, self.columns = title, tuple(columns)
         self.rows: list[tuple[str, ...]] = []
+        self.figures: dict[str, str] = {}
         self.before = os.getloadavg()
         print(f"\n{title}\n  {' | '.join(columns)}", flush=True)
 
@@ -37,6 +38,11 @@ class Table:
     def times(self, name: str, seconds: Sequence[float], ratio: float, note: str = "") -> None:
         """One row of `TIMES`: median and least seconds, a ratio of medians within this run, and what more is to say."""
         self.row(name, f"{statistics.median(seconds):.4f}", f"{min(seconds):.4f}", f"{ratio:.2f}", note)
+
+    def figure(self, name: str, said: str) -> None:
+        """A figure that a page quotes, between `<!-- name -->` and `<!-- /name -->`."""
+        self.figures[name] = said
+        print(f"  {name}: {said}", flush=True)
 
     def markdown(self) -> str:
         """The table, and the machine's load (1, 5 and 15 minutes) when it was begun and now."""
@@ -63,7 +69,7 @@ def machine() -> str:
 
 
 def write(section: str, command: str, tables: Sequence[Table], page: Path = PAGE) -> None:
-    """Put tables between the markers of a section of docs/benchmarks.md.
+    """Put tables between the markers of a section of docs/benchmarks.md, and their figures where pages quote them.
 
     Raises:
         ValueError: the page has no such section.
@@ -79,3 +85,14 @@ def write(section: str, command: str, tables: Sequence[Table], page: Path = PAGE
     if not count:
         raise ValueError(f"{page} has no section {section}.")
     page.write_text(made, encoding="utf-8")
+    for name, said in {name: said for table in tables for name, said in table.figures.items()}.items():
+        _quote(name, said, page.parent)
+
+
+def _quote(name: str, said: str, docs: Path) -> None:
+    for quoting in sorted(docs.glob("*.md")):
+        text = quoting.read_text(encoding="utf-8")
+        marks = rf"(<!-- {re.escape(name)} -->).*?(<!-- /{re.escape(name)} -->)"
+        made = re.sub(marks, lambda found: found[1] + said + found[2], text)
+        if made != text:
+            quoting.write_text(made, encoding="utf-8")

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench.influence import forest
+from bench.peering import environment
 from bench.table import Table, taken
 from refnet.analysis.influence.network import Network
 
@@ -30,7 +31,7 @@ _WARM = 400_000
 def parquet(home: Path, sizes: list[int], rounds: int, shuffled: random.Random) -> list[Table]:
     """How long each takes, whole numbers and texts as ids, and the ratio to refnet."""
     tables = []
-    with_peers = _environment(home)
+    with_peers = environment(home)
     for kind in ("int", "text"):
         write(home / f"warm-{kind}", _WARM, kind)
         for customers in sizes:
@@ -48,6 +49,8 @@ def parquet(home: Path, sizes: list[int], rounds: int, shuffled: random.Random) 
             ours = statistics.median(times["refnet"])
             for name, seconds in times.items():
                 table.times(name, seconds, statistics.median(seconds) / ours)
+            ratios = (f"{name} {statistics.median(times[name]) / ours:.2f} ×" for name in list(times)[1:])
+            table.figure(f"parquet {kind} {customers:,}", ", ".join(ratios))
             tables.append(table)
     return tables
 
@@ -59,7 +62,7 @@ def by_node(
     referrer, referee, value = forest(customers)
     influence = Network(referrer, referee, nodes=customers).influence(value, hops=hops, decay=DECAY)
     np.savez(home / "forest.npz", referrer=referrer, referee=referee, value=value, influence=influence)
-    with_peers = _environment(home)
+    with_peers = environment(home)
     built = {kind: Network(referrer, referee, nodes=customers, compiled=kind) for kind in (False, True)}
     work = {
         "compiled": lambda: built[True].influence(value, hops=hops, decay=DECAY),
@@ -86,6 +89,11 @@ def by_node(
     ours = statistics.median(times["compiled"])
     for name, seconds in times.items():
         table.times(name, seconds, statistics.median(seconds) / ours)
+    ratios = (
+        f"{name} {statistics.median(times[name]) / ours:,.0f} ×"
+        for name in ("networkx", "igraph", "rustworkx")
+    )
+    table.figure("by node", ", ".join(ratios))
     return table
 
 
@@ -127,18 +135,6 @@ def _run(python: Path, name: str, warm: Path, seen: Path, out: Path, hops: int) 
         text=True,
     )
     return float(done.stdout)
-
-
-def _environment(home: Path) -> Path:
-    """A Python with the peers that refnet does not need."""
-    place = home / "peers"
-    python = place / "bin" / "python"
-    if not python.exists():
-        uv = str(Path(sys.executable).with_name("uv"))
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(place)], check=True)
-        wanted = ["duckdb", "igraph", "rustworkx", "numpy"]
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *wanted], check=True)
-    return python
 
 
 def _agree(outs: list[Path]) -> None:

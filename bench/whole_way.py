@@ -105,6 +105,7 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
         "every score another": (as_before, after),
         "no score another": (lambda: _send(graph, after), nothing),
     }
+    ratios: dict[str, float] = {}
     for case, (reset, writes) in cases.items():
         times: dict[str, list[float]] = {"refnet analyze": [], "bare driver": []}
         stages: list[dict[str, float]] = []
@@ -131,6 +132,9 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
                 statistics.median(seconds) / bare,
                 parts if name == "refnet analyze" else "",
             )
+        ratios[case] = statistics.median(times["refnet analyze"]) / bare
+    told = ", ".join(f"{case} {ratio:.2f} ×" for case, ratio in ratios.items())
+    table.figure(f"whole way {kind}", f"{customers:,} customers: {told}")
     print(f"  peak of this process {peak() / 1024:,.0f} MiB")
     return table
 

@@ -139,13 +139,8 @@ class Compiled(Arrays):
     def _spread(self, total: Numbers, names: Sequence[int], out: Floats | None = None) -> dict[int, Numbers]:
         """Sums by rank, shape (R, p), as numbers of all nodes by their names; in the rows of `out`, if it is given."""
         rows = np.arange(len(names)) if out is None else np.array(names)
-        if out is None:
-            held: Numbers = np.zeros((len(names), self.nodes), dtype=total.dtype)
-        else:
-            held = out
-            for row in names:
-                held[row] = 0
-        loops.spread(self._rising, self._rank, total, rows, held)
+        held: Numbers = np.zeros((len(names), self.nodes), dtype=total.dtype) if out is None else out
+        loops.spread(self._rising, self._rank, total, rows, held, self.nodes, out is not None)
         return {name: held[row] for name, row in zip(names, rows.tolist(), strict=True)}
 
 

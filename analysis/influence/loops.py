@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[Any]  # int64 or float64
 F = TypeVar("F", bound=Callable[..., Any])
 
+_BLOCK = 2048  # nodes whose eight rows of answers are in a core's own memory together
+
 
 def compiled(function: F) -> F:
     """Machine code, kept on disk between runs."""
@@ -270,12 +272,22 @@ def limited(
 
 
 @compiled
-def spread(referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers) -> None:
-    """Sums by rank, shape (R, p), to their nodes: column j to row[j] of `out`, of n each."""
-    for number in range(referrer.size):
-        node, at = referrer[number], rank[number]
-        for column in range(total.shape[1]):
-            out[row[column], node] = total[at, column]
+def spread(referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, nodes: int, clear: bool) -> None:
+    """Sums by rank, shape (R, p), to their nodes: column j to row[j] of `out`, of n each; 0 for all others.
+
+    Block by block, so that what is cleared is still at hand when it is filled; without `clear` it is clear already.
+    """
+    number = 0
+    for begin in range(0, nodes, _BLOCK):
+        end = min(begin + _BLOCK, nodes)
+        if clear:
+            for column in range(total.shape[1]):
+                out[row[column], begin:end] = 0
+        while number < referrer.size and referrer[number] < end:
+            node, at = referrer[number], rank[number]
+            for column in range(total.shape[1]):
+                out[row[column], node] = total[at, column]
+            number += 1
 
 
 @compiled

@@ -290,8 +290,8 @@ class Network:
         if worth.shape != (self.nodes,):
             raise InputError(f"There are {self.nodes} nodes and values of shape {worth.shape}.")
         if worth.dtype.kind in "iub":
-            return worth.astype(np.int64)
-        worth = worth.astype(np.float64)
+            return worth.astype(np.int64, copy=False)
+        worth = worth.astype(np.float64, copy=False)
         wrong = np.flatnonzero(~np.isfinite(worth))
         if wrong.size:
             raise InputError(f"The value of {self._called(int(wrong[0]))} is not a finite number.")

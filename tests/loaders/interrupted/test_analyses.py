@@ -24,7 +24,7 @@ from tests.conftest import wipe
 from tests.cypher.village import TABLES
 from tests.loaders.interrupted.conftest import Loads
 
-MOMENTS = int(os.environ.get("REFNET_TEST_MOMENTS", "6"))
+MOMENTS = int(os.environ.get("REFNET_TEST_MOMENTS", "4"))
 OTHER = {"REFNET_DECAY": "0.9", "REFNET_HOPS": "2"}
 WRITTEN = "MATCH (c:Customer) WHERE c.scoresBefore IS NOT NULL RETURN count(c) AS n"
 ASKED: dict[str, dict[str, Any]] = {

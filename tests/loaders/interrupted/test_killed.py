@@ -14,7 +14,7 @@ from tests.loaders.conftest import picture
 from tests.loaders.interrupted.conftest import Loads
 from tests.loaders.interrupted.files import files, write
 
-MOMENTS = int(os.environ.get("REFNET_TEST_MOMENTS", "6"))
+MOMENTS = int(os.environ.get("REFNET_TEST_MOMENTS", "4"))
 """How many of each kind are tried; 0: every one."""
 
 
