@@ -272,7 +272,9 @@ def limited(
 
 
 @compiled
-def spread(referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, nodes: int, clear: bool) -> None:
+def spread(
+    referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, nodes: int, clear: bool
+) -> None:
     """Sums by rank, shape (R, p), to their nodes: column j to row[j] of `out`, of n each; 0 for all others.
 
     Block by block, so that what is cleared is still at hand when it is filled; without `clear` it is clear already.
