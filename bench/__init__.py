@@ -1,6 +1,7 @@
 """Speed beside the peers, side by side in one run: `make bench`."""
 
 SECTIONS = (
-    "loading", "reading", "memory", "import", "peers", "influence", "whole-way", "kernels", "tables", "serving",
+    "loading", "reading", "memory", "import", "peers", "influence", "whole-way",
+    "one-customer", "everyone", "gds", "kernels", "tables", "serving",
 )  # fmt: skip
 """What can be measured; docs/benchmarks.md has a section of each."""
