@@ -6,8 +6,8 @@ In the projected graph each customer points at who brought them, so that with on
     influence(v) = (PageRank(v) / (1 − d) − 1) / d
 
 for value heads and decay d. It knows no values but 1, no credits (several referrers share alike), and no other measure.
-Its open source (GPLv3, `org.neo4j.gds` on Maven Central) is fetched for this bench by jgo, without a lock: it is no part
-of refnet. Its server is started here, as it needs more on its class path.
+Its open source (GPLv3, `org.neo4j.gds` on Maven Central) is fetched for this bench by jgo, without a lock: no part of
+refnet. Its server is started here, as it needs more on its class path.
 """
 
 from __future__ import annotations
