@@ -56,7 +56,7 @@ _WRITE = (
 _FORGET = "MATCH (c:Customer) CALL (c) { SET c.rank = null } IN TRANSACTIONS OF 5000 ROWS"
 
 
-def compare(home: Path, customers: int, rounds: int, shuffled: random.Random) -> list[Table]:
+def compare(home: Path, customers: int, rounds: int, shuffled: random.Random) -> Table:
     """Seconds of each step: project, compute, write; beside reading, the arrays, and a whole analysis."""
     referrer, referee, value = forest(customers)
     network = Network(referrer, referee, nodes=customers)
@@ -103,7 +103,7 @@ def compare(home: Path, customers: int, rounds: int, shuffled: random.Random) ->
     for name, seconds in times.items():
         middle = statistics.median(seconds)
         table.row(name, f"{middle:.4f}", f"{min(seconds):.4f}", f"{middle / kernel:,.0f}")
-    return [table]
+    return table
 
 
 def _hold(graph: Graph, truth: np.ndarray) -> None:
