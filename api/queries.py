@@ -90,7 +90,7 @@ async def query(
     missing = {
         key: value
         for key, value in query.parameters.items()
-        if key not in given and not key.lower().endswith("id")
+        if key not in given and not key.lower().endswith(("id", "ids"))
     }
     parameters = {**missing, **given}
     await _allowed(reader, parameters)

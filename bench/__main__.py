@@ -16,7 +16,21 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
-from bench import SECTIONS, importing, influence, kernels, loading, memory, peers, reading, serving, whole_way
+from bench import (
+    SECTIONS,
+    everyone,
+    gds,
+    importing,
+    influence,
+    kernels,
+    loading,
+    memory,
+    one_customer,
+    peers,
+    reading,
+    serving,
+    whole_way,
+)
 from bench import tables as between
 from bench.table import Table, write
 from refnet.core.progress import Console
@@ -64,7 +78,7 @@ def main() -> None:
 
 def _marked(section: str, asked: argparse.Namespace) -> str:
     """The name of its markers on the page: one for each engine where it is asked of several."""
-    if section in ("loading", "reading", "whole-way"):
+    if section in ("loading", "reading", "whole-way", "one-customer", "everyone"):
         return f"{section} {asked.engine}"
     return f"memory {'server' if asked.server else 'alone'}" if section == "memory" else section
 
@@ -77,6 +91,12 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
             return peers.compare(home, asked.customers, asked.rounds, shuffled)
         case "memory":
             return memory.measure(home, asked.rows, server=asked.server)
+        case "one-customer":
+            return [one_customer.compare(home, asked.engine, asked.sizes, asked.rounds, shuffled)]
+        case "everyone":
+            return [everyone.compare(home, asked.engine, asked.customers, asked.rounds, shuffled)]
+        case "gds":
+            return [gds.compare(home, asked.customers, asked.rounds, shuffled)]
         case "kernels":
             return [*kernels.compare(home, asked.rounds, shuffled), kernels.footprint()]
         case "tables":

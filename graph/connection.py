@@ -102,7 +102,23 @@ class Graph:
 
     def read(self, statement: str, **parameters: Any) -> Answer:
         """Run one reading statement."""
+        if self._patience is None:
+            try:
+                return self._read_alone(statement, parameters)
+            except (bolt.DriverError, bolt.Neo4jError) as error:
+                if not error.is_retryable():
+                    with translated(self.at.uri, local=self.engine is not None):
+                        raise
         return self._run([(statement, parameters)], neo4j.READ_ACCESS)[0]
+
+    def _read_alone(self, statement: str, parameters: Mapping[str, Any]) -> Answer:
+        # Without a transaction around it, whose beginning and end are each a way to the server and back: what is one
+        # customer's takes hardly longer than that. The driver does not ask again for it.
+        with self._driver.session(
+            database=self.at.database, default_access_mode=neo4j.READ_ACCESS
+        ) as session:
+            result = session.run(statement, dict(parameters))
+            return Answer(list(result.keys()), [list(r.values()) for r in result])
 
     def stream(self, statement: str, **parameters: Any) -> Iterator[list[Any]]:
         """The rows of one reading statement as they come, never all of them in memory."""

@@ -3,24 +3,37 @@
 // mode: read
 // note: value is revenue, cltv, margin, or heads for a head-count; hops above 25 count as 25.
 // note: Walks every path, so it is for networks where a customer has one credited referrer (policies first, last).
+// note: The customer is looked up in the constraint's index. What is further away than hops is left out only when it has been
+//   walked to, so up to 6 hops, as the score has, are a pattern of their own: it ends there, however much lies below.
 // :param customerId => 'c-0000001'
 // :param hops => 6
 // :param decay => 0.5
 // :param value => 'revenue'
 MATCH (c:Customer {customerId: $customerId})
-OPTIONAL MATCH path = (c)-[:REFERRED*1..25]->(person:Customer)
-WHERE length(path) <= $hops
-WITH
-  c,
-  person,
-  length(path) AS depth,
-  reduce(w = 1.0, r IN relationships(path) | w * r.credit) AS credit
-RETURN
-  c.customerId AS customerId,
-  sum(
-    CASE
-      WHEN person IS NULL THEN 0.0
-      WHEN $value = 'heads' THEN credit * $decay ^ (depth - 1)
-      ELSE credit * $decay ^ (depth - 1) * coalesce(person[$value], 0.0)
-    END) AS influence,
-  count(DISTINCT person) AS people;
+CALL (c) {
+  CALL (c) {
+    WITH c
+    WHERE $hops <= 6
+    MATCH path = (c)-[:REFERRED*1..6]->(person:Customer)
+    WHERE length(path) <= $hops
+    RETURN path, person
+      UNION ALL
+    WITH c
+    WHERE $hops > 6
+    MATCH path = (c)-[:REFERRED*1..25]->(person:Customer)
+    WHERE length(path) <= $hops
+    RETURN path, person
+  }
+  WITH
+    person,
+    length(path) AS depth,
+    reduce(w = 1.0, r IN relationships(path) | w * r.credit) AS credit
+  RETURN
+    sum(
+      CASE
+        WHEN $value = 'heads' THEN credit * $decay ^ (depth - 1)
+        ELSE credit * $decay ^ (depth - 1) * coalesce(person[$value], 0.0)
+      END) AS influence,
+    count(DISTINCT person) AS people
+}
+RETURN c.customerId AS customerId, influence, people;

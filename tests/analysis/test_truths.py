@@ -95,6 +95,8 @@ def test_diamond(graph: Graph) -> None:
     assert scores["conservedCredit"].sum() == pytest.approx(400, abs=1e-9)
     found = graph.query("influence/one", customerId="a", hops=2, decay=0.5, value="revenue").one()
     assert (found["influence"], found["people"]) == (pytest.approx(250), 3)
+    some = graph.query("influence/some", ids=["d", "a"], hops=2, decay=0.5, value="heads").values
+    assert some == [["a", pytest.approx(2.5), 3], ["d", 0, 0]]
     shown = profile(graph, "a")
     assert [(g["customers"], g["value"]) for g in shown["generations"]] == [(2, 200), (1, 100)]
     credit = pd.Series([1, 1, 0.5, 0.5])
@@ -120,6 +122,36 @@ def test_arrays_and_cypher_agree_on_a_forest(graph: Graph) -> None:
     shares = graph.query("influence/conserved", decay=0.3).to_pandas().set_index("id")["conservedCredit"]
     assert np.allclose(shares, scores.loc[shares.index, "conservedCredit"], rtol=0, atol=0.011)
     assert scores["conservedCredit"].sum() == pytest.approx(sum(spent.values()), abs=1e-6)
+
+
+@pytest.mark.parametrize("hops", [1, 4, 6])
+def test_arrays_and_cypher_agree_on_shared_credits(graph: Graph, hops: int) -> None:
+    """Generation by generation: 40 layers of two who both bring both of the next have 2³⁹ paths."""
+    edges = [
+        (f"{left}{n}", f"{right}{n + 1}") for n in range(40) for left in ("a", "b") for right in ("a", "b")
+    ]
+    spent = {f"{side}{n}": float(n) for n in range(41) for side in ("a", "b")}
+    scores = scored(graph, tables(edges, spent), credit_policy="linear", hops=hops, decay=0.7)
+    found = graph.query("influence/some", ids=list(spent), hops=hops, decay=0.7, value="revenue").to_pandas()
+    found = found.set_index("customerId")
+    assert len(found) == 82
+    assert np.allclose(found["influence"], scores.loc[found.index, "influence"], rtol=0, atol=1e-9)
+    assert found.loc["b3", "people"] == 2 * hops
+
+
+def test_arrays_and_cypher_agree_on_affiliates(graph: Graph) -> None:
+    edges = [("s", "x"), ("x", "y"), ("y", "z"), ("s", "w"), ("t", "v")]
+    spent = dict.fromkeys("vwxyz", 100.0)
+    data = tables(edges, spent)
+    data["affiliates"] = pd.DataFrame({"affiliate_id": ["s", "t", "u"]})
+    data["referrals"]["referrer_kind"] = ["affiliate", "customer", "customer", "affiliate", "affiliate"]
+    scored(graph, data, hops=2)
+    found = graph.query("influence/affiliates", hops=2, decay=0.5, value="revenue").values
+    assert found == [["s", 250, 3, 2], ["t", 100, 1, 1]]
+    written = graph.read(
+        "MATCH (a:Affiliate) WHERE a.influence > 0 RETURN a.affiliateId, a.influence ORDER BY a.affiliateId"
+    )
+    assert written.values == [["s", 250], ["t", 100]]
 
 
 def data_edges(edges: list[tuple[str, str]]) -> pd.DataFrame:

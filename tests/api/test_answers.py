@@ -216,6 +216,8 @@ def test_named_queries(api: httpx.Client) -> None:
     found = get(api, "/v1/queries/tree/downline", rootId="ann", hops=1)
     assert found["columns"] == ["depth", "customerId", "name", "referrers", "revenue", "cltv"]
     assert [row[1] for row in found["rows"]] == ["ben", "eve", "nat"]
+    some = get(api, "/v1/queries/influence/some", ids='["cat", "ann"]', hops=2, value="heads")
+    assert some["rows"] == [["ann", 4.0, 5], ["cat", 1.0, 1]]
     for name, query in listed.items():
         ids = {key: json.dumps(v) if isinstance(v, list) else v for key, v in query["parameters"].items()}
         assert get(api, f"/v1/queries/{name}", **ids)["columns"] == query["columns"], name

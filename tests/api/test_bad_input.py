@@ -238,6 +238,8 @@ def test_injection_in_every_parameter_of_every_query(
 
 def test_queries_asked_wrongly(api: httpx.Client) -> None:
     is_problem(api.get("/v1/queries/tree/downline"), 400, "bad-request", "needs a value for rootId")
+    is_problem(api.get("/v1/queries/influence/some"), 400, "bad-request", "needs a value for ids")
+    is_problem(api.get("/v1/queries/influence/some?ids=ann"), 400, "bad-request", "ids cannot be 'ann'")
     is_problem(
         api.get("/v1/queries/tree/downline?rootId=ann&hops=x"), 400, "bad-request", "hops cannot be 'x'"
     )

@@ -69,6 +69,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         [["cat", 1709251200000, 100.0, None, 150.0], ["dan", 1711929600000, 100.0, None, 200.0]],
     ),
     "export/standing": ({"ids": ["old-ann", "ann"]}, [["ann"]]),
+    "influence/affiliates": ({}, [["a-1", 100.0, 1, 1]]),
     "influence/everyone": (
         {},
         [
@@ -82,6 +83,10 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     ),
     "influence/network-revenue": (ANN, [["ann", 100.0, 400.0, 700.0, 3]]),
     "influence/one": (ANN | {"hops": 2, "value": "heads"}, [["ann", 4.0, 5]]),
+    "influence/some": (
+        {"ids": ["cat", "ann", "moe", "zed", "ann"]},
+        [["ann", 425.0, 6], ["cat", 100.0, 1], ["moe", 0.0, 0]],
+    ),
     "influence/spread": (ANN, [["ann", 1 + 3 * 0.1 + 2 * 0.01 + 0.001]]),
     "integrity/cycles": ({}, [["k-09", ["hal", "ida", "joe"], 3]]),
     "integrity/shared-tokens": ({}, [["device", ["gus", "moe"], 2]]),
