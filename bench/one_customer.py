@@ -57,6 +57,11 @@ def compare(
                 name, f"{people:,}", f"{size:,}", f"{ours:.2f}", f"{managed:.2f}", f"{lean:.2f}",
                 f"{ours / managed:.2f}", f"{ours / lean:.2f}", f"{ours / first:.2f}",
             )  # fmt: skip
+    driver, grown = (max(float(row[column]) for row in table.rows) for column in (-2, -1))
+    table.figure(
+        f"one customer {kind}",
+        f"at most {driver:.2f} × `session.run`; {max(sizes):,} customers against {min(sizes):,}: at most {grown:.2f} ×",
+    )
     return table
 
 
