@@ -84,6 +84,7 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
         "hops": 6,
         "decay": 0.5,
         "score_version": 2,
+        "changes_since": 0,
     }
     other = json.loads(refnet("show", "cate", "--json", "--hops", "2", "--decay", "0.1").stdout)
     assert other["influence"] == pytest.approx(110.0)
@@ -101,8 +102,14 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("query", "tree/downline", "rootId=cate", "hops=1"), 0, "ben", "1 row")
     rows = json.loads(refnet("query", "tree/downline", "rootId=cate", "--json").stdout)
     assert [row["customerId"] for row in rows] == ["ben", "eve"]
+    assert "since: run" not in refnet("show", "cate").stdout + refnet("report").stdout
     says(refnet("load", "exports"), 0, "customers: 3 rows loaded")
+    for asked in (("show", "cate"), ("report",)):
+        says(refnet(*asked), 0, "Scores are of 20", " UTC; 1 load or change since: run `refnet analyze`.")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 1
+    assert json.loads(refnet("report", "--format", "json").stdout)["data"]["changes_since"] == 1
     says(refnet("analyze"), 0, "0 scores changed")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 0
     says(refnet("cltv", "--predict"), 0, "Too little data", "Nothing was predicted", "CLTV loaded: 3")
     says(refnet("cltv", "--predict", "--historic"), 2, "contradict")
     told = json.loads(refnet("cltv", "--historic", "--json").stdout)
@@ -111,6 +118,22 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("engine", "status"), 0, "bolt://127.0.0.1:", "embedded")
     says(refnet("engine", "stop"), 0, "stopped")
     says(refnet("engine", "status"), 0, "no engine runs")
+
+
+def test_scores_say_what_they_are_behind(refnet: Run, files: Path) -> None:
+    """A load of several files is one; credit decided anew is a change, too, and one that changes nothing is none."""
+    (files / "referrals.csv").write_text(REFERRALS.replace("ben,2024-02-01", "ben,2024-01-15"))
+    says(refnet("load", "exports"), 0, "2 of 2 claims credited")
+    assert "since: run" not in refnet("show", "cate").stdout  # there are no scores yet
+    says(refnet("analyze"), 0, "analysis 1")
+    window = {"REFNET_CREDIT_WINDOW_DAYS": "10"}
+    says(refnet("credit", **window), 0, "1 of 2 claims credited")
+    says(refnet("credit", **window), 0, "Nothing has changed.")
+    says(refnet("show", "cate"), 0, "1 load or change since")
+    says(refnet("load", "exports", **window), 0, "customers: 3 rows loaded")
+    says(refnet("show", "cate"), 0, "2 loads or changes since")
+    says(refnet("analyze"), 0, "analysis 2")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 0
 
 
 def test_replace_lists_first_and_asks(
