@@ -10,7 +10,7 @@ from refnet.analysis.influence.analyze import analyze
 from refnet.front import load
 from refnet.graph import Graph, catalogue
 from refnet.graph.connection import native
-from tests.cypher.village import CUSTOMERS, TABLES
+from tests.cypher.village import CUSTOMERS, ORDERS, TABLES
 
 
 def at(text: str) -> datetime:
