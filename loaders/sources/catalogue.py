@@ -43,9 +43,12 @@ class Catalogue:
 
     def __getitem__(self, name: str) -> Mapping:
         if name not in self.all:
-            near = difflib.get_close_matches(name, self.all, 1, cutoff=0.4)
+            begin = [
+                each for each in self.all if each.startswith(f"{name}-")
+            ]  # a system with several exports
+            near = begin or difflib.get_close_matches(name, self.all, 1, cutoff=0.4)
             raise UsageError(
                 f"There is no source {name!r}.",
-                (f"Did you mean {near[0]}? " if near else "") + "`refnet sources` lists them.",
+                (f"Did you mean {' or '.join(near)}? " if near else "") + "`refnet sources` lists them.",
             )
         return self.all[name]

@@ -85,7 +85,9 @@ def test_a_source_can_be_said(refnet: Run, tmp_path: Path) -> None:
         0,
         "of x.csv (shopify-customers): 1 rows loaded",
     )
-    says(refnet("load", "x.csv", "--source", "shopify"), 2, "Did you mean shopify-customers?")
+    says(
+        refnet("load", "x.csv", "--source", "shopify"), 2, "Did you mean shopify-customers or shopify-orders?"
+    )
 
 
 def test_a_database_on_the_command_line(refnet: Run, tmp_path: Path) -> None:

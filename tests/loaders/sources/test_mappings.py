@@ -98,7 +98,9 @@ def test_ones_own_takes_the_place_of_refnets(own: Path) -> None:
     (own / "sources" / "our-shop.toml").unlink()
     catalogue = Catalogue(load_settings())
     assert catalogue["shopify-customers"].about == "Our shop"
-    with pytest.raises(UsageError, match=r"no source 'shopify'. Did you mean shopify-customers\?"):
+    with pytest.raises(
+        UsageError, match=r"no source 'shopify'. Did you mean shopify-customers or shopify-orders\?"
+    ):
         _ = catalogue["shopify"]
 
 
