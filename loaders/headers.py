@@ -18,7 +18,7 @@ from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.recognise import Recognised, opened_as, recognise, unknown
-from refnet.loaders.sources.shape import missing, shaped
+from refnet.loaders.sources.shape import absent, missing, shaped
 
 _NEAR = 0.85
 
@@ -137,6 +137,12 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
         )
     told = {rows.table for rows in mapping.rows} - {each.table.name for each in found}
     said += [f"{opened.short}: {each}" for each in lacking if any(name in each for name in told)]
+    if not known.by and (
+        lacks := absent(opened, mapping)
+    ):  # it is not by its header that it is of this source
+        said.append(
+            f"{opened.short} lacks columns of {mapping.name}; is it one? Not there: {', '.join(lacks)}"
+        )
     return found, [*said, *opened.warnings]
 
 

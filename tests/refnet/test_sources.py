@@ -84,7 +84,14 @@ def test_a_source_can_be_said(refnet: Run, tmp_path: Path) -> None:
         refnet("load", "x.csv", "--source", "shopify-customers"),
         0,
         "of x.csv (shopify-customers): 1 rows loaded",
+        "x.csv lacks columns of shopify-customers; is it one? Not there: Last Name, Accepts Email Marketing or Accepts",
+        "Tax Exempt, Default Address Country Code or Country Code, Tags",
     )
+    # Nothing of the kind where the header tells, nor of columns that an older export never had.
+    for name in ("shopify-customers.csv", "shopify-customers-older.csv"):
+        told = refnet("load", str(EXPORTS / name), "--source", "shopify-customers", "--dry-run")
+        says(told, 0, "is taken as shopify-customers")
+        assert "lacks columns" not in told.stdout
     says(
         refnet("load", "x.csv", "--source", "shopify"), 2, "Did you mean shopify-customers or shopify-orders?"
     )
