@@ -22,7 +22,7 @@ from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.reading import Read, Reading
-from refnet.loaders.rejects import Limit, Rejects
+from refnet.loaders.rejects import Limit, Rejects, see_writable
 from refnet.loaders.removing import Ask, Present, Replacing, remove, remove_due
 from refnet.loaders.resuming import Course
 from refnet.loaders.schemas import REMOVALS, TABLES
@@ -80,11 +80,12 @@ def load(
     reporter = reporter or Quiet()
     limit = None if max_rejects is None else Limit.of(max_rejects)
     replacing = Replacing(yes, ask) if replace else None
+    refused = rejects or settings.home / "rejects"
+    see_writable(refused)
     with Aside() as aside:
         found, warnings = sources(
             source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
         )
-        refused = rejects or settings.home / "rejects"
         return _load(graph, found, warnings, limit, replacing, refused, reporter, settings)
 
 

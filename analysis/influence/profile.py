@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from refnet.analysis.currency import currency_in
-from refnet.core.errors import BeingAnalyzed, NotFound
+from refnet.core.errors import BeingAnalyzed, NotFound, UsageError
 from refnet.core.money import rounded
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
@@ -149,6 +149,27 @@ def _no_customer(customer_id: str) -> Asking[None]:
             "`refnet query affiliates/scorecard` shows affiliates.",
         )
     raise NotFound(f"There is no customer {customer_id}.", "Ids are told apart by upper and lower case.")
+
+
+def of_email(graph: Graph, email: str) -> str:
+    """The id of the customer who has an email. Every customer is looked at.
+
+    Raises:
+        NotFound: nobody has it.
+        UsageError: several have it.
+    """
+    found = graph.query("persons/by-email", emails=[email.strip().lower()])
+    ids = sorted({str(row["customerId"]) for row in found})
+    if not ids:
+        raise NotFound(
+            f"No customer has the email {email}, nor that as an id.",
+            "An affiliate's email is found by `refnet person EMAIL`.",
+        )
+    if len(ids) > 1:
+        raise UsageError(
+            f"{len(ids)} customers have the email {email}: {', '.join(ids[:10])}.", "Give one of these ids."
+        )
+    return ids[0]
 
 
 def generations(graph: Graph, customer_id: str) -> list[dict[str, Any]]:
