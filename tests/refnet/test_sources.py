@@ -35,6 +35,15 @@ def test_sources_are_listed_shown_and_sketched(refnet: Run, tmp_path: Path) -> N
     says(refnet("load", "crm.csv"), 0, "customers of crm.csv (crm): 1 rows loaded", "crm.csv is taken as crm")
     (tmp_path / "sources" / "crm.toml").write_text("about = 7")
     says(refnet("load", "crm.csv"), 1, "crm.toml: ")
+    # The others are there all the same, and so is its own text.
+    says(refnet("sources"), 0, "warning: sources/crm.toml: ", "rewardful-commissions")
+    says(
+        refnet("sources", "show", "rewardful-commissions"),
+        0,
+        "[[commissions]]",
+        "warning: sources/crm.toml: ",
+    )
+    says(refnet("sources", "show", "crm"), 0, "about = 7", "warning: sources/crm.toml: ")
 
 
 def test_exports_and_canonical_files_in_one_load(refnet: Run, tmp_path: Path) -> None:
