@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from refnet.analysis.currency import currency_of
 from refnet.analysis.influence.analyze import network_of
-from refnet.analysis.influence.profile import generations
+from refnet.analysis.influence.profile import generations, scored
 from refnet.analysis.integrity import integrity
 from refnet.analysis.programme import programme
 from refnet.analysis.programme.figures import observed_until
@@ -23,7 +23,6 @@ from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
-from refnet.graph.connection import native
 
 # Columns of design's customers table that describe a customer, as the graph names them.
 KNOWN_ATTRIBUTES = ("country", "plan", "channel", "crmRole")
@@ -62,15 +61,15 @@ def findings(
         advocates = [_advocate(graph, row) for row in graph.query("referrers/hidden-advocates", limit=top)]
         doubts = integrity(graph)
     until = observed_until(graph)
-    if graph.query("scores/current").values != current.values:
+    now = graph.query("scores/current").one()
+    if now["version"] != analysis["version"]:
         raise BeingAnalyzed("An analysis has finished just now.", "Ask again.")
     return {
         "data": {
             "contents": {row["label"]: row["nodes"] for row in graph.query("graph/contents")},
             "currency": grouped["currency"],
             "observed_until": until.isoformat() if until else None,
-            "score_version": analysis["version"],
-            "scored_at": native(analysis["finishedAt"]).isoformat(),
+            **scored(now),
             "settings": json.loads(analysis["settings"]),
             "attributes": grouped["attributes"],
             "skipped_attributes": grouped["skipped_attributes"],

@@ -142,7 +142,7 @@ def settled(asking: Asking[T]) -> Asking[tuple[T, dict[str, Any] | None]]:
     before = yield from current_analysis()
     result = yield from asking
     after = yield from current_analysis()
-    if before != after:
+    if (before or {}).get("version") != (after or {}).get("version"):
         raise BeingAnalyzed("An analysis has finished just now.", "Ask again.")
     return result, after
 

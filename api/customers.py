@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic_core import to_json
 
 from refnet.analysis.currency import currency_in
-from refnet.analysis.influence.profile import known_as, profiled, scored
+from refnet.analysis.influence.profile import in_minor, known_as, profiled, scored
 from refnet.api import models
 from refnet.api.asked import (
     MOST_HOPS,
@@ -56,9 +56,10 @@ def _found(text: str, limit: int, settings: Settings) -> Asking[dict[str, Any]]:
         more, analysis = yield from versioned("customers/search", text=text, limit=limit + 1)
         there = {row["customerId"] for row in rows}
         rows += [row for row in more if row["customerId"] not in there]
+    currency = yield from currency_in(settings)
     return {
-        "items": plain(rows[:limit]),
-        "currency": (yield from currency_in(settings)),
+        "items": [in_minor(row, currency) for row in plain(rows[:limit])],
+        "currency": currency,
         "truncated": len(rows) > limit,
         **scored(analysis),
     }
@@ -115,7 +116,8 @@ def _one(customer_id: str, settings: Settings) -> Asking[dict[str, Any]]:
     if not rows:
         customer_id = yield from known_as(customer_id)
         rows, analysis = yield from versioned("customers/one", customerId=customer_id)
-    return {**plain(rows)[0], "currency": (yield from currency_in(settings)), **scored(analysis)}
+    currency = yield from currency_in(settings)
+    return {**in_minor(plain(rows)[0], currency), "currency": currency, **scored(analysis)}
 
 
 advocates = APIRouter(tags=["customers"])
@@ -132,9 +134,10 @@ def _advocates(limit: int, settings: Settings) -> Asking[dict[str, Any]]:
         return list((yield Question("referrers/hidden-advocates", {"limit": limit + 1})))
 
     found, analysis = yield from settled(rows())
+    currency = yield from currency_in(settings)
     return {
-        "items": plain(found[:limit]),
-        "currency": (yield from currency_in(settings)),
+        "items": [in_minor(row, currency) for row in plain(found[:limit])],
+        "currency": currency,
         "truncated": len(found) > limit,
         **scored(analysis),
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Query
 
 from refnet.analysis.currency import currency_in
-from refnet.analysis.influence.profile import scored
+from refnet.analysis.influence.profile import in_minor, scored
 from refnet.api import models
 from refnet.api.asked import (
     CursorText,
@@ -124,7 +124,8 @@ def listed(
     rows: list[dict[str, Any]], currency: str, analysis: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """Rows of scores as the API gives them: each says of what analysis it is."""
-    return [{**row, "currency": currency, **scored(analysis)} for row in plain(rows)]
+    said = scored(analysis)
+    return [{**in_minor(row, currency), "currency": currency, **said} for row in plain(rows)]
 
 
 @router.post("/batch", response_model=models.BatchScores)

@@ -30,6 +30,10 @@ class Versioned(Model):
 
     scored_at: Time | None = Field(description="when the analysis had finished")
     score_version: int | None = Field(description="its number", examples=[1])
+    changes_since: int | None = Field(
+        description="loads, and decisions on credit or CLTV, since: above 0 the scores are behind",
+        examples=[0],
+    )
 
 
 class Items(Model, Generic[T]):

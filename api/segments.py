@@ -43,7 +43,8 @@ async def _one(worked: Worked, reader: Reader, settings: Settings, segment_id: s
     found = await _segments(worked, reader, settings)
     for one in found["items"]:
         if one["id"] == segment_id:
-            return {**one, **{name: found[name] for name in ("currency", "scored_at", "score_version")}}
+            told = ("currency", "scored_at", "score_version", "changes_since")
+            return {**one, **{name: found[name] for name in told}}
     raise NotFound(
         f"There is no segment {segment_id}.", "Ids are attribute:level, as /v1/segments lists them."
     )

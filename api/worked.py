@@ -81,7 +81,7 @@ class Worked:
             _, before = await reader.ask(settled(rows_of("export/currency")))
             found = await reader.in_thread(work)
             _, after = await reader.ask(settled(rows_of("export/currency")))
-            if before != after:
+            if (before or {}).get("version") != (after or {}).get("version"):
                 raise BeingComputed("A new analysis has finished meanwhile.", "Ask again in a while.")
             return {**found, **scored(after)}
 

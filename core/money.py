@@ -50,6 +50,11 @@ def from_minor(minor: npt.ArrayLike, currency: str) -> npt.NDArray[np.float64]:
     return np.asarray(np.rint(np.asarray(minor, dtype=np.float64)) / scale, dtype=np.float64)
 
 
+def rounded(amount: float | None, currency: str) -> float | None:
+    """An amount to the currency's minor unit, 0.30000000000000004 as 0.3; None where it is not known."""
+    return None if amount is None else round(amount, exponent(currency))
+
+
 def show(amount: float | None, currency: str) -> str:
     """An amount for a reader: `1,234.50 EUR`; `–` where it is not known."""
     if amount is None or np.isnan(amount):

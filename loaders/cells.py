@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,9 @@ Mask = npt.NDArray[np.bool_]
 _STR = pd.StringDtype(na_value=np.nan)
 
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+
+# 20260331 is ISO 8601, too. As seconds it would be a day of 1970, as milliseconds hours of its first.
+_EIGHT_DIGITS = r"(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 
 _REASONS: dict[Type, str] = {
     "time": "is no date or time; write it as 2026-03-31 or 2026-03-31T12:00:00Z",
@@ -83,7 +87,7 @@ def _one(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, (list, tuple, dict, set, np.ndarray)):
-        return str(value)
+        return _nested(value)
     if value is None or pd.isna(value):
         return None
     if isinstance(value, (bool, np.bool_)):
@@ -95,6 +99,39 @@ def _one(value: Any) -> str | None:
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
     return str(value)
+
+
+def _nested(value: Any) -> str:
+    """A list or an object in a cell as JSON, whether it came in JSON, parquet or a DataFrame."""
+    try:
+        held = _plain(value)
+        said = json.dumps(held, ensure_ascii=False)
+        return said if _is_text(said) else json.dumps(held)
+    except RecursionError:  # it has itself inside
+        return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: nothing is null, and what it has no word for the text that it is in a cell of its own."""
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple, set, np.ndarray)):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return _one(value)
+
+
+def _is_text(said: str) -> bool:
+    try:
+        said.encode()
+    except UnicodeEncodeError:  # half of a character
+        return False
+    return True
 
 
 def number(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -123,14 +160,21 @@ def time(values: pd.Series[Any]) -> pd.Series[Any]:
         stamps = held if held.dt.tz is not None else held.dt.tz_localize("UTC")
         stamps = stamps.dt.tz_convert("UTC")
     elif pd.api.types.is_numeric_dtype(values.dtype):
-        # A bare number may be seconds, milliseconds or a spreadsheet's days: it is not guessed.
-        stamps = pd.Series(pd.NaT, index=values.index).dt.tz_localize("UTC")
+        # Any other bare number may be seconds, milliseconds or a spreadsheet's days: it is not guessed.
+        read = text(values)
+        stamps = _iso(read.where(read.str.fullmatch(_EIGHT_DIGITS).fillna(False).astype(bool)))
     else:
         read = text(values)
-        dated = read.where(read.str.contains("-", regex=False).fillna(False).astype(bool))
-        stamps = pd.to_datetime(dated, format="ISO8601", utc=True, errors="coerce")
+        dated = read.str.contains("-", regex=False).fillna(False).astype(bool)
+        if not dated.all():
+            dated |= read.str.fullmatch(_EIGHT_DIGITS).fillna(False).astype(bool)
+        stamps = _iso(read.where(dated))
     utc: pd.Series[Any] = stamps.dt.as_unit("us")
     return utc
+
+
+def _iso(written: pd.Series[Any]) -> pd.Series[Any]:
+    return pd.to_datetime(written, format="ISO8601", utc=True, errors="coerce")
 
 
 def flag(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -17,6 +17,9 @@ from refnet.loaders.cells import text, typed
 from refnet.loaders.rows import Column, Rule, Table
 
 # Neo4j's range indexes hold keys up to about 8 kB; and a text this long is a file in a cell.
+# The years that customers and orders are of: the others are what systems write for nothing, or a slip.
+_FIRST, _AFTER = pd.Timestamp("1900-01-01", tz="UTC"), pd.Timestamp("2201-01-01", tz="UTC")
+
 _LONGEST = {"id": 1_000, "secret": 10_000}
 _LONGEST_TEXT = 100_000
 
@@ -188,6 +191,9 @@ def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
         tests.append(
             (lambda values: values.isin(column.choices), f"is none of {', '.join(column.choices)}"),
         )
+    if column.type in ("time", "day", "month") and not column.further:
+        said = "is before 1900 or after 2200; leave it empty where it is not known"
+        tests.append((lambda values: (values >= _FIRST) & (values < _AFTER), said))
     least, top = column.least, column.most
     if least is not None:
         said = "is negative" if least == 0 else f"is below {least:g}"

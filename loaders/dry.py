@@ -24,7 +24,7 @@ from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
 from refnet.loaders.listed import Listed
 from refnet.loaders.prepare import Preparer
-from refnet.loaders.rejects import Limit, Rejects
+from refnet.loaders.rejects import Limit, Rejects, see_writable
 from refnet.loaders.rows import Column
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.summary import ColumnSummary, DryTableSummary, LoadSummary
@@ -68,6 +68,8 @@ def dry_run(
     """
     settings, reporter = settings or load_settings(), reporter or Quiet()
     limit = None if max_rejects is None else Limit.of(max_rejects)
+    into = rejects or settings.home / "rejects"
+    see_writable(into)
     with Aside() as aside:
         found, warnings = sources(
             source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
@@ -75,7 +77,6 @@ def dry_run(
         summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
         summary.currency = settled.currency(found, None, settings, summary.warnings)
         typed = [settled.with_attributes(each, {}, summary.warnings) for each in found]
-        into = rejects or settings.home / "rejects"
         summary.tables += read_through(typed, summary.currency, into, reporter, limit=limit, columns=True)
     return summary
 
@@ -110,11 +111,13 @@ def read_through(
     if broken:
         assert limit is not None
         first = broken[0]
-        also = f", and of {len(broken) - 1} more" if len(broken) > 1 else ""
+        others = [f"{e.rows_rejected:,} of {e.rows_read:,} of {e.table} in {e.source}" for e in broken[1:4]]
+        others += [f"{len(broken) - 4} more files"] if len(broken) > 4 else []
+        also = f" Likewise {', '.join(others)}." if others else ""
         place = first.rows_file or first.rejects_file
         raise InputError(
-            f"{first.rows_rejected:,} of {first.rows_read:,} rows of {first.table} are refused{also}; allowed are "
-            f"{limit.written}. Nothing was loaded.",
+            f"{first.rows_rejected:,} of {first.rows_read:,} rows of {first.table} are refused; allowed are "
+            f"{limit.written}. Nothing was loaded.{also}",
             file=first.source,
             hint=f"Why is in {first.rejects_file}"
             + (f", the rows in {place}" if first.rows_file else "")

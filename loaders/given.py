@@ -16,7 +16,16 @@ from refnet.loaders import databases, remote
 from refnet.loaders.aside import Aside
 from refnet.loaders.databases import Relation
 from refnet.loaders.frames import NETWORK, opened_frames
-from refnet.loaders.headers import Source, checked, in_order, of_directory, of_file, of_kept, table_of
+from refnet.loaders.headers import (
+    Source,
+    checked,
+    in_order,
+    of_directory,
+    of_file,
+    of_kept,
+    table_of,
+    table_or_source,
+)
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 
@@ -98,8 +107,8 @@ def _by_name(
     for name in source:
         if name not in wanted and name != NETWORK:
             table_of(name)
-        if name in wanted and named is None and name not in TABLES and name not in catalogue.all:
-            table_of(name)
+        if name in wanted and named is None:
+            table_or_source(name, catalogue)
     found: list[Source] = []
     said: list[str] = []
     for name, frame in source.items():

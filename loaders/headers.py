@@ -18,7 +18,7 @@ from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.recognise import Recognised, opened_as, recognise, unknown
-from refnet.loaders.sources.shape import missing, shaped
+from refnet.loaders.sources.shape import absent, missing, shaped
 
 _NEAR = 0.85
 
@@ -68,8 +68,8 @@ def of_kept(
     """
     if named is None and name in TABLES:
         return [checked(TABLES[name], open_file(path).called(called))], []
-    if named is None and name not in catalogue.all:
-        table_of(name)
+    if named is None:
+        table_or_source(name, catalogue)
     known = opened_as(path, catalogue[named or name])
     return _mapped(replace(known, opened=known.opened.called(called)))
 
@@ -84,6 +84,11 @@ def of_file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[S
     if mended := rows_of(name):
         of, name = mended
         if of:
+            if of not in catalogue.all:
+                raise UsageError(
+                    f"{path} is of {of} by its name, and there is no such source.",
+                    "Put its mapping back (REFNET_SOURCES, ./sources), say --source NAME, or move the file away.",
+                )
             return _mapped(opened_as(path, catalogue[of]))
     if name in TABLES:
         try:
@@ -137,6 +142,12 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
         )
     told = {rows.table for rows in mapping.rows} - {each.table.name for each in found}
     said += [f"{opened.short}: {each}" for each in lacking if any(name in each for name in told)]
+    if not known.by and (
+        lacks := absent(opened, mapping)
+    ):  # it is not by its header that it is of this source
+        said.append(
+            f"{opened.short} lacks columns of {mapping.name}; is it one? Not there: {', '.join(lacks)}"
+        )
     return found, [*said, *opened.warnings]
 
 
@@ -156,6 +167,23 @@ def table_of(name: str) -> str:
     raise UsageError(
         f"There is no table {name!r}.",
         f"Did you mean {near[0]}?" if near else f"There are {', '.join(TABLES)}.",
+    )
+
+
+def table_or_source(name: str, catalogue: Catalogue) -> None:
+    """See that a name is one of a table or a source.
+
+    Raises:
+        UsageError: it is none; says which is near.
+    """
+    if name in TABLES or name in catalogue.all:
+        return
+    near = difflib.get_close_matches(name, [*TABLES, *catalogue.all], 1, cutoff=0.5)
+    raise UsageError(
+        f"There is no table and no source {name!r}.",
+        f"Did you mean {near[0]}?"
+        if near
+        else f"The tables are {', '.join(TABLES)}; `refnet sources` lists the sources.",
     )
 
 
@@ -190,13 +218,22 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
             files[name] = path
     if not files and not exports:
         there = f"; it has {', '.join(p.name for p in passed_over[:5])}" if passed_over else ", it is empty"
+        what = "is a directory, and has" if ending(directory) else "has"
         raise InputError(
-            f"has no file that is loaded{there}.",
+            f"{what} no file that is loaded{there}.",
             file=directory,
             hint="Name them customers.csv, referrals.csv …; `refnet template DIR` writes them with their headers.",
         )
     said = []
     for path in passed_over:
+        if path.is_dir():
+            if ending(path):
+                said.append(
+                    f"{path.name} is a directory, and was passed over: to load what is in it, give it, too"
+                )
+            else:
+                said.append(f"{path.name} was passed over")
+            continue
         near = difflib.get_close_matches(_stem(path) if ending(path) else path.name, TABLES, 1, cutoff=0.7)
         said.append(
             f"{path.name} was passed over" + (f": did you mean {near[0]}{ending(path)}?" if near else "")

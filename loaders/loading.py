@@ -22,14 +22,14 @@ from refnet.loaders.persons.erase import sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.reading import Read, Reading
-from refnet.loaders.rejects import Limit, Rejects
+from refnet.loaders.rejects import Limit, Rejects, see_writable
 from refnet.loaders.removing import Ask, Present, Replacing, remove, remove_due
 from refnet.loaders.resuming import Course
 from refnet.loaders.schemas import REMOVALS, TABLES
 from refnet.loaders.seen import Ids
 from refnet.loaders.sending import in_steps, send
 from refnet.loaders.sources import Catalogue
-from refnet.loaders.summary import LoadSummary, TableSummary
+from refnet.loaders.summary import LoadSummary, LoweredSummary, TableSummary
 
 
 def load(
@@ -80,11 +80,12 @@ def load(
     reporter = reporter or Quiet()
     limit = None if max_rejects is None else Limit.of(max_rejects)
     replacing = Replacing(yes, ask) if replace else None
+    refused = rejects or settings.home / "rejects"
+    see_writable(refused)
     with Aside() as aside:
         found, warnings = sources(
             source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
         )
-        refused = rejects or settings.home / "rejects"
         return _load(graph, found, warnings, limit, replacing, refused, reporter, settings)
 
 
@@ -102,6 +103,7 @@ def _load(
     _make_schema(graph)
     in_graph = [str(row["currency"]) for row in graph.query("export/currency")]
     summary.currency = settled.currency(found, next(iter(in_graph), None), settings, summary.warnings)
+    before = _lowered(graph)
     typed = []
     for each in found:
         names = (
@@ -157,9 +159,21 @@ def _load(
     ambiguous = forgotten.ambiguous if forgotten is not None else None
     loaded = set(TABLES) if course.owes or summary.deleted else {each.table.name for each in typed}
     _work_out(graph, summary, loaded, buyers, reporter, everyone=course.owes, ambiguous=ambiguous)
+    _tell_lowered(graph, summary, before)
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
     return summary
+
+
+def _lowered(graph: Graph) -> LoweredSummary:
+    return LoweredSummary(*graph.query("loads/lowered-revenue").values[0])
+
+
+def _tell_lowered(graph: Graph, summary: LoadSummary, before: LoweredSummary) -> None:
+    """Some orders of somebody, such as an affiliate tool's, take the place of a column that knew of all of them."""
+    now = _lowered(graph)
+    if now.customers > before.customers:
+        summary.lowered = now
 
 
 def _take_away(
@@ -220,6 +234,7 @@ def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings 
     if owes:
         summary.deleted = remove_due(graph, summary.currency, reporter)
     _work_out(graph, summary, set(TABLES), Ids(), reporter, everyone=owes)
+    _tell_lowered(graph, summary, LoweredSummary(0, 0.0, 0.0))
     return summary
 
 

@@ -88,6 +88,27 @@ def is_list(path: Path) -> bool:
         return False
 
 
+def see_writable(directory: Path) -> None:
+    """See that rejects could be written to a directory, before hours of loading; nothing is made of it.
+
+    Raises:
+        InputError: they could not; says what to do.
+    """
+    there = next(each for each in (directory, *directory.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise InputError(
+            "rejected rows cannot be written here: it is no directory.",
+            file=there,
+            hint="Name another one with --rejects DIR.",
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(
+            "rejected rows cannot be written here: no right to.",
+            file=there,
+            hint="Check its permissions, or name another one with --rejects DIR.",
+        )
+
+
 class Rejects:
     """The files of what a file's load refuses, each there from the first row on.
 

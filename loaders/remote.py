@@ -76,12 +76,46 @@ def fetch(address: str, aside: Aside, reporter: Reporter) -> Path:
 
 
 def _unfetched(error: BaseException, shown: str) -> InputError:
-    status = getattr(error, "status", None)
-    return InputError(
-        f"cannot be fetched: {type(error).__name__}{f' {status}' if status else ''}.",
-        file=shown,
-        hint="Check the address and the rights.",
-    )
+    said, hint = _why(error)
+    return InputError(f"cannot be fetched: {said}.", file=shown, hint=hint)
+
+
+_WHYS = (
+    (
+        r"Timeout|TimedOut",
+        "no answer came in time",
+        "Try again, or fetch it by other means and load the file.",
+    ),
+    (r"Certificate|SSL", "its certificate is not accepted", "Check the address."),
+    (r"Credential|Token", "there are no keys for it", "Set them as the store's own tools have them."),
+    (
+        r"DNS|gai|Resol|Connect|Unreachable|Disconnect",
+        "nobody answers there",
+        "Check the address and the network.",
+    ),
+)
+"""What stores' errors are called, and what that is in words: their own words may tell a key."""
+
+
+def _why(error: BaseException) -> tuple[str, str]:
+    """Why something could not be fetched, and what to do."""
+    status = getattr(error, "status", None) or getattr(error, "code", None)
+    if isinstance(status, int):
+        if status in (401, 403, 407):
+            return (
+                f"it may not be read (HTTP {status})",
+                "Check the keys or rights; a signed link may be too old.",
+            )
+        what = "the server failed" if status >= 500 else "the server refuses"
+        return f"{what} (HTTP {status})", "Check the address, or try again later."
+    kinds = " ".join(kind.__name__ for kind in type(error).__mro__)
+    for form, said, hint in _WHYS:
+        if re.search(form, kinds):
+            return said, hint
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower(), "Check the address and the rights."
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).removesuffix(" Error").lower()
+    return f"the store ended with {plain!r}", "Check the address and the rights."
 
 
 def _directory(files: Any, place: str, shown: str, aside: Aside, reporter: Reporter) -> Path:

@@ -25,6 +25,7 @@ class Column:
         least, most: bounds of a number, both allowed.
         default: what an empty cell, or a file without the column, stands for.
         hint: added to the reason when a cell is refused.
+        further: it is a file's own column beyond the schema; its times may be of any year.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     most: float | None = None
     default: str | None = None
     hint: str = ""
+    further: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "property", self.property or camel(self.name))

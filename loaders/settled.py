@@ -70,7 +70,7 @@ def with_attributes(source: Source, known: Mapping[str, str], warnings: list[str
         if before != kind:
             warnings.append(f"{name} was {before} in an earlier load and is {kind} now: it is kept as text")
             kind = "text"
-        columns.append(Column(name, _TYPES[kind], property=prop))
+        columns.append(Column(name, _TYPES[kind], property=prop, further=True))
     table = replace(source.table, columns=source.table.columns + tuple(columns))
     return replace(source, table=table, empty=tuple(empty))
 

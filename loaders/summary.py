@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from refnet.core.errors import printable
+from refnet.core.money import show
 from refnet.loaders.check import Reject
 from refnet.loaders.rejects import FIRST
 
@@ -134,6 +135,20 @@ class RemovedSummary:
     file: Path
 
 
+@dataclass(frozen=True)
+class LoweredSummary:
+    """Customers whose orders say less than their revenue column did; amounts in the graph's currency.
+
+    Attributes:
+        customers: how many there are, of this load or earlier.
+        by_orders, by_column: their revenue, and what it would be without orders.
+    """
+
+    customers: int
+    by_orders: float
+    by_column: float
+
+
 @dataclass
 class LoadSummary:
     """What a load did.
@@ -146,6 +161,7 @@ class LoadSummary:
         identity: how many ids are joined to others, and what stood in the way.
         removed: what complete exports no longer had, where a load replaces.
         deleted: how many rows of the graph lists of removals have taken away, by table.
+        lowered: customers whose orders say less than their revenue column did, if there are more of them than before.
     """
 
     tables: list[TableSummary] = field(default_factory=list)
@@ -155,6 +171,7 @@ class LoadSummary:
     identity: IdentitySummary = field(default_factory=IdentitySummary)
     removed: list[RemovedSummary] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
+    lowered: LoweredSummary | None = None
 
     def __getitem__(self, table: str) -> TableSummary:
         return next(each for each in self.tables if each.table == table)
@@ -189,6 +206,15 @@ class LoadSummary:
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")
+        if self.lowered is not None:
+            less, more = (
+                show(each, self.currency) for each in (self.lowered.by_orders, self.lowered.by_column)
+            )
+            who = f"{self.lowered.customers:,} customers" if self.lowered.customers > 1 else "1 customer"
+            lines.append(
+                f"Revenue is made of orders where there are any. For {who} that is less than the revenue column "
+                f"says: {less} by their orders, {more} by the column. Load all of their orders, or none of them."
+            )
         return "\n".join(map(printable, lines + self.identity.lines() + self.warnings))
 
 

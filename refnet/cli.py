@@ -13,7 +13,7 @@ import typer
 
 from refnet.commands import cltv, credit, engine, export, influence, load, persons, sources, spark
 from refnet.commands.shared import Json, open_graph, print_json
-from refnet.core.errors import RefnetError, UsageError
+from refnet.core.errors import NotFound, RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
 
@@ -129,7 +129,9 @@ app.command("erase")(persons.erase)
 
 @app.command()
 def show(
-    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's id; any of them.")],
+    customer_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The customer's id, any of them; or their email.")
+    ],
     hops: Annotated[int | None, typer.Option(help="Hops that influence counts.", min=1)] = None,
     decay: Annotated[
         float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)
@@ -137,12 +139,18 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One customer: what they are worth by what they brought."""
-    from refnet.analysis.influence.profile import profile
+    from refnet.analysis.influence.profile import of_email, profile
     from refnet.terminal import print_profile
 
     settings = load_settings()
     with open_graph(settings) as graph:
-        found = profile(graph, customer_id, hops=hops, decay=decay, settings=settings)
+        try:
+            found = profile(graph, customer_id, hops=hops, decay=decay, settings=settings)
+        except NotFound:
+            if "@" not in customer_id or customer_id.startswith("email:"):
+                raise
+            own_id = of_email(graph, customer_id)
+            found = profile(graph, own_id, hops=hops, decay=decay, settings=settings)
     if as_json:
         print_json(found)
     else:

@@ -145,7 +145,10 @@ def decide_credit(
     """
     settings = settings or load_settings()
     with _turn(graph, settings, reporter):
-        return credit.derive(graph, settings=settings, reporter=reporter)
+        made = credit.derive(graph, settings=settings, reporter=reporter)
+        if made.changed:
+            graph.query("scores/note-change")
+        return made
 
 
 def predict_cltv(
@@ -173,7 +176,10 @@ def predict_cltv(
 
     settings = settings or load_settings()
     with _turn(graph, settings, reporter):
-        return cltv.predict(graph, months=months, settings=settings, reporter=reporter)
+        made = cltv.predict(graph, months=months, settings=settings, reporter=reporter)
+        if made.predicted:
+            graph.query("scores/note-change")
+        return made
 
 
 def analyze(
@@ -208,7 +214,10 @@ def forget_predicted_cltv(
     from refnet.analysis import cltv
 
     with _turn(graph, settings or load_settings(), reporter):
-        return cltv.forget(graph)
+        forgotten = cltv.forget(graph)
+        if forgotten:
+            graph.query("scores/note-change")
+        return forgotten
 
 
 def erase(

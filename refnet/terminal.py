@@ -64,6 +64,7 @@ def print_findings(found: dict[str, Any]) -> None:
     """All findings, for a person."""
     console = _console()
     currency = found["data"]["currency"]
+    _print_behind(console, found["data"])
     _print_advocates(console, found, currency)
     _print_segments(console, found, currency)
     _print_programme(console, found["programme"], currency)
@@ -298,18 +299,29 @@ def print_profile(found: dict[str, Any], asked: str) -> None:
         table.add_row(
             "influence",
             money(found["influence"], currency),
-            f"{found['hops']} hops, each further one × {found['decay']:g}; percentile {_number(found['percentile'])}, "
-            f"band {found['band'] or '–'}",
+            f"{found['hops']} hops, each further one × {found['decay']:g}; percentile {_number(found['percentile'])}",
         )
+        table.add_row("band", found["band"] or "–", "of network revenue, beside customers who bring nobody")
         table.add_row(
             "conserved credit", money(found["conserved_credit"], currency), "their share of all revenue"
         )
         table.add_row("downline", f"{found['downline']:,}", f"longest chain {found['longest_chain']}")
         console.print(table)
         console.print(Text(f"analysis {found['score_version']}, {found['scored_at']}", style="dim"))
+        _print_behind(console, found)
     for g in found["generations"]:
         console.print(
             f"  generation {g['depth']}: {g['customers']:,} customers, {money(g['value'], currency)}"
+        )
+
+
+def _print_behind(console: Console, scored: Mapping[str, Any]) -> None:
+    """That something has come since the scores were made: figures of the graph as it is are beside them."""
+    since = scored["changes_since"]
+    if since:
+        console.print(
+            f"Scores are of {scored['scored_at'][:16].replace('T', ' ')} UTC; "
+            f"{f'{since:,} loads or changes' if since > 1 else '1 load or change'} since: run `refnet analyze`."
         )
 
 

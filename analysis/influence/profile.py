@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from refnet.analysis.currency import currency_in
-from refnet.core.errors import BeingAnalyzed, NotFound
+from refnet.core.errors import BeingAnalyzed, NotFound, UsageError
+from refnet.core.money import rounded
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 from refnet.graph.asking import Asking, Question, ask
@@ -30,8 +31,9 @@ def profile(
         hops, decay: of `influence` only; unset: those of the last analysis. All else counts all hops, undiminished.
 
     Returns:
-        The object of the contract, amounts in `currency`, `generations` as [{depth, customers, value}]. Before the
-        first analysis the scores are None; generations are always those of the graph as it is.
+        The object of the contract, amounts in `currency` and rounded to its minor unit, `generations` as [{depth,
+        customers, value}]. Before the first analysis the scores are None; own revenue and generations are always those
+        of the graph as it is, `changes_since` says how many loads the scores are behind.
 
     Raises:
         NotFound: there is no such customer.
@@ -60,9 +62,10 @@ def profiled(
     influence = customer["influence"]
     if asked:
         influence = sum(g["value"] * decay ** (g["depth"] - 1) for g in below[:hops])
-    return {
+    currency = yield from currency_in(settings)
+    scores = {
         "customer_id": customer["customerId"],
-        "currency": (yield from currency_in(settings)),
+        "currency": currency,
         "own_revenue": customer["revenue"],
         "ecr_direct": customer["ecrDirect"],
         "ecr_network": customer["ecrNetwork"],
@@ -70,26 +73,49 @@ def profiled(
         "conserved_credit": customer["conservedCredit"],
         "downline": customer["downline"],
         "longest_chain": customer["longestChain"],
-        "generations": below,
+        "generations": [in_minor(generation, currency) for generation in below],
         "percentile": customer["percentile"],
         "band": customer["band"],
         "hops": hops,
         "decay": decay,
         **scored(analysis),
     }
+    return in_minor(scores, currency)
+
+
+_AMOUNTS = frozenset(
+    (
+        "own_revenue",
+        "ecr_direct",
+        "ecr_network",
+        "influence",
+        "conserved_credit",
+        "revenue",
+        "cltv",
+        "value",
+    )
+)
+
+
+def in_minor(row: dict[str, Any], currency: str) -> dict[str, Any]:
+    """A row with its amounts as they are told: rounded to the currency's minor unit; in the graph they are not."""
+    return {name: rounded(each, currency) if name in _AMOUNTS else each for name, each in row.items()}
 
 
 def current_analysis() -> Asking[dict[str, Any] | None]:
-    """The latest finished analysis: version, settings, currency, finishedAt; None before the first."""
+    """The latest finished analysis: version, settings, currency, finishedAt, and how many loads and changes have come
+    since; None before the first.
+    """
     current = yield Question("scores/current")
     return current.one() if len(current) else None
 
 
 def scored(analysis: dict[str, Any] | None) -> dict[str, Any]:
-    """When and by which analysis: what every score carries."""
+    """When and by which analysis, and what it is behind: what every score carries."""
     return {
         "scored_at": native(analysis["finishedAt"]).isoformat() if analysis else None,
         "score_version": analysis["version"] if analysis else None,
+        "changes_since": analysis["loads"] + analysis["changes"] if analysis else None,
     }
 
 
@@ -123,6 +149,27 @@ def _no_customer(customer_id: str) -> Asking[None]:
             "`refnet query affiliates/scorecard` shows affiliates.",
         )
     raise NotFound(f"There is no customer {customer_id}.", "Ids are told apart by upper and lower case.")
+
+
+def of_email(graph: Graph, email: str) -> str:
+    """The id of the customer who has an email. Every customer is looked at.
+
+    Raises:
+        NotFound: nobody has it.
+        UsageError: several have it.
+    """
+    found = graph.query("persons/by-email", emails=[email.strip().lower()])
+    ids = sorted({str(row["customerId"]) for row in found})
+    if not ids:
+        raise NotFound(
+            f"No customer has the email {email}, nor that as an id.",
+            "An affiliate's email is found by `refnet person EMAIL`.",
+        )
+    if len(ids) > 1:
+        raise UsageError(
+            f"{len(ids)} customers have the email {email}: {', '.join(ids[:10])}.", "Give one of these ids."
+        )
+    return ids[0]
 
 
 def generations(graph: Graph, customer_id: str) -> list[dict[str, Any]]:

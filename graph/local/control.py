@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from refnet.core.errors import EngineError
 from refnet.graph.local.ports import clients
-from refnet.graph.local.state import Home, Kind, Running, State, cannot_write
+from refnet.graph.local.state import EMBEDDED, Home, Kind, Running, State, cannot_write
 
 if TYPE_CHECKING:
     from refnet.core.progress import Reporter
@@ -114,6 +114,11 @@ def running(home: Path) -> Running | None:
         with suppress(EngineError, OSError), _locked(place, seconds=0):  # held: its holder sees to the file
             place.forget(state.engine)
     return None
+
+
+def kept(home: Path) -> bool:
+    """Whether there is a graph of the embedded engine in `home`; another directory's is a new one."""
+    return (home / EMBEDDED).is_dir()
 
 
 def stop(home: Path, *, timeout: float = 30) -> bool:

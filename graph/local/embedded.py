@@ -11,7 +11,7 @@ from pathlib import Path
 from refnet.core.errors import EngineError
 from refnet.graph.local.launch import Launch, heap_bytes, new_secret, secret
 from refnet.graph.local.ports import free_ports
-from refnet.graph.local.state import Home, cannot_write, private_directory
+from refnet.graph.local.state import EMBEDDED, Home, cannot_write, private_directory
 
 _DATABASE = "referrals"
 _USER = "root"
@@ -35,7 +35,7 @@ def prepare(home: Home, heap: str, query_seconds: float) -> Launch:
     """
     java, jars = _wheel()
     heap_bytes(heap)
-    store = home.path / "embedded"
+    store = home.path / EMBEDDED
     try:
         for directory in (store, store / "logs"):
             private_directory(directory)

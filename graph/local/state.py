@@ -23,6 +23,8 @@ from refnet.core.errors import EngineError
 Kind = Literal["embedded", "neo4j", "neo4j5"]
 Phase = Literal["starting", "ready", "stopping"]
 HOST = "127.0.0.1"
+EMBEDDED = "embedded"
+"""The directory of the embedded engine's store in its home."""
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,6 @@ ENDINGS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx", ".json
 CHUNK_ROWS = 20_000
 
 WHOLE = "Is it whole, and what its ending says? Save or fetch it again."
-_NO_TEXT, _AS_UTF8 = "is not UTF-8 text.", "Save it as CSV UTF-8."
-
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # Whole numbers with gaps stay whole: as floats long ids would lose their last digits.
@@ -114,7 +112,7 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError:
-        raise InputError(_NO_TEXT, file=path, hint=_AS_UTF8) from None
+        raise _no_text(path) from None
     except FileNotFoundError:
         raise InputError("is not there.", file=path, hint="Check the path.") from None
     except PermissionError:
@@ -122,7 +120,7 @@ def readable(path: Path) -> Iterator[None]:
     except (pa.ArrowInvalid, pa.ArrowException) as error:
         said = str(error).splitlines()[0] if str(error) else "no reason given"
         if "UTF8" in said:
-            raise InputError(_NO_TEXT, file=path, hint=_AS_UTF8) from None
+            raise _no_text(path) from None
         if "straddl" in said:
             raise InputError(
                 "has a cell of several megabytes.",
@@ -143,6 +141,35 @@ def readable(path: Path) -> Iterator[None]:
         csv.Error,
     ) as error:
         raise InputError(f"cannot be read as {ending(path)}: {error}.", file=path, hint=WHOLE) from None
+
+
+def as_utf8(path: Path) -> str:
+    """What to do with a text file that is in another encoding."""
+    return "Save it as CSV UTF-8." if ending(path).startswith(".csv") else "Save it in UTF-8."
+
+
+def _no_text(path: Path) -> InputError:
+    where = _odd_byte(path)
+    said = f" in line {where[0]:,}, which has the byte 0x{where[1]:02X}" if where else ""
+    return InputError(f"is not UTF-8 text{said}.", file=path, hint=as_utf8(path))
+
+
+def _odd_byte(path: Path) -> tuple[int, int] | None:
+    """The first line of a file that is not UTF-8, and the byte that it is not for; None if that cannot be told."""
+    decoder, lines = codecs.getincrementaldecoder("utf-8")(), 1
+    try:
+        with bytes_of(path) as file:
+            while block := file.read(2**20):
+                decoder.decode(block)
+                lines += block.count(b"\n")
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        if error.encoding == "utf-8":  # else UTF-16 is broken
+            held = bytes(error.object)
+            return lines + held[: error.start].count(b"\n"), held[error.start]
+    except (OSError, EOFError, zlib.error):
+        pass
+    return None
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from refnet.loaders.files.opened import (
     NULLABLE,
     Chunk,
     Opened,
+    as_utf8,
     bytes_of,
     is_utf16,
     readable,
@@ -41,7 +42,7 @@ def open_csv(path: Path) -> Opened:
         raise InputError(
             "holds NUL characters: it is no text, or UTF-16 that does not say so.",
             file=path,
-            hint="Save it as CSV UTF-8.",
+            hint=as_utf8(path),
         )
     # The cut may be inside a character: what follows it is read with the rows.
     text = head.decode("utf-8-sig", errors="strict" if not more else "ignore")

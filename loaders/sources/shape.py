@@ -68,6 +68,18 @@ def missing(opened: Opened, rows: Rows) -> list[str]:
     return found
 
 
+def absent(opened: Opened, mapping: Mapping) -> list[str]:
+    """Columns of the source that a file has not: those that it is known by, and those that something is taken from."""
+    header = set(opened.columns)
+    found = [" or ".join(names) for names in mapping.recognised_by if not header.intersection(names)]
+    for rows in mapping.rows:
+        for ways in rows.columns.values():
+            columns = list(dict.fromkeys(column for way in ways for column in way.columns))
+            if columns and not any(_there(column, rows, header) for column in columns):
+                found.append(" or ".join(columns))
+    return list(dict.fromkeys(found))
+
+
 def _there(column: str, rows: Rows, header: set[str]) -> bool:
     """Whether the header has a column; what is inside a list is only seen in its rows."""
     if column in header or (rows.for_each is not None and column.startswith(f"{rows.for_each}.")):

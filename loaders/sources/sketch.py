@@ -13,69 +13,22 @@ from refnet.loaders.cells import text
 from refnet.loaders.files import ENDINGS, ending
 from refnet.loaders.rows import Column, Table
 from refnet.loaders.schemas import TABLES
+from refnet.loaders.sources.called import BARE, CALLED, NAMES, words
 from refnet.loaders.sources.recognise import File
 
-# What other systems call a column, besides our own name for it; the most telling words first.
-_CALLED: dict[str, tuple[str, ...]] = {
-    "customer_id": (
-        "customer id",
-        "customer",
-        "user id",
-        "client id",
-        "contact id",
-        "buyer id",
-        "account id",
-        "id",
-    ),
-    "affiliate_id": ("affiliate id", "partner id", "promoter id", "affiliate", "partner", "promoter", "id"),
-    "order_id": ("order id", "order number", "order", "invoice id", "transaction id", "id"),
-    "commission_id": ("commission id", "commission", "id"),
-    "invitation_id": ("invitation id", "invite id", "id"),
-    "claim_id": ("claim id", "referral id"),
-    "reward_id": ("reward id", "id"),
-    "referrer_id": (
-        "referrer id",
-        "referrer",
-        "referred by",
-        "advocate id",
-        "advocate",
-        "inviter",
-        "affiliate id",
-    ),
-    "referee_id": ("referee id", "referee", "friend id", "friend", "referred id", "customer id", "customer"),
-    "joined_at": (
-        "joined at",
-        "created at",
-        "created",
-        "signup date",
-        "registered at",
-        "customer since",
-        "date",
-    ),
-    "placed_at": ("placed at", "order date", "ordered at", "created at", "date"),
-    "earned_at": ("earned at", "created at", "date"),
-    "referred_at": ("referred at", "referred date", "created at", "date"),
-    "sent_at": ("sent at", "invited at", "created at", "date"),
-    "removed_at": ("removed at", "deleted at", "deleted"),
-    "granted_at": ("granted at", "created at", "date"),
-    "amount": ("amount", "total", "order total", "sale amount", "value", "commission"),
-    "refunded": ("refunded", "amount refunded", "refund amount"),
-    "revenue": ("revenue", "total spent", "lifetime value", "sale amount"),
-    "email": ("email", "email address", "e mail", "customer email"),
-    "name": ("name", "full name", "customer name"),
-    "consent": ("consent", "accepts marketing", "opted in"),
-    "status": ("status", "state"),
-    "country": ("country", "country code"),
-    "code": ("code", "referral code", "coupon"),
-}
-_TELLING = {
-    "referrals": ("referrer_id", "referee_id"),
-    "orders": ("order_id", "amount"),
-    "commissions": ("affiliate_id", "amount"),
-    "invitations": ("invitation_id", "referrer_id"),
-    "affiliates": ("affiliate_id",),
+# Of which table the rows are if two have as many of the columns: the more particular one.
+_KINDS = (
+    "orders", "commissions", "invitations", "referrals", "tickets", "surveys", "rewards", "usage", "landings", "spend",
+    "visits", "customers", "affiliates",
+)  # fmt: skip
+# What rows of another table may give besides, by the columns that tell.
+_BESIDE = {
     "customers": ("customer_id",),
+    "affiliates": ("affiliate_id",),
+    "referrals": ("referrer_id", "referee_id"),
 }
+_AFFILIATE = re.compile(r"affiliate|partner|promoter")
+_FORMS = {"%d.%m.%Y": r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y %H:%M": r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}"}
 
 
 def sketch(path: Path, tables: Sequence[str] = ()) -> str:
@@ -93,7 +46,7 @@ def sketch(path: Path, tables: Sequence[str] = ()) -> str:
     if not path.is_file() or not ending(path):
         raise UsageError(f"{path} is of no kind that is read.", f"It may end in {', '.join(ENDINGS)}.")
     records, columns, shown = _columns(path)
-    chosen = [TABLES[name] for name in tables] or _guessed(columns)
+    chosen = [TABLES[name] for name in tables] or guessed(columns)
     return "\n".join(_lines(path, records, columns, shown, chosen))
 
 
@@ -121,28 +74,46 @@ def _columns(path: Path) -> tuple[str, list[str], dict[str, str]]:
     return records, opened.columns, shown
 
 
-def _guessed(columns: Sequence[str]) -> list[Table]:
-    found = [
-        TABLES[name]
-        for name, telling in _TELLING.items()
-        if all(_guess(TABLES[name].by_name[column], columns, plain=False) for column in telling)
-    ]
-    return found or [TABLES["customers"]]
+def guessed(columns: Sequence[str]) -> list[Table]:
+    """The table that most of the columns are like, and after it those that its rows give besides."""
+    resemble = {name: len(set(_taken(TABLES[name], columns, bare=False).values())) for name in _KINDS}
+    whole = {name: _whole(TABLES[name], _taken(TABLES[name], columns)) for name in _KINDS}
+    best = max(_KINDS, key=lambda name: (resemble[name], whole[name], -_KINDS.index(name)))
+    if not resemble[best]:
+        return [TABLES["customers"]]
+    chosen = {best}
+    for name, telling in _BESIDE.items():
+        found = _taken(TABLES[name], columns, bare=False)
+        if all(column in found for column in telling):
+            chosen.add(name)
+    return sorted((TABLES[name] for name in TABLES if name in chosen), key=lambda table: table.name != best)
 
 
-def _guess(column: Column, columns: Sequence[str], *, plain: bool = True) -> str:
-    """The column of the file that is most like it; '' if none is. Without `plain` a bare id or date does not tell."""
-    words = {_words(name): name for name in reversed(columns)}
-    for called in (_words(column.name), *_CALLED.get(column.name, ())):
-        if called in words and (plain or called not in ("id", "date")):
-            return words[called]
-    near = difflib.get_close_matches(_words(column.name), words, 1, cutoff=0.85)
-    return words[near[0]] if near else ""
+def _whole(table: Table, taken: dict[str, str]) -> bool:
+    return all(column in taken for column in table.required)
 
 
-def _words(name: str) -> str:
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return " ".join(re.split(r"[\W_]+", apart.strip().lower())).strip()
+def _taken(table: Table, columns: Sequence[str], *, bare: bool = True) -> dict[str, str]:
+    """For the columns of a table those of the file that are most like them, each once, an address as id and as email.
+
+    Without `bare` a column that is called id, date or status only does not count.
+    """
+    taken: dict[str, str] = {}
+    for column in sorted(table.columns, key=lambda column: not column.required):
+        free = [name for name in columns if column.name == "email" or name not in taken.values()]
+        if found := _guess(column, free, bare=bare):
+            taken[column.name] = found
+    return taken
+
+
+def _guess(column: Column, columns: Sequence[str], *, bare: bool) -> str:
+    """The column of the file that is most like it; '' if none is."""
+    there = {words(name): name for name in reversed(columns) if bare or words(name) not in BARE}
+    for called in (words(column.name), *CALLED.get(column.name, ())):
+        if called in there:
+            return there[called]
+    near = difflib.get_close_matches(words(column.name), there, 1, cutoff=0.85)
+    return there[near[0]] if near else ""
 
 
 def _lines(
@@ -162,23 +133,33 @@ def _lines(
     yield '# column = "test"'
     yield '# is     = "true"        # or is_not, empty, below; * stands for anything'
     yield '# reason = "a test row"'
-    for table in tables:
-        yield from _table(table, columns)
+    for place, table in enumerate(tables):
+        yield from _table(table, columns, shown, first=not place)
     yield ""
     yield "# The columns of the file, each with an example:"
     for column in columns:
         yield f"#   {column}: {shown.get(column, '')!r}"
 
 
-def _table(table: Table, columns: Sequence[str]) -> Iterator[str]:
+def _table(table: Table, columns: Sequence[str], shown: dict[str, str], *, first: bool) -> Iterator[str]:
     yield ""
     yield f"[[{table.name}]]"
     width = max(len(column.name) for column in table.columns)
+    # A bare date is when the first table's rows were; an id that is needed may be a bare one anywhere.
+    telling, all_ = (_taken(table, columns, bare=bare) for bare in (first, True))
+    taken = {**{name: all_[name] for name in table.required if name in all_}, **telling}
+    if table.name == "referrals" and "referrer_id" in taken:
+        yield f'{"only_with":<{width}} = "referrer_id"   # rows without one are no referrals'
     open_: list[str] = []
     for column in table.columns:
-        found = _guess(column, columns)
-        if found:
-            yield f"{column.name:<{width}} = {_how(column, found)}"
+        found = taken.get(column.name, "")
+        person = _person(columns) if column.name == "name" and table.name == "customers" else ""
+        if column.name == "referrer_kind" and _AFFILIATE.search(words(taken.get("referrer_id", ""))):
+            yield f'{column.name:<{width}} = {{ always = "affiliate" }}'
+        elif person:
+            yield f"{column.name:<{width}} = {person}"
+        elif found:
+            yield f"{column.name:<{width}} = {_how(column, found, shown.get(found, ''))}"
         elif column.required:
             yield f'{column.name:<{width}} = "?"   # needed: the column that has it'
         else:
@@ -186,18 +167,33 @@ def _table(table: Table, columns: Sequence[str]) -> Iterator[str]:
     if open_:
         yield f"# may have, too: {', '.join(open_)}"
     if any(column.type == "money" for column in table.columns):
-        yield '# amounts in cents: { from = "…", as = "cents" }'
+        yield '# amounts in cents: { from = "…", as = "cents" }; as 1.234,50: as = "decimal_comma"'
     if any(column.type == "time" for column in table.columns):
         yield '# times as numbers: as = "epoch_ms" or "epoch_s"; as 31.12.2025: dated = "%d.%m.%Y"'
 
 
-def _how(column: Column, found: str) -> str:
+def _person(columns: Sequence[str]) -> str:
+    """A name in two columns, or a first name alone."""
+    there = {words(name): name for name in reversed(columns)}
+    for pair in NAMES:
+        if all(word in there for word in pair):
+            return f"{{ join = {_quoted([there[word] for word in pair])} }}"
+    return _quoted(there["vorname"]) if "vorname" in there else ""
+
+
+def _how(column: Column, found: str, shown: str) -> str:
     if column.name == "email":
         return f'{{ from = {_quoted(found)}, as = "email" }}'
-    if column.type == "id" and "email" in _words(found):
+    if column.type == "id" and re.search(r"\be ?mail\b", words(found)):
         return f'{{ from = {_quoted(found)}, as = "email", prefix = "email:" }}'
-    if column.type == "money" and "cents" in _words(found):
+    if column.type == "money" and "cents" in words(found):
         return f'{{ from = {_quoted(found)}, as = "cents" }}'
+    if column.type in ("money", "number") and re.fullmatch(r"[+-]?[\d.]*\d,\d{1,2}", shown):
+        return f'{{ from = {_quoted(found)}, as = "decimal_comma" }}'
+    if column.type in ("time", "day", "month"):
+        for form, like in _FORMS.items():
+            if re.fullmatch(like, shown):
+                return f"{{ from = {_quoted(found)}, dated = {_quoted(form)} }}"
     return _quoted(found)
 
 

@@ -12,11 +12,12 @@ import typer
 
 from refnet.commands.credit import credit_line
 from refnet.commands.shared import Json, open_graph, print_json
-from refnet.core.errors import UsageError
+from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
 
 if TYPE_CHECKING:
+    from refnet.loaders import LoadSummary
     from refnet.loaders.databases import Relation
     from refnet.loaders.removing import Missing
 
@@ -121,8 +122,9 @@ def load(
         else:
             typer.echo(told.told("would be loaded"))
             typer.echo(f"Nothing was loaded. Amounts were read as {told.currency}.")
+        _refuse_if_all_were(told, "Nothing would be loaded")
         return
-    with open_graph(settings) as graph:
+    with open_graph(settings, fills=True) as graph:
         if imported:
             loaded, credit = front.adopt(graph, settings=settings, reporter=Console())
         else:
@@ -141,6 +143,7 @@ def load(
             )
     if as_json:
         print_json([{"load": loaded.to_dict(), "credit": vars(credit)}])
+        _refuse_if_all_were(loaded, "Nothing was loaded")
         return
     if loaded.tables or loaded.deleted or loaded.waiting or loaded.warnings or loaded.identity.lines():
         typer.echo(str(loaded))
@@ -148,6 +151,21 @@ def load(
         typer.echo(credit_line(credit))
     if any(table.rows_loaded for table in loaded.tables) or loaded.deleted:
         typer.echo("`refnet analyze` brings scores and findings up to date.")
+    _refuse_if_all_were(loaded, "Nothing was loaded")
+
+
+def _refuse_if_all_were(told: LoadSummary, said: str) -> None:
+    """A load that has taken no row and refused some has failed; files without rows, or with known ones, have not.
+
+    Raises:
+        InputError: it was so.
+    """
+    if not told.rows_rejected or any(table.rows_loaded for table in told.tables):
+        return
+    why = next(table.rejects_file for table in told.tables if table.rows_rejected)
+    raise InputError(
+        f"{said}: all rows were refused ({told.rows_rejected:,}).", hint=f"Why is in {why}: mend the file."
+    )
 
 
 def _ask(missing: Sequence[Missing], *, yes: bool) -> None:

@@ -35,8 +35,22 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def open_graph(settings: Settings) -> Graph:
-    """The graph that the settings name, with progress on stderr."""
-    from refnet.graph import connect
+def open_graph(settings: Settings, *, fills: bool = False) -> Graph:
+    """The graph that the settings name, with progress on stderr.
 
+    Args:
+        settings: where it is.
+        fills: this is what a new graph is made for; any other command tells that it is new, and so empty.
+    """
+    from refnet.graph import connect, local
+
+    if (
+        not fills
+        and not settings.neo4j_uri
+        and not local.kept(settings.home)
+        and not local.running(settings.home)
+    ):
+        Console().say(
+            f"a new graph in {settings.home}, with nothing in it: is REFNET_HOME as it was for `refnet load`?"
+        )
     return connect(settings=settings, reporter=Console())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refnet.commands.shared import Json, print_json
+from refnet.core.errors import InputError
 from refnet.core.settings import load_settings
+
+if TYPE_CHECKING:
+    from refnet.loaders.sources.mapping import Mapping
 
 app = typer.Typer(
     help="Exports of other systems that `refnet load` recognises by their headers.\n\n"
@@ -24,7 +29,9 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
         return
     from refnet.loaders.sources import Catalogue
 
-    found = Catalogue(load_settings()).all.values()
+    looked_at = list(Catalogue(load_settings()).each())
+    found = [each for each in looked_at if not isinstance(each, InputError)]
+    _warn(looked_at)
     if as_json:
         told = [
             {"name": m.name, "about": m.about, "tables": m.tables, "recognised_by": m.recognised_by}
@@ -38,12 +45,21 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
         typer.echo(f"{'':<{width}}  gives {', '.join(m.tables)}")
 
 
+def _warn(looked_at: Iterable[Mapping | InputError]) -> None:
+    """Of mappings that are none: `refnet load` would stop at them."""
+    for each in looked_at:
+        if isinstance(each, InputError):
+            typer.echo(f"warning: {each}", err=True)
+
+
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="As `refnet sources` lists it.")]) -> None:
     """Print a source's mapping: which of its columns become which of ours."""
     from refnet.loaders.sources import Catalogue
 
-    typer.echo(Catalogue(load_settings())[name].path.read_text(encoding="utf-8").strip())
+    catalogue = Catalogue(load_settings())
+    typer.echo(catalogue.text(name).strip())
+    _warn(catalogue.each())
 
 
 @app.command()

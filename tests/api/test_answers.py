@@ -61,6 +61,7 @@ def test_a_customer(api: httpx.Client) -> None:
         "customer_id": "cat", "name": "Cat", "country": "DE", "plan": "plus", "channel": "referral",
         "joined_at": "2024-03-01T00:00:00+00:00", "revenue": 100.0, "cltv": 150.0, "influence": 100.0,
         "quadrant": "misers", "currency": "EUR", "score_version": 1,
+        "changes_since": 0,
     }  # fmt: skip
 
 

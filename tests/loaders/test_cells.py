@@ -58,7 +58,7 @@ def test_numbers(cell: object, read: float | None) -> None:
         (dt.datetime(2024, 1, 2, 3, tzinfo=dt.timezone(dt.timedelta(hours=1))), "2024-01-02T02:00:00Z"),
         (pd.Timestamp("2024-01-02T03:00", tz="Europe/Berlin"), "2024-01-02T02:00:00Z"),
         ("31.12.2024", None), ("2024-13-01", None), ("2024-02-30", None), ("1700000000", None), (1700000000, None),
-        ("soon", None), ("20240102", None),
+        ("soon", None), ("20240102", "2024-01-02T00:00:00Z"), ("20241302", None),
     ],
 )  # fmt: skip
 def test_times_are_utc(cell: object, read: str | None) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from refnet import front
@@ -15,6 +19,7 @@ from refnet.core.errors import InputError
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
 from refnet.loaders import dry_run, load
+from refnet.loaders.cells import text
 from tests.dump import picture
 from tests.loaders.conftest import Write
 
@@ -130,7 +135,7 @@ def test_a_workbook_without_a_sheet(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", ["s", "ms", "us"])
 def test_a_time_of_a_year_that_no_date_is_written_in(unit: str, tmp_path: Path) -> None:
     """Typed files reach further than dates do, and further than the graph takes."""
-    days = ["2024-01-01", "9999-12-31", "10000-01-01", "-0001-01-01", None]
+    days = ["2024-01-01", "2200-12-31", "10000-01-01", "-0001-01-01", None]
     far = pd.Series(np.array(days, dtype=f"datetime64[{unit}]"))
     frame = pd.DataFrame({"customer_id": list("abcde"), "joined_at": far, "seen": far[::-1].to_numpy()})
     frame.to_parquet(tmp_path / "customers.parquet")
@@ -173,3 +178,60 @@ def test_refused_rows_are_nobody_elses_to_read(tmp_path: Path) -> None:
     made = list((tmp_path / "rejects").iterdir())
     assert len(made) >= 2
     assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
+
+
+def test_eight_digits_are_a_date(tmp_path: Path) -> None:
+    """As text and as numbers; those that are none are refused, with what is taken."""
+    days = ["20240229", "2024-03-01", "20230229", "12345678", "2024", " 20240301 "]
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,joined_at\n" + "".join(f"{n},{day}\n" for n, day in enumerate(days)))
+    (told,) = dry_run(path).tables
+    assert [(r.row, r.value) for r in told.rejects] == [(4, "20230229"), (5, "12345678"), (6, "2024")]
+    assert {r.reason for r in told.rejects} == {
+        "is no date or time; write it as 2026-03-31 or 2026-03-31T12:00:00Z"
+    }
+    (joined,) = [column for column in told.columns if column.column == "joined_at"]
+    assert (joined.least, joined.most) == ("2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z")
+    numbers = pd.DataFrame({"customer_id": ["a", "b", "c"], "joined_at": [20240229, 19000101, 1706781600]})
+    for frame in (numbers, numbers.astype({"joined_at": "float64"}), numbers.astype({"joined_at": "Int64"})):
+        (told,) = dry_run({"customers": frame}).tables
+        assert [(r.row, r.value) for r in told.rejects] == [(4, "1706781600")]
+
+
+def test_years_of_nothing_are_refused_but_in_columns_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    days = ["1899-12-31", "1900-01-01", "2200-12-31T23:59:59Z", "2201-01-01", "0001-01-01", "9999-12-31", ""]
+    path.write_text("customer_id,joined_at,founded\n" + "".join(f"{n},{d},{d}\n" for n, d in enumerate(days)))
+    (told,) = dry_run(path).tables
+    assert [r.row for r in told.rejects] == [2, 5, 6, 7]
+    assert {(r.column, r.reason) for r in told.rejects} == {
+        ("joined_at", "is before 1900 or after 2200; leave it empty where it is not known")
+    }
+
+
+def test_what_is_nested_in_a_cell_is_json(graph: Graph, tmp_path: Path) -> None:
+    """From parquet as from JSON Lines."""
+    tags = [{"name": "grün", "at": dt.date(2024, 1, 1), "of": [1.5, None]}]
+    pq.write_table(
+        pa.table({"customer_id": ["a", "b"], "ids": [[1, 2], None], "tags": [tags, []]}),
+        tmp_path / "customers.parquet",
+    )
+    load(graph, tmp_path / "customers.parquet")
+    found = graph.read("MATCH (c:Customer) RETURN c.ids AS ids, c.tags AS tags ORDER BY c.customerId")
+    said = '[{"at": "2024-01-01", "name": "grün", "of": [1.5, null]}]'
+    assert found.values[0][0] == "[1, 2]"
+    assert json.loads(found.values[0][1]) == json.loads(said)
+    assert found.values[1] == [None, "[]"]
+    (tmp_path / "customers.jsonl").write_text(
+        '{"customer_id": "c", "ids": [1, {"x": "ü"}]}', encoding="utf-8"
+    )
+    load(graph, tmp_path / "customers.jsonl")
+    found = graph.read("MATCH (c:Customer {customerId: 'c'}) RETURN c.ids AS ids")
+    assert found.values == [['[1, {"x": "ü"}]']]
+
+
+def test_text_of_a_nested_cell_is_text_whatever_is_in_it() -> None:
+    itself: list[object] = []
+    itself.append(itself)
+    cells = pd.Series([["\ud800"], [float("nan"), np.int64(3), True], {1: (None,)}, itself], dtype=object)
+    assert text(cells).tolist() == ['["\\ud800"]', "[null, 3, true]", '{"1": [null]}', "[[...]]"]

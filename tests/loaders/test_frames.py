@@ -165,7 +165,7 @@ def test_files_of_a_web_server(server: str, tmp_path: Path) -> None:
         (f"http://{server}/page.html?signature=s3cret", r"page.html is of no kind that is loaded"),
         (
             "http://user:s3cret@127.0.0.1:1/customers.csv",
-            r"http://127.0.0.1:1/customers.csv: cannot be fetched",
+            r"http://127.0.0.1:1/customers.csv: cannot be fetched: nobody answers there. Check the address and",
         ),
         (
             "s9://key:s3cret@bucket/customers.csv",

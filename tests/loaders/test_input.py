@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from refnet.core.errors import InputError, RefnetError, UsageError
-from refnet.loaders import TABLES, given
+from refnet.loaders import TABLES, dry_run, given
 from refnet.loaders.check import Reject, check
 from refnet.loaders.files import open_file
 from refnet.loaders.rejects import Rejects
@@ -107,6 +107,46 @@ def test_a_full_disk() -> None:
         file.write([Reject(2, "amount", "x", "is no amount")])
 
 
+def test_a_place_where_no_rejects_can_be_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for refused in (tmp_path / "file", tmp_path / "file" / "a" / "b"):
+        with pytest.raises(
+            InputError, match=r"file: rejected rows cannot be written here: it is no directory"
+        ):
+            dry_run(tmp_path / "not-there.csv", rejects=refused)
+    with pytest.raises(InputError, match=r"not-there.csv: is not there"):
+        dry_run(tmp_path / "not-there.csv", rejects=tmp_path / "a" / "b")
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_place_for_rejects_without_rights(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match=r"no right to. Check its permissions, or name another one"):
+        dry_run(tmp_path / "not-there.csv", rejects=tmp_path / "rejects")
+
+
+def test_a_directory_that_is_called_like_a_file(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").mkdir()
+    (tmp_path / "customers.csv").write_text("customer_id\n")
+    _, said = given.sources(tmp_path)
+    assert said == ["orders.csv is a directory, and was passed over: to load what is in it, give it, too"]
+    with pytest.raises(
+        InputError, match=r"orders.csv: is a directory, and has no file that is loaded, it is empty"
+    ):
+        given.sources(tmp_path / "orders.csv")
+
+
+def test_refused_rows_of_a_source_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer_id\n")
+    path = tmp_path / "our-shop.orders-1a2b3c4d-rows.csv"
+    path.write_text("x\n1\n")
+    with pytest.raises(
+        UsageError, match=r"our-shop.orders-1a2b3c4d-rows.csv is of our-shop by its name, and there is no"
+    ):
+        given.sources(tmp_path)
+
+
 def test_a_directory_for_rejects_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
@@ -133,7 +173,10 @@ def _said(files: dict[str, bytes | str], tmp_path: Path) -> str:
         ({"notes.txt": "x"}, "DIR: has no file that is loaded; it has notes.txt."),
         ({"customers.csv": ""}, "customers.csv: is empty. `refnet template DIR` writes"),
         ({"customers.csv": "\n\n"}, "customers.csv: has no header."),
-        ({"customers.csv": "customer_id\nJörg\n".encode("latin-1")}, "customers.csv: is not UTF-8 text. Save it"),
+        ({"customers.csv": "customer_id\nJörg\n".encode("latin-1")}, "in line 2, which has the byte 0xF6. Save it as"),
+        ({"customers.jsonl": b'{"a": "1"}\n\n{"name": "\xf6"}\n'}, "line 3, which has the byte 0xF6. Save it in"),
+        ({"customers.csv": b"customer_id\n\xe2\x82"}, "in line 2, which has the byte 0xE2. Save it as CSV"),
+        ({"customers.csv": b"\xff\xfec\0\xd8"}, "customers.csv: is not UTF-8 text. Save it as CSV"),
         ({"customers.csv": b"PK\x03\x04\0\0"}, "customers.csv: holds NUL characters: it is no text, or UTF-16"),
         ({"customers.csv": "id,name\n"}, "customers.csv: has no column customer_id."),
         ({"customers.csv": "customer_id,name,name\n"}, "customers.csv, column name: is there twice."),

@@ -84,6 +84,7 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
         "hops": 6,
         "decay": 0.5,
         "score_version": 2,
+        "changes_since": 0,
     }
     other = json.loads(refnet("show", "cate", "--json", "--hops", "2", "--decay", "0.1").stdout)
     assert other["influence"] == pytest.approx(110.0)
@@ -101,8 +102,14 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("query", "tree/downline", "rootId=cate", "hops=1"), 0, "ben", "1 row")
     rows = json.loads(refnet("query", "tree/downline", "rootId=cate", "--json").stdout)
     assert [row["customerId"] for row in rows] == ["ben", "eve"]
+    assert "since: run" not in refnet("show", "cate").stdout + refnet("report").stdout
     says(refnet("load", "exports"), 0, "customers: 3 rows loaded")
+    for asked in (("show", "cate"), ("report",)):
+        says(refnet(*asked), 0, "Scores are of 20", " UTC; 1 load or change since: run `refnet analyze`.")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 1
+    assert json.loads(refnet("report", "--format", "json").stdout)["data"]["changes_since"] == 1
     says(refnet("analyze"), 0, "0 scores changed")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 0
     says(refnet("cltv", "--predict"), 0, "Too little data", "Nothing was predicted", "CLTV loaded: 3")
     says(refnet("cltv", "--predict", "--historic"), 2, "contradict")
     told = json.loads(refnet("cltv", "--historic", "--json").stdout)
@@ -111,6 +118,95 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("engine", "status"), 0, "bolt://127.0.0.1:", "embedded")
     says(refnet("engine", "stop"), 0, "stopped")
     says(refnet("engine", "status"), 0, "no engine runs")
+
+
+def test_scores_say_what_they_are_behind(refnet: Run, files: Path) -> None:
+    """A load of several files is one; credit decided anew is a change, too, and one that changes nothing is none."""
+    (files / "referrals.csv").write_text(REFERRALS.replace("ben,2024-02-01", "ben,2024-01-15"))
+    says(refnet("load", "exports"), 0, "2 of 2 claims credited")
+    assert "since: run" not in refnet("show", "cate").stdout  # there are no scores yet
+    says(refnet("analyze"), 0, "analysis 1")
+    window = {"REFNET_CREDIT_WINDOW_DAYS": "10"}
+    says(refnet("credit", **window), 0, "1 of 2 claims credited")
+    says(refnet("credit", **window), 0, "Nothing has changed.")
+    says(refnet("show", "cate"), 0, "1 load or change since")
+    says(refnet("load", "exports", **window), 0, "customers: 3 rows loaded")
+    says(refnet("show", "cate"), 0, "2 loads or changes since")
+    says(refnet("analyze"), 0, "analysis 2")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 0
+
+
+def test_a_load_that_takes_no_row_has_failed(refnet: Run, files: Path) -> None:
+    """All rows refused is 1; files without rows, and those that are loaded again, are 0."""
+    refused = files.parent / "refused"
+    refused.mkdir()
+    (refused / "orders.csv").write_text("order_id,customer_id,placed_at,amount\no1,cate,soon,5\no2,cate,,5\n")
+    for asked in (("refused",), ("refused", "--json"), ("refused", "--dry-run")):
+        says(refnet("load", *asked), 1, ": all rows were refused (2).", "Why is in", "orders-")
+    assert (
+        json.loads(refnet("load", "refused", "--json").stdout)[0]["load"]["tables"][0]["rows_rejected"] == 2
+    )
+    for _ in range(2):
+        says(refnet("load", "refused", "exports"), 0, "2 rejected", "customers: 3 rows loaded")
+    (refused / "orders.csv").write_text("order_id,customer_id,placed_at,amount\n")
+    says(refnet("load", "refused"), 0, "orders: 0 rows loaded")
+
+
+def test_too_many_rejects_are_told_of_each_file(refnet: Run, files: Path) -> None:
+    (files / "customers.csv").write_text(CUSTOMERS.replace("2024-01-01", "soon"))
+    (files / "referrals.csv").write_text("referrer_id,referee_id\n,ben\n,eve\n")
+    says(
+        refnet("load", "exports", "--max-rejects", "20%"),
+        1,
+        "1 of 3 rows of customers are refused; allowed are 20%. Nothing was loaded. Likewise 2 of 2 of referrals in ",
+    )
+
+
+def test_shown_by_email(refnet: Run, files: Path) -> None:
+    (files / "customers.csv").write_text(
+        "customer_id,email\nc-1,Ann@example.org\nc-2,two@example.org\nc-3,two@example.org\n"
+    )
+    (files / "referrals.csv").unlink()
+    says(refnet("load", "exports"), 0, "Ambiguous")
+    says(refnet("show", "ann@example.org"), 0, "c-1  also known as ann@example.org")
+    says(refnet("show", "two@example.org"), 2, "2 customers have the email two@example.org: c-2, c-3.")
+    says(refnet("show", "no@example.org"), 1, "No customer has the email no@example.org, nor that as an id.")
+    says(refnet("show", "C-1"), 1, "Ids are told apart by upper and lower case.")
+
+
+def test_a_new_graph_is_told_by_whoever_only_reads(refnet: Run, files: Path, tmp_path: Path) -> None:
+    home = str(tmp_path / "home" / "demo-other")  # a home that the fixture stops
+    done = refnet("show", "cate", REFNET_HOME=home)
+    says(
+        done,
+        1,
+        f"a new graph in {home}, with nothing in it: is REFNET_HOME as it was",
+        "There is no customer cate.",
+    )
+    assert "a new graph" not in refnet("show", "cate", REFNET_HOME=home).stderr
+    done = refnet("load", "exports")
+    says(done, 0, "customers: 3 rows loaded")
+    assert "a new graph" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["refnet.cli", "typer", "neo4j", "pandas"])
+def test_ctrl_c_while_modules_are_imported(module: str, files: Path) -> None:
+    """One line and 130, whichever import it comes in: those of the command line, and those of a command."""
+    program = f"""
+import os, signal, sys
+class Ctrl:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Ctrl())
+from refnet.__main__ import main
+main()
+"""
+    command = [sys.executable, "-c", program, "load", str(files), "--dry-run"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.startswith("refnet: stopped.")
+    assert done.stderr.count("\n") == 1
 
 
 def test_replace_lists_first_and_asks(

@@ -35,6 +35,15 @@ def test_sources_are_listed_shown_and_sketched(refnet: Run, tmp_path: Path) -> N
     says(refnet("load", "crm.csv"), 0, "customers of crm.csv (crm): 1 rows loaded", "crm.csv is taken as crm")
     (tmp_path / "sources" / "crm.toml").write_text("about = 7")
     says(refnet("load", "crm.csv"), 1, "crm.toml: ")
+    # The others are there all the same, and so is its own text.
+    says(refnet("sources"), 0, "warning: sources/crm.toml: ", "rewardful-commissions")
+    says(
+        refnet("sources", "show", "rewardful-commissions"),
+        0,
+        "[[commissions]]",
+        "warning: sources/crm.toml: ",
+    )
+    says(refnet("sources", "show", "crm"), 0, "about = 7", "warning: sources/crm.toml: ")
 
 
 def test_exports_and_canonical_files_in_one_load(refnet: Run, tmp_path: Path) -> None:
@@ -84,8 +93,17 @@ def test_a_source_can_be_said(refnet: Run, tmp_path: Path) -> None:
         refnet("load", "x.csv", "--source", "shopify-customers"),
         0,
         "of x.csv (shopify-customers): 1 rows loaded",
+        "x.csv lacks columns of shopify-customers; is it one? Not there: Last Name, Accepts Email Marketing or Accepts",
+        "Tax Exempt, Default Address Country Code or Country Code, Tags",
     )
-    says(refnet("load", "x.csv", "--source", "shopify"), 2, "Did you mean shopify-customers?")
+    # Nothing of the kind where the header tells, nor of columns that an older export never had.
+    for name in ("shopify-customers.csv", "shopify-customers-older.csv"):
+        told = refnet("load", str(EXPORTS / name), "--source", "shopify-customers", "--dry-run")
+        says(told, 0, "is taken as shopify-customers")
+        assert "lacks columns" not in told.stdout
+    says(
+        refnet("load", "x.csv", "--source", "shopify"), 2, "Did you mean shopify-customers or shopify-orders?"
+    )
 
 
 def test_a_database_on_the_command_line(refnet: Run, tmp_path: Path) -> None:

@@ -47,3 +47,19 @@ def test_each_is_recognised_as_its_own(path: Path) -> None:
 
 def test_every_source_has_an_export() -> None:
     assert {source_of(path) for path in EXPORTS} == set(Catalogue(load_settings()).all)
+
+
+def test_shopify_orders_are_of_the_customers_of_the_same_email(graph: Graph) -> None:
+    """In either order of files; and what Total Spent says more than the orders is told."""
+    paths = [HERE / "exports" / f"shopify-{name}.csv" for name in ("customers", "orders")]
+    summary = load(graph, paths)
+    ann = graph.query("customers/one", customerId="shopify:7061234567890").one()
+    assert (ann["revenue"], ann["name"]) == (100.5, "Ann Abel")
+    # Ann's 120.50 and Ben's 20.00 by the column; Cy's 1,020.00 was refused.
+    assert summary.lowered is not None
+    assert (summary.lowered.customers, summary.lowered.by_orders, summary.lowered.by_column) == (
+        2,
+        100.5,
+        140.5,
+    )
+    assert summary.identity.by_email > 0

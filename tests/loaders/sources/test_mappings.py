@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from refnet.core.errors import InputError, RefnetError, UsageError
 from refnet.core.settings import load_settings
-from refnet.loaders import TABLES
+from refnet.graph import Graph
+from refnet.loaders import TABLES, load
 from refnet.loaders.check import check
 from refnet.loaders.files import ENDINGS, open_file, open_records
 from refnet.loaders.given import sources
@@ -26,7 +27,7 @@ from refnet.loaders.rows import Column, Table
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.sources.changes import CHANGES
 from refnet.loaders.sources.mapping import read_mapping
-from refnet.loaders.sources.sketch import sketch
+from refnet.loaders.sources.sketch import guessed, sketch
 from tests.loaders.sources.conftest import EXPORTS, source_of
 
 OWN = """
@@ -98,7 +99,9 @@ def test_ones_own_takes_the_place_of_refnets(own: Path) -> None:
     (own / "sources" / "our-shop.toml").unlink()
     catalogue = Catalogue(load_settings())
     assert catalogue["shopify-customers"].about == "Our shop"
-    with pytest.raises(UsageError, match=r"no source 'shopify'. Did you mean shopify-customers\?"):
+    with pytest.raises(
+        UsageError, match=r"no source 'shopify'. Did you mean shopify-customers or shopify-orders\?"
+    ):
         _ = catalogue["shopify"]
 
 
@@ -260,6 +263,51 @@ def test_a_sketch_guesses(own: Path) -> None:
         sketch(own / "x.csv", ["order"])
     with pytest.raises(InputError, match="is not there"):
         sketch(own / "z.csv")
+
+
+GERMAN = (
+    "Kundennummer;E-Mail;Vorname;Nachname;Bestellnummer;Betrag;Datum;Geworben von\n"
+    "7;Ann@b.example;Ann;Abel;B-1;1.234,50;31.12.2025;\n"
+    "8;cy@d.example;Cy;Cole;B-2;4,00;02.01.2026;7\n"
+)
+
+
+def test_a_sketch_of_a_german_shop_loads_as_it_is(graph: Graph, own: Path) -> None:
+    path = own / "bestellungen.csv"
+    path.write_text(GERMAN, encoding="utf-8")
+    text = sketch(path)
+    assert '"?"' not in text
+    (own / "sources" / "shop.toml").write_text(text, encoding="utf-8")
+    summary = load(graph, path)
+    assert summary.rows_rejected == 0
+    assert {each.table: each.rows_loaded for each in summary.tables} == {
+        "customers": 2,
+        "orders": 2,
+        "referrals": 1,
+    }
+    ann = graph.query("customers/one", customerId="7").one()
+    assert (ann["name"], ann["revenue"], str(ann["joinedAt"])[:10]) == ("Ann Abel", 1234.5, "2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("header", "tables"),
+    [
+        ("Order #,Buyer email,Ordered on,Gross", ["orders", "customers"]),
+        ("id,customer,total,date,status", ["orders", "customers"]),
+        ("Invoice ID,Date,Sum,Client ID", ["orders", "customers"]),
+        ("id,name,email,country", ["customers"]),
+        ("Kundennr.,E-Mail-Adresse,Vorname,Land,Kunde seit,Empfohlen durch", ["customers", "referrals"]),
+        ("Partner ID,Customer ID,Created at", ["referrals", "customers", "affiliates"]),
+        (
+            "Commission ID,Affiliate ID,Order ID,Amount,Currency,Created at,Status",
+            ["commissions", "affiliates"],
+        ),
+        ("ticket,customer,opened,severity", ["tickets", "customers"]),
+        ("x,y", ["customers"]),
+    ],
+)
+def test_a_sketch_is_of_the_table_that_most_columns_are_like(header: str, tables: list[str]) -> None:
+    assert [table.name for table in guessed(header.split(","))] == tables
 
 
 NUMBERS = st.one_of(
