@@ -103,7 +103,8 @@ def _load(
     _make_schema(graph)
     in_graph = [str(row["currency"]) for row in graph.query("export/currency")]
     summary.currency = settled.currency(found, next(iter(in_graph), None), settings, summary.warnings)
-    before = _lowered(graph)
+    # Every customer is looked at for it.
+    before = _lowered(graph) if _MAKE_REVENUE & {each.table.name for each in found} else None
     typed = []
     for each in found:
         names = (
@@ -159,10 +160,14 @@ def _load(
     ambiguous = forgotten.ambiguous if forgotten is not None else None
     loaded = set(TABLES) if course.owes or summary.deleted else {each.table.name for each in typed}
     _work_out(graph, summary, loaded, buyers, reporter, everyone=course.owes, ambiguous=ambiguous)
-    _tell_lowered(graph, summary, before)
+    if before is not None:
+        _tell_lowered(graph, summary, before)
     for told in summary.tables:
         told.waiting = summary.waiting.get(told.table, 0)
     return summary
+
+
+_MAKE_REVENUE = frozenset({"customers", "orders"})
 
 
 def _lowered(graph: Graph) -> LoweredSummary:
