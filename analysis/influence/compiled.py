@@ -139,8 +139,8 @@ class Compiled(Arrays):
     def _spread(self, total: Numbers, names: Sequence[int], out: Floats | None = None) -> dict[int, Numbers]:
         """Sums by rank, shape (R, p), as numbers of all nodes by their names; in the rows of `out`, if it is given."""
         rows = np.arange(len(names)) if out is None else np.array(names)
-        held: Numbers = np.zeros((len(names), self.nodes), dtype=total.dtype) if out is None else out
-        loops.spread(self._rising, self._rank, total, rows, held, self.nodes, out is not None)
+        held: Numbers = np.empty((len(names), self.nodes), dtype=total.dtype) if out is None else out
+        loops.spread(self._rising, self._rank, total, rows, held, self.nodes)
         return {name: held[row] for name, row in zip(names, rows.tolist(), strict=True)}
 
 

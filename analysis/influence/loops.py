@@ -272,19 +272,16 @@ def limited(
 
 
 @compiled
-def spread(
-    referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, nodes: int, clear: bool
-) -> None:
+def spread(referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, nodes: int) -> None:
     """Sums by rank, shape (R, p), to their nodes: column j to row[j] of `out`, of n each; 0 for all others.
 
-    Block by block, so that what is cleared is still at hand when it is filled; without `clear` it is clear already.
+    Block by block, so that what is cleared is still at hand when it is filled.
     """
     number = 0
     for begin in range(0, nodes, _BLOCK):
         end = min(begin + _BLOCK, nodes)
-        if clear:
-            for column in range(total.shape[1]):
-                out[row[column], begin:end] = 0
+        for column in range(total.shape[1]):
+            out[row[column], begin:end] = 0
         while number < referrer.size and referrer[number] < end:
             node, at = referrer[number], rank[number]
             for column in range(total.shape[1]):
