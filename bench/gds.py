@@ -31,7 +31,7 @@ from bench.influence import DECAY, HOPS, forest
 from bench.table import Table
 from refnet.analysis.influence.analyze import analyze
 from refnet.analysis.influence.network import Network
-from refnet.core.settings import Settings
+from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 from refnet.graph.connection import Address
 from refnet.graph.local.fetch import cache
@@ -96,7 +96,7 @@ def compare(home: Path, customers: int, rounds: int, shuffled: random.Random) ->
     times["refnet analyze, once: all measures, read, worked out, written"] = [whole]
     table = Table(
         f"Heads to {HOPS} hops of everyone, {customers:,} customers, {len(referee):,} referrals, Neo4j 5.26 with "
-        f"Graph Data Science {VERSION} (its open source), {rounds} rounds",
+        f"Graph Data Science {VERSION} (its open source), heap {load_settings().engine_heap}, {rounds} rounds",
         ("", "median s", "least s", "times the kernel's time"),
     )
     kernel = statistics.median(times["kernel: heads"])
