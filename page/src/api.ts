@@ -72,6 +72,7 @@ export interface Influence {
   decay: number;
   scored_at: string | null;
   score_version: number | string | null;
+  changes_since?: number | null;
 }
 
 export interface TreeNode {
@@ -150,6 +151,8 @@ export interface List<T> {
   currency?: string | null;
   /** Null before the first analysis. */
   scored_at?: string | null;
+  /** Loads and decisions since: above 0 the scores are behind. */
+  changes_since?: number | null;
 }
 
 export interface Relation {

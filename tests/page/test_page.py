@@ -435,6 +435,22 @@ def test_loaded_not_analyzed(window: Opened) -> None:
         opened.axe()
 
 
+def test_scores_that_are_behind(window: Opened) -> None:
+    behind = {"changes_since": 2}
+    said = "2 loads or decisions have come since. refnet analyze brings them up to date."
+    opened = window(
+        instead(
+            hidden=(200, answer("/v1/hidden-advocates")[1] | behind),
+            segments=(200, answer("/v1/segments")[1] | behind),
+            _influence=(200, answer(f"/v1/customers/{CATE}/influence")[1] | behind),
+        )
+    )
+    for place in ("", "#/advocates", "#/segments", CUSTOMER):
+        page = opened.open(place)
+        expect(page.get_by_text(said)).to_be_visible()
+        opened.axe()
+
+
 def test_nothing_loaded_is_said_everywhere(window: Opened) -> None:
     none = (200, {"currency": "EUR", "items": [], "scored_at": None, "relation": None})
     opened = window(instead(hidden=none, segments=none, loads=(200, {"items": [], "truncated": False})))

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api, key, type Problem } from "../api";
+import { day, plural } from "../format";
 import { useLoaded } from "../loaded";
 import { to } from "../route";
 
@@ -44,6 +45,18 @@ export function NotAnalyzed() {
     <Notice title="Loaded, not analyzed yet" command="refnet analyze">
       <p>The customers are here, their scores are not: run this where refnet runs.</p>
     </Notice>
+  );
+}
+
+/** Says that the graph has changed since the scores were made, and what brings them up to date. */
+export function Behind({ scores }: { scores: { scored_at?: string | null; changes_since?: number | null } }) {
+  if (!scores.changes_since) return null;
+  return (
+    <p class="behind" role="status">
+      Scores are of {day(scores.scored_at ?? null)};{" "}
+      {plural(scores.changes_since, "load or decision has", "loads or decisions have")} come since.{" "}
+      <code>refnet analyze</code> brings them up to date.
+    </p>
   );
 }
 

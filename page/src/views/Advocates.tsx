@@ -5,7 +5,7 @@ import { api } from "../api";
 import { number } from "../format";
 import { useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
-import { NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
+import { Behind, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 
 const FEW = 20;
 const MANY = 200;
@@ -38,6 +38,7 @@ export function AdvocatesView() {
         </Notice>
       ) : (
         <>
+          <Behind scores={list.value} />
           <AdvocatesTable
             items={list.value.items}
             currency={list.value.currency ?? null}

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { type Ancestor, api, type Customer, type Influence } from "../api";
 import { day, money, number, plural, shortMoney, words } from "../format";
 import { useLoaded } from "../loaded";
-import { NobodyById, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
+import { Behind, NobodyById, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { quadrantName, quadrantNote } from "../parts/quadrant";
 import { to } from "../route";
 import { TreeView } from "../tree/TreeView";
@@ -251,6 +251,7 @@ function Scores({ influence, customer, directly }: ScoresProps) {
           {day(influence.scored_at)}
         </p>
       )}
+      <Behind scores={influence} />
     </aside>
   );
 }

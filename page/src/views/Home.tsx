@@ -6,7 +6,7 @@ import { number, percent, percentRange, plural, range } from "../format";
 import { type Loaded, useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
 import { Months } from "../parts/Months";
-import { NotAnalyzed, NothingLoaded, Trouble, Waiting } from "../parts/Notice";
+import { Behind, NotAnalyzed, NothingLoaded, Trouble, Waiting } from "../parts/Notice";
 import { noneFound, ruleOf, SegmentsTable } from "../parts/Segments";
 import { to } from "../route";
 
@@ -47,7 +47,10 @@ export function HomeView({ launch }: { launch: string | null }) {
       {advocates.value?.scored_at === null ? (
         <NotAnalyzed />
       ) : (
-        <Found advocates={advocates} segments={segments} />
+        <>
+          {advocates.value && <Behind scores={advocates.value} />}
+          <Found advocates={advocates} segments={segments} />
+        </>
       )}
     </>
   );

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, type Member, type Relation, type Segment } from "../api";
 import { money, number, percent, plural } from "../format";
 import { asProblem, useLoaded } from "../loaded";
-import { NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
+import { Behind, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { Scatter } from "../parts/Scatter";
 import { noneFound, ruleOf, SegmentsTable, tested } from "../parts/Segments";
 import { to } from "../route";
@@ -40,6 +40,7 @@ export function SegmentsView({ id }: { id: string | null }) {
         <em>and</em> bring more than the rest, each by a test; at most 5 % of what is listed is expected to be
         chance.
       </p>
+      <Behind scores={list.value} />
       <Scatter items={list.value.items} currency={currency} />
       {list.value.items.length === 0 ? (
         <Notice title="No segments to look at">
