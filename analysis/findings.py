@@ -16,16 +16,19 @@ from refnet.analysis.influence.profile import generations, scored
 from refnet.analysis.integrity import integrity
 from refnet.analysis.programme import programme
 from refnet.analysis.programme.figures import observed_until
+from refnet.analysis.segments import rules
+from refnet.analysis.segments.discover import discover
 from refnet.analysis.segments.relation import relation
-from refnet.analysis.segments.table import segment_table
 from refnet.analysis.success.affiliates import affiliates
 from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
+from refnet.graph.connection import native
 
 # Columns of design's customers table that describe a customer, as the graph names them.
 KNOWN_ATTRIBUTES = ("country", "plan", "channel", "crmRole")
+JOINED = "joinedAt"
 
 
 def findings(
@@ -73,6 +76,8 @@ def findings(
             "settings": json.loads(analysis["settings"]),
             "attributes": grouped["attributes"],
             "skipped_attributes": grouped["skipped_attributes"],
+            "looked_at": grouped["looked_at"],
+            "value_unit": grouped["value_unit"],
             "unknown": _unknown(grouped, figures),
         },
         "programme": figures,
@@ -90,30 +95,40 @@ def segment_findings(graph: Graph, settings: Settings) -> dict[str, Any]:
     """What there is to say of groups of customers, from the scores that the graph has.
 
     Returns:
-        currency, customers (how many), attributes, skipped_attributes {name: why}, relation, segments, quadrants as in
-        `findings`; no_cltv: of how many customers it is not known, no_joining_date likewise.
+        currency, value_unit (the currency, or `customers` where only numbers of referrals are known), customers (how
+        many), attributes, skipped_attributes {name: why}, looked_at, relation, segments, quadrants as in `findings`;
+        no_cltv: of how many customers it is not known, no_joining_date likewise.
     """
     customers, attributes, tree, referrals = _customers(graph)
     cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
     value = pd.to_numeric(customers["influence"]).to_numpy(dtype=np.float64, na_value=0.0)
-    related = relation(cltv, referrals, tree)
     currency = currency_of(graph, settings)
-    segments = segment_table(attributes, cltv, value, tree, currency=currency)
+    counted = not referrals.any() and bool(customers["referralCount"].notna().any())
+    if counted:
+        # No network, but how many each has brought: that is then what is compared.
+        referrals = pd.to_numeric(customers["referralCount"]).to_numpy(dtype=np.float64, na_value=np.nan)
+        value = referrals
+    found = discover(
+        attributes, cltv, value, tree, currency=currency, value_unit="customers" if counted else currency
+    )
+    related = relation(cltv, referrals, tree, found.levels)
     return {
         "currency": currency,
         "customers": len(customers),
         "attributes": list(attributes.columns),
-        "skipped_attributes": segments.attrs["skipped"],
+        "skipped_attributes": found.skipped,
+        "looked_at": found.looked_at,
+        "value_unit": "customers" if counted else currency,
         "relation": {
             "rho": related.rho,
             "p_value": related.p_value,
             "interval": [related.low, related.high] if related.low is not None else None,
             "customers": related.customers,
-            "strata": [],
-            "explained_by": None,
+            "strata": related.strata,
+            "explained_by": related.explained_by,
             "reading": related.reading,
         },
-        "segments": [_segment(row) for _, row in segments.iterrows()],
+        "segments": [_segment(row) for row in found.table.to_dict("records")],
         "quadrants": _quadrants(customers),
         "no_cltv": int(np.isnan(cltv).sum()),
         "no_joining_date": int(customers["joinedAt"].isna().sum()),
@@ -124,12 +139,17 @@ def _customers(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np
     """Customers, their attributes in the same order, the tree each is in, and how many each brought."""
     customers = graph.query("export/customers").to_pandas()
     edges = graph.query("export/referred").to_pandas()
-    names = [*KNOWN_ATTRIBUTES, *(row["name"] for row in graph.query("export/attribute-names"))]
+    further = list(graph.query("export/attribute-names"))
+    names = [*KNOWN_ATTRIBUTES, *(row["name"] for row in further)]
     levels = graph.query("export/attributes", attributes=names)
     attributes = pd.DataFrame([row["levels"] for row in levels], columns=names, dtype=object)
     attributes.index = pd.Index([row["customerId"] for row in levels])
     attributes = attributes.reindex(customers["customerId"]).reset_index(drop=True)
     attributes = attributes.dropna(axis="columns", how="all").infer_objects()
+    for name in {row["name"] for row in further if row["kind"] == "time"} & set(attributes.columns):
+        attributes[name] = pd.to_datetime([native(one) for one in attributes[name]], utc=True)
+    if customers[JOINED].notna().any():
+        attributes[JOINED] = pd.to_datetime(customers[JOINED].to_numpy(dtype=np.float64), unit="ms", utc=True)
 
     by_customers = edges[edges["kind"] == "customer"]
     n = len(customers)
@@ -149,15 +169,10 @@ def _customers(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np
     return customers, attributes, network.tree_of()[:n], referrals
 
 
-def _segment(row: pd.Series) -> dict[str, Any]:
-    plain = {str(k): _plain(v) for k, v in row.items()}
-    attribute, level = plain.pop("attribute"), plain.pop("level")
-    return {
-        "rule": {attribute: level},
-        **plain,
-        "explained_by": None,
-        "query": {"name": "segments/members", "parameters": {"attribute": attribute, "level": level}},
-    }
+def _segment(row: dict[Any, Any]) -> dict[str, Any]:
+    rule = row["rule"]
+    figures = {str(name): _plain(value) for name, value in row.items() if name != "rule"}
+    return {"rule": rules.plain(rule), **figures, "query": rules.query(rule)}
 
 
 def _plain(value: Any) -> Any:
@@ -199,6 +214,11 @@ def _unknown(grouped: dict[str, Any], figures: dict[str, Any]) -> list[str]:
     notes = []
     if grouped["no_cltv"] == grouped["customers"]:
         notes.append("No customer has a CLTV or orders: segments and quadrants need one of them.")
+    if grouped["value_unit"] == "customers":
+        notes.append(
+            "No referrals were loaded, only how many each customer has made: segments compare those numbers. "
+            "What the referred spent, chains, trees and who are alike in them are not known."
+        )
     if not figures["conversion"]["of"]:
         notes.append("No invitations were loaded: conversion and the K-factor are not known.")
     missing = grouped["no_joining_date"]

@@ -150,11 +150,28 @@ class OneAffiliate(Affiliate):
     currency: Currency
 
 
-class Segment(Model):
-    """A level of an attribute, against the other customers."""
+class SegmentQuery(Model):
+    """The query that gives a segment's customers, in Neo4j Browser or by `refnet query`."""
 
-    id: str = Field(description="attribute:level, to be URL-encoded", examples=["diet:vegan"])
-    rule: dict[str, str | bool] = Field(examples=[{"diet": "vegan"}])
+    name: str = Field(description="a file of cypher/", examples=["segments/members"])
+    parameters: dict[str, dict[str, str | list[float | str | None]]] = Field(
+        examples=[{"levels": {"diet": "vegan"}, "ranges": {}, "dates": {}}]
+    )
+    browser: str = Field(
+        description="sets them in Neo4j Browser, before the file is run there",
+        examples=[":params {levels: {diet: 'vegan'}, ranges: {}, dates: {}, limit: 100}"],
+    )
+
+
+class Segment(Model):
+    """A level of an attribute, or of two, against the other customers."""
+
+    id: str = Field(
+        description="attribute:level, of a pair with & between, to be URL-encoded", examples=["diet:vegan"]
+    )
+    rule: dict[str, str | bool] = Field(
+        description="of a range of numbers or dates its name", examples=[{"diet": "vegan"}]
+    )
     customers: int = Field(examples=[1276])
     share_of_customers: float | None = Field(examples=[0.064])
     mean_cltv: Amount
@@ -172,7 +189,36 @@ class Segment(Model):
     hidden_value: float | None = Field(
         description="per customer, above what is expected at their CLTV", examples=[80.1]
     )
+    hidden_interval: Interval
+    explained_by: str | None = Field(
+        description="an attribute within whose levels the difference is not there", examples=["joinedAt"]
+    )
+    explained_measure: str | None = Field(
+        description="which difference it explains", examples=["referral value"]
+    )
+    left: float | None = Field(
+        description="what part of that difference is left within its levels", examples=[0.12]
+    )
     reading: str
+    query: SegmentQuery
+
+
+class Stratum(Model):
+    """The relation of CLTV and referrals within one level of an attribute."""
+
+    attribute: str = Field(examples=["country"])
+    level: str = Field(examples=["DE"])
+    customers: int = Field(examples=[4800])
+    rho: float | None = Field(examples=[0.02])
+    p_value: float | None = Field(examples=[0.3])
+
+
+class LookedAt(Model):
+    """How much was looked at: the false-discovery rate is shared by all that was tested."""
+
+    attributes: int = Field(examples=[14])
+    segments: int = Field(description="levels, and pairs of them that have customers", examples=[2100])
+    tested: int = Field(description="of them, those with customers enough", examples=[1900])
 
 
 class Relation(Model):
@@ -182,13 +228,20 @@ class Relation(Model):
     p_value: float | None = Field(examples=[0.4])
     interval: Interval
     customers: int = Field(examples=[20000])
+    strata: list[Stratum]
+    explained_by: str | None = Field(examples=["joinedAt"])
     reading: str
 
 
 class Segments(Versioned, Items[Segment]):
-    """All segments that were looked at, the best evidence first."""
+    """All levels that were looked at, and the pairs that stand out, the best evidence first."""
 
     currency: Currency
+    value_unit: str = Field(
+        description="of referral values: the currency; `customers` where only how many each has brought is known",
+        examples=["EUR"],
+    )
+    looked_at: LookedAt | None
     relation: Relation | None
     skipped_attributes: dict[str, str] = Field(
         description="why an attribute makes no segments", examples=[{"age": "numbers"}]
@@ -199,6 +252,7 @@ class OneSegment(Versioned, Segment):
     """One segment."""
 
     currency: Currency
+    value_unit: str = Field(examples=["EUR"])
 
 
 class Ring(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
 
@@ -76,10 +77,9 @@ def page(
     cursor: str | None,
     settings: Settings,
     since: datetime | None = None,
-    attribute: str | None = None,
-    level: str | None = None,
+    segment: Mapping[str, Any] | None = None,
 ) -> Asking[dict[str, Any]]:
-    """A page of scores, narrowed down to one segment or to those changed since a moment.
+    """A page of scores, narrowed down to one segment (its parameters) or to those changed since a moment.
 
     Raises:
         MalformedCursor: the cursor is none of this list's.
@@ -98,8 +98,7 @@ def page(
             afterScore=after.score if after else None,
             afterId=after.id if after else None,
             since=moment,
-            attribute=attribute,
-            level=level,
+            **(segment or {"levels": {}, "ranges": {}, "dates": {}}),
             limit=limit + 1,
         )
     rows, analysis = yield from settled(asked)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from refnet.analysis.findings import KNOWN_ATTRIBUTES
+from refnet.analysis.findings import JOINED, KNOWN_ATTRIBUTES
+from refnet.analysis.segments import rules
 from refnet.api import models
 from refnet.api.asked import ReaderDep, known_parameters
 from refnet.core.errors import NotFound, UsageError
@@ -113,13 +114,14 @@ async def _allowed(reader: Reader, parameters: Mapping[str, Any]) -> None:
     """
     if parameters.get("value", "revenue") not in _VALUES:
         raise UsageError(f"value is one of {', '.join(_VALUES)}.")
-    if "attribute" in parameters:
+    if "attribute" in parameters or "levels" in parameters:
         attributes = [
             *KNOWN_ATTRIBUTES,
             *(row["name"] for row in await reader.query("export/attribute-names")),
         ]
-        if parameters["attribute"] not in attributes:
+        if parameters.get("attribute", attributes[0]) not in attributes:
             raise UsageError(f"attribute is one of {', '.join(attributes)}.")
+        rules.check(parameters, [*attributes, JOINED])
     if parameters.get("limit", 1) < 0:
         raise UsageError("limit is 0 or more.")
 

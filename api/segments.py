@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from refnet.analysis.currency import currency_in
 from refnet.analysis.findings import segment_findings
 from refnet.analysis.influence.profile import current_analysis, scored
+from refnet.analysis.segments.rules import segment_id as id_of
 from refnet.api import figures, models
 from refnet.api.asked import CursorText, Id, Limit, ReaderDep, SettingsDep
 from refnet.api.influence import page
@@ -24,29 +25,25 @@ router = APIRouter(prefix="/segments", tags=["segments"])
 async def _segments(worked: Worked, reader: Reader, settings: Settings) -> dict[str, Any]:
     if await reader.ask(current_analysis()) is None:
         currency = await reader.ask(currency_in(settings))
-        return {"items": [], "relation": None, "skipped_attributes": {}, "currency": currency, **scored(None)}
+        nothing: dict[str, Any] = {"items": [], "relation": None, "skipped_attributes": {}, "looked_at": None}
+        return {**nothing, "currency": currency, "value_unit": currency, **scored(None)}
 
     def work(graph: Graph) -> dict[str, Any]:
         found = segment_findings(graph, settings)
-        return {**found, "items": [{**one, "id": _id(one["rule"])} for one in found["segments"]]}
+        return {**found, "items": [{**one, "id": id_of(one["rule"])} for one in found["segments"]]}
 
     return await worked.answer(reader, "segments", work)
-
-
-def _id(rule: dict[str, Any]) -> str:
-    ((attribute, level),) = rule.items()
-    # As Cypher's toString has it.
-    return f"{attribute}:{str(level).lower() if isinstance(level, bool) else level}"
 
 
 async def _one(worked: Worked, reader: Reader, settings: Settings, segment_id: str) -> dict[str, Any]:
     found = await _segments(worked, reader, settings)
     for one in found["items"]:
         if one["id"] == segment_id:
-            told = ("currency", "scored_at", "score_version", "changes_since")
+            told = ("currency", "value_unit", "scored_at", "score_version", "changes_since")
             return {**one, **{name: found[name] for name in told}}
     raise NotFound(
-        f"There is no segment {segment_id}.", "Ids are attribute:level, as /v1/segments lists them."
+        f"There is no segment {segment_id}.",
+        "Ids are attribute:level, with & between two, as /v1/segments lists them.",
     )
 
 
@@ -59,7 +56,7 @@ async def segments(
         bool | None, Query(description="true: only those that stand out from chance; false: only the others")
     ] = None,
 ) -> dict[str, Any]:
-    """Every level of every attribute against the other customers: is its CLTV lower, and does it bring more?"""
+    """Every level of every attribute, and pairs that stand out: is their CLTV lower, and do they bring more?"""
     found = await _segments(worked, reader, settings)
     return {**found, "items": [one for one in found["items"] if reported in (None, one["reported"])]}
 
@@ -75,8 +72,6 @@ async def members(
 ) -> dict[str, Any]:
     """The customers of one segment, by influence."""
     one = await _one(worked, reader, settings, segment_id)
-    (attribute,) = one["rule"]
-    level = one["id"].removeprefix(f"{attribute}:")
     return await reader.ask(
         page(
             f"segment {one['id']}",
@@ -84,8 +79,7 @@ async def members(
             limit=limit,
             cursor=cursor,
             settings=settings,
-            attribute=attribute,
-            level=level,
+            segment=one["query"]["parameters"],
         )
     )
 

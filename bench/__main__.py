@@ -28,6 +28,7 @@ from bench import (
     one_customer,
     peers,
     reading,
+    segments,
     serving,
     whole_way,
 )
@@ -102,6 +103,8 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
         case "tables":
             by_node = between.by_node(home, asked.rounds, shuffled)
             return [by_node, *between.parquet(home, asked.sizes, asked.rounds, shuffled)]
+        case "segments":
+            return [segments.compare(asked.customers, asked.rounds, shuffled)]
         case "spark":
             from bench import spark  # which takes half a gigabyte that `make spark` fetches
 

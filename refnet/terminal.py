@@ -110,7 +110,8 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
     _heading(
         console,
         "Segments with low CLTV and high referral value",
-        f"of {len(found['segments'])} looked at, false-discovery rate 5 %; not adjusted for tenure; in {currency}",
+        f"{found['data']['looked_at']['segments']:,} levels and pairs of levels looked at, false-discovery rate 5 %; "
+        f"in {currency}",
     )
     reported = [s for s in found["segments"] if s["reported"]]
     if not reported:
@@ -128,19 +129,25 @@ def _print_segments(console: Console, found: dict[str, Any], currency: str) -> N
             right=(1, 2, 3, 4, 5, 6, 7),
         )
         for s in reported:
-            ((attribute, level),) = s["rule"].items()
+            words = " and ".join(f"{attribute} = {level}" for attribute, level in s["rule"].items())
             table.add_row(
-                f"{attribute} = {level}",
+                f"{words}, explained by {s['explained_by']}" if s["explained_by"] else words,
                 f"{s['customers']:,}",
                 _amount(s["mean_cltv"], currency),
                 _amount(s["mean_cltv_rest"], currency),
-                _amount(s["referral_value_per_customer"], currency),
-                _amount(s["referral_value_per_customer_rest"], currency),
+                _brings(s["referral_value_per_customer"], found),
+                _brings(s["referral_value_per_customer_rest"], found),
                 percent(s["share_of_value"]),
                 "<0.001" if s["q_value"] < 0.001 else f"{s['q_value']:.3f}",
             )
         console.print(table)
     console.print(Text(found["relation"]["reading"], style="dim"))
+
+
+def _brings(value: float | None, found: dict[str, Any]) -> str:
+    """What each brings: an amount, or where only that is known how many customers."""
+    unit = found["data"]["value_unit"]
+    return _amount(value, unit) if unit != "customers" else "–" if value is None else f"{value:.2f}"
 
 
 def _print_programme(console: Console, figures: dict[str, Any], currency: str) -> None:

@@ -30,6 +30,7 @@ RETURN
   c.joinedAt.epochMillis AS joinedAt,
   c.revenue AS revenue,
   c.cltv AS cltv,
+  c.referralCount AS referralCount,
   s.influence AS influence,
   s.ecrDirect AS ecrDirect,
   s.ecrNetwork AS ecrNetwork,

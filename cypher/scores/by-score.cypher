@@ -1,14 +1,15 @@
 // Scores of customers, the highest first, a page at a time
 // name: scores/by-score
 // mode: read
-// note: A page begins after afterId, whose score was afterScore; without a score comes last. since, attribute and level
-//   narrow it down, where they are not null.
+// note: A page begins after afterId, whose score was afterScore; without a score comes last. since narrows it down where it
+//   is not null, levels, ranges and dates where they name an attribute (segments/members says how).
 // :param sort => 'influence'
 // :param afterScore => null
 // :param afterId => null
 // :param since => null
-// :param attribute => null
-// :param level => null
+// :param levels => {}
+// :param ranges => {}
+// :param dates => {}
 // :param limit => 100
 OPTIONAL MATCH (a:Analysis)
 WITH
@@ -19,7 +20,20 @@ WITH
       END), 0) AS current
 MATCH (c:Customer)
 WHERE
-  ($attribute IS NULL OR toString(c[$attribute]) = $level) AND
+  all(name IN keys($levels) WHERE toString(c[name]) = $levels[name]) AND
+  all(
+    name IN keys($ranges)
+    WHERE
+      ($ranges[name][0] IS NULL OR c[name] >= $ranges[name][0]) AND
+      ($ranges[name][1] IS NULL OR c[name] < $ranges[name][1]) AND
+      c[name] IS NOT NULL
+  ) AND
+  all(
+    name IN keys($dates)
+    WHERE
+      c[name] >= datetime($dates[name][0]) AND
+      c[name] < datetime($dates[name][1])
+  ) AND
   ($since IS NULL OR
     CASE
       WHEN c.scoreVersion > current THEN c.scoredBefore

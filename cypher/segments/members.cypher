@@ -1,8 +1,10 @@
 // The customers of one segment, by influence
 // name: segments/members
 // mode: read
-// :param attribute => 'country'
-// :param level => 'DE'
+// note: A segment is what all of the three say: levels, numbers from … to below …, moments from … to before …; null is no edge.
+// :param levels => {country: 'DE', plan: 'flexible'}
+// :param ranges => {}
+// :param dates => {}
 // :param limit => 100
 OPTIONAL MATCH (a:Analysis)
 WITH
@@ -12,7 +14,21 @@ WITH
         WHEN a.finishedAt IS NOT NULL THEN a.version
       END), 0) AS current
 MATCH (c:Customer)
-WHERE toString(c[$attribute]) = $level
+WHERE
+  all(name IN keys($levels) WHERE toString(c[name]) = $levels[name]) AND
+  all(
+    name IN keys($ranges)
+    WHERE
+      ($ranges[name][0] IS NULL OR c[name] >= $ranges[name][0]) AND
+      ($ranges[name][1] IS NULL OR c[name] < $ranges[name][1]) AND
+      c[name] IS NOT NULL
+  ) AND
+  all(
+    name IN keys($dates)
+    WHERE
+      c[name] >= datetime($dates[name][0]) AND
+      c[name] < datetime($dates[name][1])
+  )
 WITH current, c,
   CASE
     WHEN latest > current THEN properties(c)

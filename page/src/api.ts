@@ -128,7 +128,13 @@ export interface Segment {
   q_value: number | null;
   reported: boolean;
   hidden_value: number | null;
+  hidden_interval: Interval;
+  /** An attribute within whose levels the difference is not there. */
+  explained_by: string | null;
+  explained_measure: string | null;
+  left: number | null;
   reading: string;
+  query: { name: string; browser: string };
 }
 
 export interface Member {
@@ -164,6 +170,9 @@ export interface Relation {
 
 export interface Segments extends List<Segment> {
   relation: Relation | null;
+  /** The currency, or `customers` where only how many each has brought is known. */
+  value_unit?: string | null;
+  looked_at?: { attributes: number; segments: number; tested: number } | null;
   skipped_attributes: Record<string, string>;
 }
 

@@ -177,6 +177,14 @@ def test_segments(api: httpx.Client) -> None:
     assert get(api, "/v1/segments", reported="true")["items"] == []
     one = get(api, f"/v1/segments/{quote('plan:plus', safe='')}")
     assert one["reading"].startswith("plan = plus: too little data")
+    assert one["query"]["parameters"] == {"levels": {"plan": "plus"}, "ranges": {}, "dates": {}}
+    assert one["explained_by"] is None
+    quarter = next(one for one in found["items"] if "joinedAt" in one["rule"] and one["customers"] > 1)
+    joined = get(api, f"/v1/segments/{quarter['id']}/customers", limit=100)["items"]
+    assert len(joined) == quarter["customers"]
+    asked = {key: json.dumps(value) for key, value in quarter["query"]["parameters"].items()}
+    rows = get(api, "/v1/queries/segments/members", **asked)["rows"]
+    assert sorted(row[0] for row in rows) == sorted(c["customer_id"] for c in joined)
     members = get(api, "/v1/segments/plan:plus/customers", limit=3)
     assert [c["customer_id"] for c in members["items"]] == ["cat", "dan", "fay"]
     rest = get(api, "/v1/segments/plan:plus/customers", limit=3, cursor=members["next_cursor"])
@@ -220,7 +228,9 @@ def test_named_queries(api: httpx.Client) -> None:
     some = get(api, "/v1/queries/influence/some", ids='["cat", "ann"]', hops=2, value="heads")
     assert some["rows"] == [["ann", 4.0, 5], ["cat", 1.0, 1]]
     for name, query in listed.items():
-        ids = {key: json.dumps(v) if isinstance(v, list) else v for key, v in query["parameters"].items()}
+        ids = {
+            key: json.dumps(v) if isinstance(v, (list, dict)) else v for key, v in query["parameters"].items()
+        }
         assert get(api, f"/v1/queries/{name}", **ids)["columns"] == query["columns"], name
 
 

@@ -162,7 +162,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     ),
     "scores/by-id": ({"afterId": "cas", "limit": 1}, [[*CAT, None]]),
     "scores/by-score": (
-        {"afterScore": 150.0, "afterId": "hal", "attribute": "plan", "level": "plus", "limit": 1},
+        {"afterScore": 150.0, "afterId": "hal", "levels": {"plan": "plus"}, "limit": 1},
         [[*CAT, None, 100.0]],
     ),
     "scores/read-affiliates": (
@@ -197,7 +197,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         ],
     ),
     "segments/members": (
-        {"attribute": "plan", "level": "plus", "limit": 2},
+        {"levels": {"plan": "plus"}, "ranges": {}, "dates": {}, "limit": 2},
         [["cat", "Cat", 150.0, 100.0, 100.0, 1], ["dan", "Dan", 200.0, 100.0, 0.0, 0]],
     ),
     "tree/downline": (

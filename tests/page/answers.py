@@ -218,6 +218,8 @@ def segments(_key: str, _query: dict[str, str]) -> dict[str, Any]:
             "reading": "None.",
         },
         "skipped_attributes": {},
+        "value_unit": "EUR",
+        "looked_at": {"attributes": 1, "segments": 3, "tested": 2},
         "items": [_segment(n, level, n == 0) for n, level in enumerate(("vegan", "mixed", "keto"))],
     }
 
@@ -238,6 +240,14 @@ def _segment(number: int, level: str, reported: bool) -> dict[str, Any]:
         "q_value": 0.0001 if reported else 0.6 if number < 2 else None,
         "reported": reported,
         "hidden_value": 70.0,
+        "hidden_interval": [55.0, 85.0] if number < 2 else None,
+        "explained_by": "joinedAt" if number == 1 else None,
+        "explained_measure": "CLTV" if number == 1 else None,
+        "left": 0.12 if number == 1 else None,
+        "query": {
+            "name": "segments/members",
+            "browser": f":params {{levels: {{diet: '{level}'}}, limit: 100}}",
+        },
         "reading": f"diet = {level}: too little data (9 customers, 30 are needed)."
         if number == 2
         else f"diet = {level}: brings 98.22 EUR more (q = 1e-04).",

@@ -365,14 +365,29 @@ def test_a_segment_and_its_customers(window: Opened) -> None:
     figures = page.get_by_role("table", name="The segment's figures")
     expect(figures.get_by_role("rowheader", name="diet = vegan")).to_be_visible()
     expect(figures.get_by_role("link")).to_have_count(0)
+    expect(page.get_by_text("€70.00 a customer above what is expected")).to_contain_text("€55.00 to €85.00")
+    expect(page.get_by_text("Explained by")).to_have_count(0)
+    page.get_by_text("This segment in Neo4j Browser").click()
+    expect(page.get_by_text(":params {levels: {diet: 'vegan'}, limit: 100}")).to_be_visible()
     customers = page.get_by_role("table", name="Customers of the segment")
     expect(customers.get_by_role("row")).to_have_count(6)
     page.get_by_role("button", name="Show more").click()
     expect(customers.get_by_role("row")).to_have_count(9)
     customers.get_by_role("link", name="Friend 1").click()
     expect(page.get_by_role("heading", level=1, name="Friend 1")).to_be_visible()
+    page = window(answer).open("#/segments/diet%3Dmixed")
+    expect(page.get_by_text("Explained by joined at.")).to_be_visible()
+    expect(page.get_by_text("12.0% of the difference in CLTV is left")).to_be_visible()
     page = window(answer).open("#/segments/diet%3Dketo")
     expect(page.get_by_text("Too little data (9 customers, 30 are needed).")).to_be_visible()
+
+
+def test_where_only_numbers_of_referrals_are_known(window: Opened) -> None:
+    counted = answer("/v1/segments")[1] | {"value_unit": "customers"}
+    page = window(instead(segments=(200, counted))).open("#/segments/diet%3Dvegan")
+    expect(
+        page.get_by_text("Each brings 98.22 more than the rest (95 % interval 80.50 to 116.00)")
+    ).to_be_visible()
 
 
 def test_nothing_is_out_of_sight_on_a_narrow_phone(window: Opened) -> None:

@@ -16,7 +16,13 @@ const BIGGEST = 22;
 const SMALLEST = 3;
 const FONT = "12px system-ui, sans-serif";
 
-export function Scatter({ items, currency }: { items: Segment[]; currency: string | null }) {
+interface Props {
+  items: Segment[];
+  currency: string | null;
+  unit: string | null;
+}
+
+export function Scatter({ items, currency, unit }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 720);
   const known = items.filter((one) => one.mean_cltv !== null && one.referral_value_per_customer !== null);
@@ -72,7 +78,7 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
           </text>
           {upwards.map((value) => (
             <text key={value} class="axis" x={LEFT - 8} y={y(value)} dy="0.35em" text-anchor="end">
-              {shortMoney(value, currency)}
+              {shortMoney(value, unit)}
             </text>
           ))}
           <text class="axis" x={LEFT} y="16">
@@ -89,7 +95,7 @@ export function Scatter({ items, currency }: { items: Segment[]; currency: strin
             >
               <circle cx={cx} cy={cy} r={r}>
                 <title>
-                  {`${words}: ${number(segment.customers)} customers, mean CLTV ${money(segment.mean_cltv, currency)}, each brings ${money(segment.referral_value_per_customer, currency)}`}
+                  {`${words}: ${number(segment.customers)} customers, mean CLTV ${money(segment.mean_cltv, currency)}, each brings ${money(segment.referral_value_per_customer, unit)}`}
                 </title>
               </circle>
             </g>

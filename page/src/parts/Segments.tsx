@@ -1,6 +1,6 @@
 // Segments as a table.
 
-import type { Segment } from "../api";
+import type { Segment, Segments } from "../api";
 import { money, number, percent, plural, range, words } from "../format";
 import { to } from "../route";
 
@@ -10,6 +10,10 @@ export function ruleOf(segment: Segment | undefined): { attribute: string; level
   const [attribute, level] = entries[0] ?? ["", ""];
   return { attribute, level: String(level), text };
 }
+
+/** The unit of what customers bring: nothing where only numbers of customers are known. */
+export const unitOf = (list: Segments): string | null =>
+  list.value_unit === "customers" ? null : (list.currency ?? null);
 
 /** Whether any of them had enough data to be compared with the rest. */
 export const tested = (items: Segment[]): boolean => items.some((one) => one.q_value !== null);
@@ -30,13 +34,15 @@ export function noneFound(items: Segment[]): string {
 interface Props {
   items: Segment[];
   currency: string | null;
+  /** Of what customers bring; nothing for a number of customers. */
+  unit: string | null;
   caption: string;
   short?: boolean;
   /** On the segment's own page: no link to where the reader is. */
   alone?: boolean;
 }
 
-export function SegmentsTable({ items, currency, caption, short, alone }: Props) {
+export function SegmentsTable({ items, currency, unit, caption, short, alone }: Props) {
   return (
     <section class="wide-table" aria-label={caption} tabIndex={0}>
       <table class="list">
@@ -73,18 +79,19 @@ export function SegmentsTable({ items, currency, caption, short, alone }: Props)
             <tr key={one.id}>
               <th scope="row">
                 {alone ? ruleOf(one).text : <a href={to.segments(one.id)}>{ruleOf(one).text}</a>}
+                {one.explained_by && <small class="explained">explained by {words(one.explained_by)}</small>}
               </th>
               <td class="n lesser">{number(one.customers)}</td>
               <td class="n">
                 {money(one.mean_cltv, currency)} <small>{money(one.mean_cltv_rest, currency)}</small>
               </td>
               <td class="n strong">
-                {money(one.referral_value_per_customer, currency)}{" "}
-                <small>{money(one.referral_value_per_customer_rest, currency)}</small>
+                {money(one.referral_value_per_customer, unit)}{" "}
+                <small>{money(one.referral_value_per_customer_rest, unit)}</small>
               </td>
               {!short && (
                 <td class="n lesser">
-                  {money(one.referral_difference, currency)}{" "}
+                  {money(one.referral_difference, unit)}{" "}
                   <small>{one.interval ? range(one.interval, 2) : "too little data"}</small>
                 </td>
               )}

@@ -7,7 +7,7 @@ import { type Loaded, useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
 import { Months } from "../parts/Months";
 import { Behind, NotAnalyzed, NothingLoaded, Trouble, Waiting } from "../parts/Notice";
-import { noneFound, ruleOf, SegmentsTable } from "../parts/Segments";
+import { noneFound, ruleOf, SegmentsTable, unitOf } from "../parts/Segments";
 import { to } from "../route";
 
 export function HomeView({ launch }: { launch: string | null }) {
@@ -98,6 +98,7 @@ function Found({ advocates, segments }: Findings) {
           <SegmentsTable
             items={reported.slice(0, 5)}
             currency={segments.value.currency ?? null}
+            unit={unitOf(segments.value)}
             caption={`Segments found, ${ruleOf(reported[0]).text} first`}
             short
           />

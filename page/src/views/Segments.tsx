@@ -2,11 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Member, type Relation, type Segment } from "../api";
-import { money, number, percent, plural } from "../format";
+import { money, number, percent, plural, words } from "../format";
 import { asProblem, useLoaded } from "../loaded";
 import { Behind, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { Scatter } from "../parts/Scatter";
-import { noneFound, ruleOf, SegmentsTable, tested } from "../parts/Segments";
+import { noneFound, ruleOf, SegmentsTable, tested, unitOf } from "../parts/Segments";
 import { to } from "../route";
 
 export function SegmentsView({ id }: { id: string | null }) {
@@ -20,9 +20,10 @@ export function SegmentsView({ id }: { id: string | null }) {
   if (!list.value) return <Waiting what="Testing every segment against the rest" />;
   if (list.value.scored_at === null) return <NotAnalyzed />;
   const currency = list.value.currency ?? null;
+  const unit = unitOf(list.value);
   if (id !== null)
     return one ? (
-      <OneSegment segment={one} currency={currency} />
+      <OneSegment segment={one} currency={currency} unit={unit} />
     ) : (
       <Notice title={`No segment ${id}`}>
         <p>
@@ -36,12 +37,12 @@ export function SegmentsView({ id }: { id: string | null }) {
     <>
       <h1>Segments that buy little and bring much</h1>
       <p class="lead">
-        Of {plural(list.value.items.length, "segment", "segments")} looked at, those listed have a lower CLTV{" "}
-        <em>and</em> bring more than the rest, each by a test; at most 5 % of what is listed is expected to be
-        chance.
+        Of {plural(list.value.looked_at?.segments ?? list.value.items.length, "segment", "segments")} looked
+        at, levels of single attributes and of pairs, those listed have a lower CLTV <em>and</em> bring more
+        than the rest, each by a test; at most 5 % of what is listed is expected to be chance.
       </p>
       <Behind scores={list.value} />
-      <Scatter items={list.value.items} currency={currency} />
+      <Scatter items={list.value.items} currency={currency} unit={unit} />
       {list.value.items.length === 0 ? (
         <Notice title="No segments to look at">
           <p>
@@ -57,6 +58,7 @@ export function SegmentsView({ id }: { id: string | null }) {
         <SegmentsTable
           items={reported}
           currency={currency}
+          unit={unit}
           caption="Segments found, the best evidence first"
         />
       )}
@@ -70,6 +72,7 @@ export function SegmentsView({ id }: { id: string | null }) {
           <SegmentsTable
             items={rest}
             currency={currency}
+            unit={unit}
             caption="Segments that were looked at and not reported"
           />
         </details>
@@ -87,15 +90,50 @@ function Related({ relation }: { relation: Relation }) {
   );
 }
 
-function OneSegment({ segment, currency }: { segment: Segment; currency: string | null }) {
+interface Props {
+  segment: Segment;
+  currency: string | null;
+  unit: string | null;
+}
+
+function OneSegment({ segment, currency, unit }: Props) {
   return (
     <>
       <p class="path">
         <a href={to.segments()}>Segments</a> ›
       </p>
       <h1>{ruleOf(segment).text}</h1>
-      <p class="lead">{readingOf(segment, currency)}</p>
-      <SegmentsTable items={[segment]} currency={currency} caption="The segment's figures" alone />
+      <p class="lead">{readingOf(segment, currency, unit)}</p>
+      <SegmentsTable
+        items={[segment]}
+        currency={currency}
+        unit={unit}
+        caption="The segment's figures"
+        alone
+      />
+      {segment.explained_by && (
+        <p class="explained">
+          <b>Explained by {words(segment.explained_by)}.</b> Among customers alike in that,{" "}
+          {(segment.left ?? 0) > 0 ? percent(segment.left) : "nothing"} of the difference in{" "}
+          {segment.explained_measure} is left, and that may be chance.
+        </p>
+      )}
+      {segment.hidden_interval && (
+        <p>
+          Hidden value: {money(segment.hidden_value, unit)} a customer above what is expected at their CLTV
+          (95 % interval {money(segment.hidden_interval[0], unit)} to{" "}
+          {money(segment.hidden_interval[1], unit)}).
+        </p>
+      )}
+      <details>
+        <summary>This segment in Neo4j Browser</summary>
+        <p>
+          Run this line, then <code>cypher/{segment.query.name}.cypher</code>:
+        </p>
+        <pre>
+          <code>{segment.query.browser}</code>
+        </pre>
+      </details>
       <h2 class="next">Its customers, by influence</h2>
       <Members segment={segment.id} currency={currency} />
     </>
@@ -103,21 +141,21 @@ function OneSegment({ segment, currency }: { segment: Segment; currency: string 
 }
 
 /** The API's sentence with the amounts as this page writes them; where nothing was compared, its own, which says why. */
-function readingOf(segment: Segment, currency: string | null): string {
+function readingOf(segment: Segment, currency: string | null, unit: string | null): string {
   const { interval, q_value, mean_cltv, mean_cltv_rest, referral_difference: more } = segment;
-  const { attribute, level } = ruleOf(segment);
   if (q_value === null || interval === null) {
-    const said = segment.reading.replace(`${attribute} = ${level}: `, "");
+    const said = segment.reading.slice(segment.reading.indexOf(": ") + 2);
     return said.charAt(0).toUpperCase() + said.slice(1);
   }
   const amount = (value: number | null) => money(value, currency);
+  const brings = (value: number | null) => money(value, unit);
   const sign = (more ?? 0) < 0 ? -1 : 1;
   const [low, high] = sign < 0 ? [-interval[1], -interval[0]] : interval;
   return (
     `${plural(segment.customers, "customer", "customers")} (${percent(segment.share_of_customers)} of all) with a mean ` +
     `CLTV of ${amount(mean_cltv)}, the rest's is ${amount(mean_cltv_rest)}. ` +
-    `Each brings ${amount(more === null ? null : sign * more)} ${sign < 0 ? "less" : "more"} than the rest ` +
-    `(95 % interval ${amount(low)} to ${amount(high)}), together ${percent(segment.share_of_value)} of all referral value. ` +
+    `Each brings ${brings(more === null ? null : sign * more)} ${sign < 0 ? "less" : "more"} than the rest ` +
+    `(95 % interval ${brings(low)} to ${brings(high)}), together ${percent(segment.share_of_value)} of all referral value. ` +
     `${segment.reported ? "Low value, high referral: significant." : "Not significant as a segment of low value and high referral."}`
   );
 }

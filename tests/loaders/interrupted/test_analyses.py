@@ -38,7 +38,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "scores/by-score": {"limit": 1000},
     "scores/some": {"ids": ["ann", "ben", "cat", "hal"]},
     "segments/by-attribute": {"attribute": "country"},
-    "segments/members": {"attribute": "country", "level": "DE"},
+    "segments/members": {"levels": {"country": "DE"}},
     "tree/level": {"ids": ["ann", "ben"]},
     "tree/root": {"rootId": "ann"},
 }
