@@ -6,29 +6,16 @@ import json
 from datetime import date
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-
-from refnet.analysis.currency import currency_of
-from refnet.analysis.influence.analyze import network_of
 from refnet.analysis.influence.profile import generations, scored
 from refnet.analysis.integrity import integrity
 from refnet.analysis.programme import programme
 from refnet.analysis.programme.figures import observed_until
-from refnet.analysis.segments import rules
-from refnet.analysis.segments.discover import discover
-from refnet.analysis.segments.relation import relation
+from refnet.analysis.segments.graph import segment_findings
 from refnet.analysis.success.affiliates import affiliates
 from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
-from refnet.graph.connection import native
-
-# Columns of design's customers table that describe a customer, as the graph names them.
-KNOWN_ATTRIBUTES = ("country", "plan", "channel", "crmRole")
-JOINED = "joinedAt"
 
 
 def findings(
@@ -89,109 +76,6 @@ def findings(
         "success": None,
         "integrity": doubts,
     }
-
-
-def segment_findings(graph: Graph, settings: Settings) -> dict[str, Any]:
-    """What there is to say of groups of customers, from the scores that the graph has.
-
-    Returns:
-        currency, value_unit (the currency, or `customers` where only numbers of referrals are known), customers (how
-        many), attributes, skipped_attributes {name: why}, looked_at, relation, segments, quadrants as in `findings`;
-        no_cltv: of how many customers it is not known, no_joining_date likewise.
-    """
-    customers, attributes, tree, referrals = _customers(graph)
-    cltv = pd.to_numeric(customers["cltv"]).to_numpy(dtype=np.float64, na_value=np.nan)
-    value = pd.to_numeric(customers["influence"]).to_numpy(dtype=np.float64, na_value=0.0)
-    currency = currency_of(graph, settings)
-    counted = not referrals.any() and bool(customers["referralCount"].notna().any())
-    if counted:
-        # No network, but how many each has brought: that is then what is compared.
-        referrals = pd.to_numeric(customers["referralCount"]).to_numpy(dtype=np.float64, na_value=np.nan)
-        value = referrals
-    found = discover(
-        attributes, cltv, value, tree, currency=currency, value_unit="customers" if counted else currency
-    )
-    related = relation(cltv, referrals, tree, found.levels)
-    return {
-        "currency": currency,
-        "customers": len(customers),
-        "attributes": list(attributes.columns),
-        "skipped_attributes": found.skipped,
-        "looked_at": found.looked_at,
-        "value_unit": "customers" if counted else currency,
-        "relation": {
-            "rho": related.rho,
-            "p_value": related.p_value,
-            "interval": [related.low, related.high] if related.low is not None else None,
-            "customers": related.customers,
-            "strata": related.strata,
-            "explained_by": related.explained_by,
-            "reading": related.reading,
-        },
-        "segments": [_segment(row) for row in found.table.to_dict("records")],
-        "quadrants": _quadrants(customers),
-        "no_cltv": int(np.isnan(cltv).sum()),
-        "no_joining_date": int(customers["joinedAt"].isna().sum()),
-    }
-
-
-def _customers(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np.ndarray]:
-    """Customers, their attributes in the same order, the tree each is in, and how many each brought."""
-    customers = graph.query("export/customers").to_pandas()
-    edges = graph.query("export/referred").to_pandas()
-    further = list(graph.query("export/attribute-names"))
-    names = [*KNOWN_ATTRIBUTES, *(row["name"] for row in further)]
-    levels = graph.query("export/attributes", attributes=names)
-    attributes = pd.DataFrame([row["levels"] for row in levels], columns=names, dtype=object)
-    attributes.index = pd.Index([row["customerId"] for row in levels])
-    attributes = attributes.reindex(customers["customerId"]).reset_index(drop=True)
-    attributes = attributes.dropna(axis="columns", how="all").infer_objects()
-    for name in {row["name"] for row in further if row["kind"] == "time"} & set(attributes.columns):
-        attributes[name] = pd.to_datetime([native(one) for one in attributes[name]], utc=True)
-    if customers[JOINED].notna().any():
-        attributes[JOINED] = pd.to_datetime(customers[JOINED].to_numpy(dtype=np.float64), unit="ms", utc=True)
-
-    by_customers = edges[edges["kind"] == "customer"]
-    n = len(customers)
-    # Trees of customers only: an affiliate brings strangers, and one of them must not make one tree of thousands.
-    ends = {
-        name: pa.array(by_customers[column], pa.large_string())
-        for name, column in (("customer", "referrer"), ("referee", "referee"))
-    }
-    nobody = pa.nulls(len(by_customers), pa.large_string())
-    network = network_of(
-        pa.array(customers["customerId"], pa.large_string()),
-        nobody[:0],
-        {**ends, "affiliate": nobody, "credit": by_customers["credit"].to_numpy(dtype=np.float64)},
-    )
-    brought = by_customers["referrer"].value_counts()
-    referrals = brought.reindex(customers["customerId"]).fillna(0).to_numpy(dtype=np.int64)
-    return customers, attributes, network.tree_of()[:n], referrals
-
-
-def _segment(row: dict[Any, Any]) -> dict[str, Any]:
-    rule = row["rule"]
-    figures = {str(name): _plain(value) for name, value in row.items() if name != "rule"}
-    return {"rule": rules.plain(rule), **figures, "query": rules.query(rule)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return (
-        None if value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) else value
-    )
-
-
-def _quadrants(customers: pd.DataFrame) -> list[dict[str, Any]]:
-    grouped = customers.groupby("quadrant", dropna=True)
-    table = grouped.agg(
-        customers=("customerId", "size"), mean_cltv=("cltv", "mean"), influence=("influence", "sum")
-    )
-    rows = table.astype(object).reset_index().to_dict("records")
-    return [{str(key): value for key, value in row.items()} for row in rows]
 
 
 def _advocate(graph: Graph, row: dict[str, Any]) -> dict[str, Any]:

@@ -255,6 +255,36 @@ class OneSegment(Versioned, Segment):
     value_unit: str = Field(examples=["EUR"])
 
 
+class KeptSegment(Model):
+    """A segment that is kept."""
+
+    segment_id: str = Field(examples=["diet:vegan"])
+    rule: dict[str, str | bool] = Field(examples=[{"diet": "vegan"}])
+    kept_at: Time
+    query: str = Field(examples=["segments/members"])
+    browser: str = Field(examples=[":params {levels: {diet: 'vegan'}, ranges: {}, dates: {}, limit: 100}"])
+
+
+class Measured(Model):
+    """A kept segment's figures at one analysis."""
+
+    at: Time
+    version: int = Field(examples=[3])
+    customers: int = Field(examples=[1276])
+    mean_cltv: Amount
+    mean_cltv_rest: Amount
+    referral_value_per_customer: Amount
+    referral_value_per_customer_rest: Amount
+    share_of_value: float | None = Field(examples=[0.161])
+    hidden_value: float | None = Field(examples=[80.1])
+    hidden_low: float | None = Field(description="of its 95 % interval", examples=[61.2])
+    hidden_high: float | None = Field(examples=[99.0])
+    p_value: float | None = Field(
+        description="lower CLTV and higher referral value than the rest's, of this segment alone",
+        examples=[0.00001],
+    )
+
+
 class Ring(Model):
     """Customers who claim to have brought one another."""
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from refnet.analysis.findings import JOINED, KNOWN_ATTRIBUTES
 from refnet.analysis.segments import rules
+from refnet.analysis.segments.graph import JOINED, KNOWN_ATTRIBUTES
 from refnet.api import models
 from refnet.api.asked import ReaderDep, known_parameters
 from refnet.core.errors import NotFound, UsageError

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from refnet.analysis.currency import currency_in
-from refnet.analysis.findings import segment_findings
 from refnet.analysis.influence.profile import current_analysis, scored
+from refnet.analysis.segments.graph import segment_findings
 from refnet.analysis.segments.rules import segment_id as id_of
 from refnet.api import figures, models
-from refnet.api.asked import CursorText, Id, Limit, ReaderDep, SettingsDep
+from refnet.api.asked import CursorText, Id, Limit, ReaderDep, SettingsDep, plain
 from refnet.api.influence import page
+from refnet.api.models import Items
 from refnet.api.worked import Worked, WorkedDep
 from refnet.core.errors import NotFound
 from refnet.core.settings import Settings
@@ -59,6 +61,22 @@ async def segments(
     """Every level of every attribute, and pairs that stand out: is their CLTV lower, and do they bring more?"""
     found = await _segments(worked, reader, settings)
     return {**found, "items": [one for one in found["items"] if reported in (None, one["reported"])]}
+
+
+@router.get("/kept", response_model=Items[figures.KeptSegment])
+async def kept(reader: ReaderDep) -> dict[str, Any]:
+    """The segments that are kept, and the line that gives their customers in Neo4j Browser."""
+    rows = plain(list(await reader.query("segments/kept")))
+    return {"items": [{**row, "rule": json.loads(row["rule"])} for row in rows]}
+
+
+@router.get("/{segment_id:path}/history", response_model=Items[figures.Measured])
+async def history(reader: ReaderDep, segment_id: Id) -> dict[str, Any]:
+    """A kept segment's figures at each analysis, the earliest first."""
+    rows = plain(list(await reader.query("segments/history", segmentId=segment_id)))
+    if not rows:
+        raise NotFound(f"No segment {segment_id} is kept.", "/v1/segments/kept lists those that are.")
+    return {"items": [row for row in rows if row["at"] is not None]}
 
 
 @router.get("/{segment_id:path}/customers", response_model=models.Page[models.ListedScores])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from refnet.analysis.influence.scores import influence
     from refnet.analysis.influence.table import Measure, at_risk, influence_table
     from refnet.core.errors import RefnetError
-    from refnet.front import analyze, decide_credit, dry_run, load, predict_cltv
+    from refnet.front import analyze, decide_credit, dry_run, keep_segments, load, predict_cltv
     from refnet.graph import Graph, connect
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "findings",
     "influence",
     "influence_table",
+    "keep_segments",
     "load",
     "predict_cltv",
     "profile",
@@ -56,6 +57,7 @@ _HOMES = {
     "at_risk": "refnet.analysis.influence.table",
     "influence": "refnet.analysis.influence.scores",
     "influence_table": "refnet.analysis.influence.table",
+    "keep_segments": "refnet.front",
     "load": "refnet.front",
     "predict_cltv": "refnet.front",
     "profile": "refnet.analysis.influence.profile",

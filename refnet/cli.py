@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, credit, engine, export, influence, load, persons, sources, spark
+from refnet.commands import cltv, credit, engine, export, influence, load, persons, segments, sources, spark
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import NotFound, RefnetError, UsageError
 from refnet.core.progress import Console
@@ -123,6 +123,7 @@ def analyze(
 app.command("cltv")(cltv.cltv)
 app.command("influence")(influence.influence)
 app.command("export")(export.export)
+app.command("segments")(segments.segments)
 app.command("person")(persons.person)
 app.command("erase")(persons.erase)
 

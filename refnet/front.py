@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -187,7 +187,8 @@ def analyze(
 ) -> AnalysisSummary:
     """Score everyone, and write the scores that have changed; whoever reads has the ones before until it is done.
 
-    Broken off, whenever that is, it leaves the scores as they were, and is simply run again.
+    Broken off, whenever that is, it leaves the scores as they were, and is simply run again. Segments that are kept are
+    measured anew.
 
     Args:
         graph: with customers and credited referrals.
@@ -204,7 +205,42 @@ def analyze(
 
     settings = settings or load_settings()
     with _turn(graph, settings, reporter):
-        return analyze_all(graph, settings=settings, reporter=reporter)
+        done = analyze_all(graph, settings=settings, reporter=reporter)
+        if len(graph.query("segments/kept")):
+            from refnet.analysis.segments import kept
+
+            with (reporter or Quiet()).stage("kept segments", unit="segments") as progress:
+                progress.advance(kept.measure(graph, settings))
+        return done
+
+
+def keep_segments(
+    graph: Graph,
+    ids: Sequence[str] | None = None,
+    *,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> list[str]:
+    """Keep segments as nodes with their rule and their query; each analysis from now on puts their figures beside it.
+
+    Args:
+        graph: analyzed.
+        ids: of the segments, as `refnet segments --all` lists them; None: all that are reported and that nothing
+            explains.
+        settings: unset: from the environment.
+        reporter: told how far it is.
+
+    Returns:
+        The ids of what was kept.
+
+    Raises:
+        NotFound: there is no such segment, or the graph has not been analyzed.
+    """
+    from refnet.analysis.segments import kept
+
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        return kept.keep(graph, ids, settings)
 
 
 def forget_predicted_cltv(

@@ -196,6 +196,8 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
             ["FR", 4, 275.0, 25.0, 100.0, 1],
         ],
     ),
+    "segments/kept": ({}, []),
+    "segments/moved": ({}, []),
     "segments/members": (
         {"levels": {"plan": "plus"}, "ranges": {}, "dates": {}, "limit": 2},
         [["cat", "Cat", 150.0, 100.0, 100.0, 1], ["dan", "Dan", 200.0, 100.0, 0.0, 0]],
@@ -274,6 +276,7 @@ ANSWERS["influence/conserved"] = (
 )
 # Their answers are held by the tests of what uses them, or are checked below.
 ELSEWHERE = {
+    "segments/history",
     "export/affiliates",
     "export/attributes",
     "export/claims",

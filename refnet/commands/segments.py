@@ -1,0 +1,116 @@
+"""`refnet segments`: what was found, what is kept, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from refnet.commands.shared import Json, open_graph, print_json
+from refnet.core.errors import UsageError
+from refnet.core.money import show
+from refnet.core.progress import Console
+from refnet.core.settings import load_settings
+
+
+def segments(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Segments, such as diet:vegan.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that do not stand out from chance.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep these; no ID: all that are found and nothing explains.")
+    ] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Keep these no longer.")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="Those that are kept, by analysis.")] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Kept ones: compare the figures of this day with the latest."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Segments that are worth little and bring much; keep them, and see what becomes of them.
+
+    A kept segment is a node :Segment with its rule and its query; each `refnet analyze` puts its figures beside it.
+    """
+    if sum((keep, forget, kept or since is not None)) > 1:
+        raise UsageError("--keep, --forget and --kept contradict one another.", "Give one of them.")
+    if forget and not ids:
+        raise UsageError("--forget needs the segments.", "`refnet segments --kept` lists them.")
+    if everything and (keep or forget or kept or since is not None):
+        raise UsageError("--all lists what is looked at; it goes with no other option.")
+    settings = load_settings()
+    with open_graph(settings) as graph:
+        if keep:
+            from refnet.front import keep_segments
+
+            done = keep_segments(graph, ids or None, settings=settings, reporter=Console())
+            _say({"kept": done}, [f"kept {name}" for name in done] or ["nothing was found to keep"], as_json)
+        elif forget:
+            count = graph.query("segments/forget", ids=ids).one()["forgotten"]
+            _say({"forgotten": count}, [f"{count} kept no longer"], as_json)
+        elif kept or since is not None:
+            from refnet.analysis.currency import currency_of
+            from refnet.analysis.segments.kept import compared, history
+
+            names = ids or [row["segmentId"] for row in graph.query("segments/kept")]
+            told = {name: history(graph, name) for name in names}
+            currency = currency_of(graph, settings)
+            if since is not None:
+                changes = {name: compared(rows, since.replace(tzinfo=UTC)) for name, rows in told.items()}
+                lines = [_change(name, change, currency) for name, change in changes.items()]
+                _say(changes, lines or [_NONE], as_json)
+            else:
+                lines = [line for name, rows in told.items() for line in _history(name, rows, currency)]
+                _say(told, lines or [_NONE], as_json)
+        else:
+            from refnet.analysis.segments.graph import segment_findings
+            from refnet.analysis.segments.rules import segment_id
+
+            found = segment_findings(graph, settings)
+            rows = [one | {"id": segment_id(one["rule"])} for one in found["segments"]]
+            if ids:
+                rows = [one for one in rows if one["id"] in ids]
+            elif not everything:
+                rows = [one for one in rows if one["reported"]]
+            looked = f"{found['looked_at']['segments']:,} levels and pairs of levels looked at"
+            none = f"{looked}: none stands out from chance." if not ids else f"{looked}: not these."
+            _say(rows, [one["reading"] for one in rows] or [none], as_json)
+
+
+_NONE = "No segment is kept: `refnet segments --keep` keeps those that are found."
+
+
+def _say(value: Any, lines: Sequence[str], as_json: bool) -> None:
+    if as_json:
+        print_json(value)
+    else:
+        typer.echo("\n".join(lines))
+
+
+def _history(name: str, rows: Sequence[Mapping[str, Any]], currency: str) -> list[str]:
+    return [name, *(f"  {row['at']:%Y-%m-%d %H:%M}  {_figures(row, currency)}" for row in rows)]
+
+
+def _change(name: str, change: Mapping[str, Any] | None, currency: str) -> str:
+    if change is None:
+        return f"{name}: measured once, nothing to compare"
+    return "\n".join(_history(name, [change["from"], change["to"]], currency))
+
+
+def _figures(row: Mapping[str, Any], currency: str) -> str:
+    def amount(name: str) -> str:
+        return "–" if row[name] is None else show(row[name], currency)
+
+    chance = "not known" if row["pValue"] is None else f"{row['pValue']:.2g}"
+    return (
+        f"{row['customers']:,} customers, mean CLTV {amount('meanCltv')} (the rest {amount('meanCltvRest')}), "
+        f"each brings {amount('referralValuePerCustomer')} (the rest {amount('referralValuePerCustomerRest')}), hidden value "
+        f"{amount('hiddenValue')} ({amount('hiddenLow')} to {amount('hiddenHigh')}), p {chance}"
+    )
