@@ -109,8 +109,12 @@ def _figures(row: Mapping[str, Any], currency: str) -> str:
         return "–" if row[name] is None else show(row[name], currency)
 
     chance = "not known" if row["pValue"] is None else f"{row['pValue']:.2g}"
-    return (
-        f"{row['customers']:,} customers, mean CLTV {amount('meanCltv')} (the rest {amount('meanCltvRest')}), "
-        f"each brings {amount('referralValuePerCustomer')} (the rest {amount('referralValuePerCustomerRest')}), hidden value "
-        f"{amount('hiddenValue')} ({amount('hiddenLow')} to {amount('hiddenHigh')}), p {chance}"
+    return ", ".join(
+        (
+            f"{row['customers']:,} customers",
+            f"mean CLTV {amount('meanCltv')} (the rest {amount('meanCltvRest')})",
+            f"each brings {amount('referralValuePerCustomer')} (the rest {amount('referralValuePerCustomerRest')})",
+            f"hidden value {amount('hiddenValue')} ({amount('hiddenLow')} to {amount('hiddenHigh')})",
+            f"p {chance}",
+        )
     )

@@ -11,6 +11,7 @@ from refnet.analysis.influence.profile import profile
 from refnet.api import models
 from refnet.api.queries import open_queries
 from refnet.core.settings import Settings
+from refnet.front import keep_segments
 from refnet.graph import Graph
 
 EVERYONE = ["ann", "ben", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe", "kim", "lea", "moe", "nat"]
@@ -189,6 +190,24 @@ def test_segments(api: httpx.Client) -> None:
     assert [c["customer_id"] for c in members["items"]] == ["cat", "dan", "fay"]
     rest = get(api, "/v1/segments/plan:plus/customers", limit=3, cursor=members["next_cursor"])
     assert [c["customer_id"] for c in rest["items"]] == ["nat"]
+
+
+def test_kept_segments(api: httpx.Client, village: Graph) -> None:
+    assert get(api, "/v1/segments/kept") == {"items": []}
+    try:
+        keep_segments(village, ["plan:plus"])
+        (kept,) = get(api, "/v1/segments/kept")["items"]
+        assert (kept["segment_id"], kept["rule"], kept["query"]) == (
+            "plan:plus",
+            {"plan": "plus"},
+            "segments/members",
+        )
+        (figures,) = get(api, "/v1/segments/plan:plus/history")["items"]
+        assert figures["customers"] == 4
+        assert figures["version"] == get(api, "/v1/segments")["score_version"]
+    finally:
+        village.query("segments/forget", ids=["plan:plus"])
+    assert api.get("/v1/segments/plan:plus/history").status_code == 404
 
 
 def test_figures(api: httpx.Client) -> None:
