@@ -124,7 +124,8 @@ def test_it_ends_in_the_middle(
         (by_address, stopped_and_started, f"bolt://127.0.0.1:{street.port}", "orders "),
         (by_address, killed_and_started, f"bolt://127.0.0.1:{street.port}", "tokens "),
     ]
-    for loads, accident, called, when in tried:
+    # A Neo4j takes half a minute to be there again: of its accidents one of each way to reach it.
+    for loads, accident, called, when in tried if engine.kind == "embedded" else tried[1::2]:
         now = local.start(home, engine.kind)
         street.to = port_of(now)
         loads.load(second)
