@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from refnet.commands.shared import Json, open_graph, print_json
-from refnet.core.errors import UsageError
+from refnet.core.errors import NotFound, UsageError
 from refnet.core.money import show
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -73,6 +73,8 @@ def segments(
             from refnet.analysis.segments.graph import segment_findings
             from refnet.analysis.segments.rules import segment_id
 
+            if not len(graph.query("scores/current")):
+                raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
             found = segment_findings(graph, settings)
             rows = [one | {"id": segment_id(one["rule"])} for one in found["segments"]]
             if ids:
