@@ -14,7 +14,7 @@ import numpy as np
 
 from refnet.analysis.influence.loops import Ints, Numbers, Some, compiled
 
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 _BLOCK = 64  # look-ups whose accesses to memory are begun together: each alone would wait for its own
@@ -53,7 +53,7 @@ def _numbers_put(table: Ints, bits: int, ids: Ints, rows: Some, half: int) -> tu
     over = 0
     for turn in range(rows.size if half == _ALL else ids.size):
         row = rows[turn] if half == _ALL else turn
-        place = np.int64((np.uint64(ids[row]) * _SPREAD) >> shift)
+        place = np.int64((np.uint64(ids[row]) * SPREAD) >> shift)
         if not begin <= place < end:
             continue
         while table[place, 1] != 0:
@@ -79,7 +79,7 @@ def numbers_found(table: Ints, bits: int, ids: Ints) -> Some:
     for block in range(0, ids.size, _BLOCK):
         size = min(_BLOCK, ids.size - block)
         for turn in range(size):
-            places[turn] = np.int64((np.uint64(ids[block + turn]) * _SPREAD) >> shift)
+            places[turn] = np.int64((np.uint64(ids[block + turn]) * SPREAD) >> shift)
         for turn in range(size):
             touched[0] |= table[places[turn], 1]
         for turn in range(size):
@@ -132,16 +132,16 @@ def hashed(data: Some, begin: int, end: int) -> np.uint64:
     total, eight = np.uint64(end - begin) * _MIX, np.uint64(8)
     if end - begin < 8:
         last = np.uint64(0)
-        for at in range(begin, end):
-            last = (last << eight) | np.uint64(data[at])
+        for short in range(begin, end):
+            last = (last << eight) | np.uint64(data[short])
     else:
         at, stop = np.uint64(begin), np.uint64(end) - eight
         while at < stop:
-            total = (total ^ word(data, at)) * _SPREAD
+            total = (total ^ word(data, at)) * SPREAD
             total ^= total >> _HALF
             at += eight
         last = word(data, stop)
-    total = (total ^ last) * _SPREAD
+    total = (total ^ last) * SPREAD
     total ^= total >> _HALF
     return total * _MIX
 
@@ -152,7 +152,7 @@ def same(one: Some, begin: int, end: int, other: Some, first: int, last: int) ->
     if end - begin != last - first:
         return False
     if end - begin < 8:
-        for step in range(end - begin):
+        for step in range(end - begin):  # noqa: SIM110 (numba has no generators of this kind)
             if one[begin + step] != other[first + step]:
                 return False
         return True
@@ -163,7 +163,7 @@ def same(one: Some, begin: int, end: int, other: Some, first: int, last: int) ->
             return False
         at += eight
         there += eight
-    return word(one, stop) == word(other, np.uint64(last) - eight)
+    return bool(word(one, stop) == word(other, np.uint64(last) - eight))
 
 
 def texts_table(offset: Numbers, data: Some, bits: int) -> tuple[int, Numbers]:

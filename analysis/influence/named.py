@@ -6,7 +6,7 @@ keep the numbers of their rows (`ids`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
@@ -22,14 +22,13 @@ Keys = list[npt.NDArray[np.int64]]
 _PART = 1 << 15  # customers of a part at most, on average: their keys and table stay in a core's own memory
 _ROUND = 48 << 20  # bytes of keys and rows that are put down at a time
 _KEY = 12  # bytes of a key and its row
-_MOST = np.iinfo(np.int32).max
 
 
 class Named(NamedTuple):
     """Who is named.
 
     Attributes:
-        rows: int32, shape (k,): the row of each number among customers; None: numbers are rows.
+        rows: int32, shape (k,), rising: the row of each number among customers; None: numbers are rows.
         referrer, referee: int32, shape (m,): numbers; −1 where an id is missing or nobody's.
     """
 
@@ -72,110 +71,95 @@ def _by_parts(customers: Any, referrers: Any, referees: Any, beside: Executor) -
     if None in columns or len(kinds) != 1 or columns[0].null_count or not len(columns[0]):
         return None
     people, tails, heads = columns
-    if kinds == {pa.int64()}:
-        keys = [_numbers(column) for column in columns]
-    else:
-        keys = texts.keys(columns, beside)
-    twice, rows, number = join(keys[0], [*keys[1], *keys[2]], beside)
+    whole = kinds == {pa.int64()}
+    keys = [_numbers(column) for column in columns] if whole else texts.keys(columns, beside)
+    twice, found = join(keys[0], [*keys[1], *keys[2]], beside)
     if twice >= 0:
         return None
     del keys
-    made = Named(rows, number[: len(tails)], number[len(tails) :])
-    if kinds != {pa.int64()} and not texts.agree(
-        people, rows, ((tails, made.referrer), (heads, made.referee)), beside
-    ):
+    found_by = ((tails, found[: len(tails)]), (heads, found[len(tails) :]))
+    if not whole and not texts.agree(people, found_by, beside):
         return None  # two texts of one hash
-    for column, numbers in ((tails, made.referrer), (heads, made.referee)):
+    for column, rows in found_by:
         if column.null_count:
-            numbers[np.asarray(column.is_null())] = -1
-    return made
+            rows[np.asarray(column.is_null())] = -1
+    return Named(numbers(found, len(people), beside), found[: len(tails)], found[len(tails) :])
 
 
 def join(
     keys: Keys, asked: Keys, beside: Executor, *, part: int = _PART, most: int = _ROUND
-) -> tuple[int, Rows, Rows]:
-    """(the first row whose key was there before or −1, rows of the keys that are asked for, the number of each asked).
+) -> tuple[int, Rows]:
+    """(the first row whose key was there before or −1, the row of each key that is asked for, −1 where it has none).
 
     Args:
         keys, asked: int64, in pieces.
         beside: does half of the work.
-        part: keys of a part, on average.
-        most: bytes that a round puts down, if one part is not more.
+        part: keys of a part, on average, at most.
+        most: bytes that a round puts down, if no part alone is more.
     """
     from refnet.analysis.influence import parts
 
-    both = [_placed(keys), _placed(asked)]
     total = [sum(piece.size for piece in each) for each in (keys, asked)]
     bits = max(1, (total[0] // part).bit_length())
-    halves = [[_half(each, size, side) for side in (0, 1)] for each, size in zip(both, total, strict=True)]
+    halves = [[_half(each, side) for side in (0, 1)] for each in (keys, asked)]
     count = np.zeros((2, 2, 1 << bits), dtype=np.int64)  # customers or claims; by thread; by part
 
     def counting(side: int) -> None:
-        for each, held in zip(halves, count, strict=True):
+        for each, own in zip(halves, count, strict=True):
             for piece, _ in each[side]:
-                parts.counted(piece, bits, held[side])
+                parts.counted(piece, bits, own[side])
 
     _both(beside, counting)
     size = count.sum(axis=1)
-    table = int(size[0].max())
-    spare = [
-        tuple(
-            np.empty(wide, dtype=np.int32) for wide in (1 << max(table + (table >> 1), 1).bit_length(), table)
-        )
-        for _ in (0, 1)
-    ]
-    number = np.empty(total[1], dtype=np.int32)
+    largest = int(size[0].max())
+    tables = [np.empty(1 << (largest + (largest >> 1) + 1).bit_length(), dtype=np.int32) for _ in (0, 1)]
     rounds = _rounds(size.sum(axis=0) * _KEY, most)
-    # The second thread's parts of each round, and where its numbers begin: each part names so many at most.
-    middles = [_middle(size.sum(axis=0), begin, end) for begin, end in rounds]
-    named_most = np.minimum(*size)
-    second = int(
-        sum(named_most[begin:middle].sum() for (begin, _), middle in zip(rounds, middles, strict=True))
-    )
-    rows = np.empty(int(named_most.sum()), dtype=np.int32)
-    ends, twice = [0, second], [-1, -1]
-    widest = [int(max(size[which][begin:end].sum() for begin, end in rounds)) for which in (0, 1)]
+    widest = [max(int(each[begin:end].sum()) for begin, end in rounds) for each in size]
+    # Beyond what is put down, a place for each thread to write what is of another round.
     held = [(np.empty(wide + 32, dtype=np.int64), np.empty(wide + 32, dtype=np.int32)) for wide in widest]
-    for (begin, end), middle in zip(rounds, middles, strict=True):
-        start = [np.append(0, np.cumsum(size[which][begin:end])) for which in (0, 1)]
+    found = np.empty(total[1], dtype=np.int32)
+    twice = []
+    for begin, end in rounds:
+        own = slice(begin, end)
+        starts = [np.append(0, np.cumsum(each[own])) for each in size]
 
-        def putting(side: int, begin: int = begin, end: int = end, start: list[Any] = start) -> None:
+        def putting(side: int, own: slice = own, starts: list[Any] = starts) -> None:
             for which in (0, 1):
                 place = np.full(1 << bits, widest[which] + 31 * side, dtype=np.int64)
-                place[begin:end] = start[which][:-1] + (count[which, 0, begin:end] if side else 0)
+                place[own] = starts[which][:-1] + side * count[which, 0, own]
                 step = np.zeros(1 << bits, dtype=np.int64)
-                step[begin:end] = 1
+                step[own] = 1
                 for piece, first in halves[which][side]:
                     parts.put_down(piece, first, bits, place, step, *held[which])
 
-        def joining(
-            side: int, first: int = begin, end: int = end, middle: int = middle, start: Any = start
-        ) -> None:
-            own = slice(0, middle - first + 1) if side == 0 else slice(middle - first, end - first + 1)
-            (key, row), (claimed, claim) = held
-            bounds = (start[0][own], start[1][own])
-            ends[side], again = parts.joined(
-                key,
-                row,
-                bounds[0],
-                claimed,
-                claim,
-                bounds[1],
-                bits,
-                spare[side],
-                number,
-                rows,
-                ends[side],
-                second=side == 1,
-            )
-            twice[side] = min((each for each in (twice[side], again) if each >= 0), default=-1)
+        middle = int(np.searchsorted(starts[0] + starts[1], (starts[0][-1] + starts[1][-1]) // 2))
+
+        def joining(side: int, middle: int = middle, starts: list[Any] = starts) -> None:
+            key, claimed = (each[middle:] if side else each[: middle + 1] for each in starts)
+            twice.append(parts.joined(*held[0], key, *held[1], claimed, bits, tables[side], found))
 
         _both(beside, putting)
         _both(beside, joining)
-    parts.numbered_on(number, ends[0] - second)
-    known = ends[0] + ends[1] - second
-    rows[ends[0] : known] = rows[second : ends[1]]
-    return min((row for row in twice if row >= 0), default=-1), rows[:known], number
+    return min((row for row in twice if row >= 0), default=-1), found
+
+
+def numbers(found: Rows, rows: int, beside: Executor) -> Rows:
+    """The rows that were found, each once and rising; in `found` they become places in it, −1 stays.
+
+    A bit for each row says whether it was found, and how many bits are set before it what its number is: both lie in
+    a core's own memory where the numbers themselves would not.
+    """
+    from refnet.analysis.influence import parts
+
+    bit = np.zeros((2, rows // 64 + 1), dtype=np.uint64)  # of each thread
+    sides = found[: found.size // 2], found[found.size // 2 :]
+    _both(beside, lambda side: parts.marked(sides[side], bit[side]))
+    bit[0] |= bit[1]
+    before = np.empty(bit.shape[1], dtype=np.int32)
+    named_rows = np.empty(parts.ranks(bit[0], before), dtype=np.int32)
+    parts.rows_of(bit[0], named_rows)
+    _both(beside, lambda side: parts.numbered(sides[side], bit[0], before))
+    return named_rows
 
 
 def _both(beside: Executor, work: Callable[[int], None]) -> None:
@@ -184,22 +168,15 @@ def _both(beside: Executor, work: Callable[[int], None]) -> None:
     other.result()
 
 
-def _placed(pieces: Keys) -> list[tuple[npt.NDArray[np.int64], int]]:
-    """Pieces and the row each begins at."""
-    begins = np.cumsum([0, *(piece.size for piece in pieces)]).tolist()
-    return list(zip(pieces, begins[:-1], strict=True))
-
-
-def _half(
-    pieces: Iterable[tuple[npt.NDArray[np.int64], int]], total: int, side: int
-) -> list[tuple[npt.NDArray[np.int64], int]]:
-    """What lies in the first half of all rows, or in the second."""
+def _half(pieces: Keys, side: int) -> list[tuple[npt.NDArray[np.int64], int]]:
+    """What lies in the first half of all rows, or in the second; and the row that each piece of it begins at."""
+    total, begin, found = sum(piece.size for piece in pieces), 0, []
     low, high = (0, total // 2) if side == 0 else (total // 2, total)
-    found = []
-    for piece, begin in pieces:
+    for piece in pieces:
         first, last = max(low - begin, 0), min(high - begin, piece.size)
         if first < last:
             found.append((piece[first:last], begin + first))
+        begin += piece.size
     return found
 
 
@@ -212,12 +189,6 @@ def _rounds(size: npt.NDArray[np.int64], most: int) -> list[tuple[int, int]]:
             held = 0
         held += own
     return list(zip(bounds, [*bounds[1:], size.size], strict=True))
-
-
-def _middle(size: npt.NDArray[np.int64], begin: int, end: int) -> int:
-    """The part of a round at which about half of the work is done."""
-    done = np.cumsum(size[begin:end])
-    return begin + int(np.searchsorted(done, done[-1] // 2))
 
 
 def _one_kind(column: Any) -> Any:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from refnet.analysis.influence.hashing import SPREAD
 from refnet.analysis.influence.loops import Floats, Ints, Numbers, Some, compiled
-
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
 
 
 @compiled
@@ -20,7 +19,7 @@ def counted(keys: Ints, bits: int, count: Ints) -> None:
     """Add to `count`, shape (2^bits,), how many keys each part has."""
     shift = np.uint64(64 - bits)
     for at in range(keys.size):
-        count[(np.uint64(keys[at]) * _SPREAD) >> shift] += 1
+        count[(np.uint64(keys[at]) * SPREAD) >> shift] += 1
 
 
 @compiled
@@ -31,7 +30,7 @@ def put_down(keys: Ints, begin: int, bits: int, place: Ints, step: Ints, held: I
     """
     shift = np.uint64(64 - bits)
     for turn in range(keys.size):
-        part = (np.uint64(keys[turn]) * _SPREAD) >> shift
+        part = (np.uint64(keys[turn]) * SPREAD) >> shift
         at = np.uint64(place[part])
         held[at] = keys[turn]
         row[at] = begin + turn
@@ -47,24 +46,18 @@ def joined(
     claim: Some,
     asked_start: Ints,
     bits: int,
-    spare: tuple[Some, Some],
-    number: Some,
-    rows: Some,
-    done: int,
-    *,
-    second: bool,
-) -> tuple[int, int]:
-    """(how many of `rows` are known now; the first row whose key was there before, or −1): join some parts.
+    table: Some,
+    found: Some,
+) -> int:
+    """Join some parts: the first row whose key was there before, or −1.
 
     Args:
         key, row: the customers, part by part: start[i] … start[i + 1].
-        asked, claim: keys that are looked for and where their answer goes in `number`, by `asked_start`; written over.
+        asked, claim: keys that are looked for and where their answer goes, by `asked_start`.
         bits: of the hash that the parts have used up.
-        spare: int32, for a part's table (a power of two above 1.5 × the largest part) and its numbers.
-        number: −1 for nobody's; else from 0 on, of the `second` thread from −2 down.
-        rows: of customers by number; `done` of them are known, the others are added.
+        table: int32, for one part at a time: a power of two of places, above 1.5 × the largest part.
+        found: the row of each claim, −1 where it is nobody's.
     """
-    table, mark = spare
     twice = -1
     for part in range(start.size - 1):
         first, size = start[part], start[part + 1] - start[part]
@@ -73,56 +66,84 @@ def joined(
             wide += 1
         mask, shift, used = np.uint64((1 << wide) - 1), np.uint64(64 - wide), np.uint64(bits)
         table[: 1 << wide] = 0
-        mark[:size] = 0
         for at in range(size):
             own = key[first + at]
-            place = ((np.uint64(own) * _SPREAD) << used) >> shift
+            place = ((np.uint64(own) * SPREAD) << used) >> shift
             while table[place] != 0 and key[first + table[place] - 1] != own:
                 place = (place + np.uint64(1)) & mask
             if table[place] != 0:
                 if twice < 0 or row[first + at] < twice:
-                    twice = np.int64(row[first + at])
+                    twice = int(row[first + at])
                 break
             table[place] = at + 1
         for at in range(asked_start[part], asked_start[part + 1]):
             own = asked[at]
-            place = ((np.uint64(own) * _SPREAD) << used) >> shift
+            place = ((np.uint64(own) * SPREAD) << used) >> shift
             while table[place] != 0 and key[first + table[place] - 1] != own:
                 place = (place + np.uint64(1)) & mask
-            asked[at] = table[place]
-            if table[place] != 0:
-                mark[table[place] - 1] = 1
-        for at in range(size):
-            if mark[at] != 0:
-                rows[done] = row[first + at]
-                done += 1
-                mark[at] = done
-        for at in range(asked_start[part], asked_start[part + 1]):
-            found = -1
-            if asked[at] != 0:
-                found = mark[asked[at] - 1] - 1
-                if second:
-                    found = -2 - found
-            number[claim[at]] = found
-    return done, twice
+            found[claim[at]] = row[first + table[place] - 1] if table[place] != 0 else -1
+    return twice
 
 
 @compiled
-def numbered_on(number: Some, further: int) -> None:
-    """Numbers of the second thread as others are, and so much further on: where they follow those of the first."""
-    for at in range(number.size):
-        if number[at] < -1:
-            number[at] = further - 2 - number[at]
+def marked(found: Some, bit: Numbers) -> None:
+    """Set the bit of each row that was found."""
+    one, low, six = np.uint64(1), np.uint64(63), np.uint64(6)
+    for at in range(found.size):
+        if found[at] >= 0:
+            row = np.uint64(found[at])
+            bit[row >> six] |= one << (row & low)
+
+
+@compiled
+def ranks(bit: Numbers, before: Some) -> int:
+    """How many bits are set, in all, and in `before` how many before each word."""
+    total = np.int64(0)
+    for at in range(bit.size):
+        before[at] = total
+        total += _ones(bit[at])
+    return int(total)
+
+
+@compiled
+def rows_of(bit: Numbers, rows: Some) -> None:
+    """The bits that are set, in rising order."""
+    one, count = np.uint64(1), 0
+    for at in range(bit.size):
+        rest = bit[at]
+        while rest != np.uint64(0):
+            lowest = rest & (~rest + one)
+            rows[count] = 64 * at + _ones(lowest - one)
+            count += 1
+            rest ^= lowest
+
+
+@compiled
+def numbered(found: Some, bit: Numbers, before: Some) -> None:
+    """Rows that were found to their numbers, in place: how many bits are set before them."""
+    one, low, six = np.uint64(1), np.uint64(63), np.uint64(6)
+    for at in range(found.size):
+        if found[at] >= 0:
+            row = np.uint64(found[at])
+            word = row >> six
+            found[at] = before[word] + _ones(bit[word] & ((one << (row & low)) - one))
+
+
+@compiled
+def _ones(word: np.uint64) -> np.int64:
+    """Bits that are set (H. S. Warren, Hacker's Delight, 5-1)."""
+    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @compiled
 def minor(amount: Floats, begin: int, rows: Some, scale: float, out: Ints) -> None:
-    """Amounts of those `rows` that lie from `begin` on in minor units, as `to_minor` rounds; unknown ones are nothing."""
+    """Amounts from row `begin` on, of those that are `rows`, in minor units, as `to_minor` has them."""
     for at in range(rows.size):
-        turn = rows[at] - begin
-        if 0 <= turn < amount.size:
-            worth = amount[turn]
-            out[at] = 0 if np.isnan(worth) else np.int64(np.rint(worth * scale))
+        worth = amount[rows[at] - begin]
+        out[at] = 0 if np.isnan(worth) else np.int64(np.rint(worth * scale))
 
 
 @compiled

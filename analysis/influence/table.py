@@ -137,13 +137,27 @@ def influence_table(
         listed, claims = together(people, ["customer_id"], made, given, beside)
         ids = listed["customer_id"]
         who = named(ids, claims["referrer_id"], claims["referee_id"], beside)
+        if not drop:
+            _refuse_unknown(claims, who)
+        # What is not needed any more is let go: memory that has been used is cheaper than new memory.
+        claims = claims.select([c for c in ("credit", "referred_at") if c in claims.column_names])
         values = {m.value for m in asked.values() if m.value is not None}
         worth = beside.submit(lambda: {v: _minor(people, v, who.rows, currency) for v in sorted(values)})
         network, dropped = _network(ids, claims, who, drop=drop)
-        del claims
         chances = {w: _chances(people, w, ids) for w in {m.weight for m in asked.values()} if w is not None}
         measured = _measured(network, who.rows, len(ids), worth.result(), chances, asked, currency)
     return Scored(pa.table({"customer_id": ids, **measured}), dropped)
+
+
+def _refuse_unknown(claims: Any, who: Named) -> None:
+    for column, numbers in (("referrer_id", who.referrer), ("referee_id", who.referee)):
+        if numbers.size and numbers.min() < 0:
+            row = int(np.argmax(numbers < 0))
+            raise InputError(
+                f"row {row} of the referrals names {claims[column][row]}, who is no customer",
+                column=column,
+                hint="drop=True leaves such rows out and counts them.",
+            )
 
 
 def _network(ids: Any, claims: Any, who: Named, *, drop: bool) -> tuple[Network, dict[str, int]]:
@@ -160,23 +174,7 @@ def _network(ids: Any, claims: Any, who: Named, *, drop: bool) -> tuple[Network,
             kept = reason == 0
             referrer, referee = referrer[kept], referee[kept]
             credit = None if credit is None else credit[kept]
-    else:
-        for column, numbers in (("referrer_id", referrer), ("referee_id", referee)):
-            if numbers.size and numbers.min() < 0:
-                row = int(np.argmax(numbers < 0))
-                raise InputError(
-                    f"row {row} of the referrals names {claims[column][row]}, who is no customer",
-                    column=column,
-                    hint="drop=True leaves such rows out and counts them.",
-                )
-    try:
-        return Network(referrer, referee, credit, nodes=nodes, names=_Names(ids, rows)), dropped
-    except InputError:
-        if rows is None:
-            raise
-        # The edge that is named is the first by the customers' rows.
-        Network(rows[referrer], rows[referee], credit, nodes=len(ids), names=_Names(ids, None))
-        raise
+    return Network(referrer, referee, credit, nodes=nodes, names=_Names(ids, rows)), dropped
 
 
 class _Names:
@@ -244,7 +242,8 @@ def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.
     worth, begin = np.empty(rows.size, dtype=np.int64), 0
     for read in people.pieces([column], most=4):
         amounts = _floats(read()[column], column)
-        parts.minor(amounts, begin, rows, 10.0 ** exponent(currency), worth)
+        own = slice(*np.searchsorted(rows, (begin, begin + amounts.size)).tolist())
+        parts.minor(amounts, begin, rows[own], 10.0 ** exponent(currency), worth[own])
         begin += amounts.size
     return worth
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
@@ -62,54 +62,49 @@ def keys(columns: Sequence[Any], beside: Executor) -> list[list[npt.NDArray[np.i
     return [[each.view(np.int64)] for each in found]
 
 
-def agree(people: Any, rows: Some, asked: Sequence[tuple[Any, Some]], beside: Executor) -> bool:
-    """Whether all texts that found a number are those of its row.
+def agree(people: Any, asked: Sequence[tuple[Any, Some]], beside: Executor) -> bool:
+    """Whether all texts that found a row are the text of that row.
 
     Args:
         people: the column of customers.
-        rows: of customers, by number.
-        asked: columns of texts and the numbers they found, −1: none.
+        asked: two columns of texts and the rows they found, −1: none.
         beside: does half of the work.
     """
     if people.num_chunks > _PIECES:
         people = pa.chunked_array([pa.concat_arrays([c.cast(pa.large_string()) for c in people.chunks])])
     there = pieces(people)
 
-    def agreeing(column: Any, numbers: Some) -> bool:
+    def agreeing(column: Any, row: Some) -> bool:
         return all(
-            _agreeing(one.offset, one.data, one.begin, rows, other.offset, other.data, numbers[other.begin :])
+            _agreeing(one.offset, one.data, one.begin, other.offset, other.data, row[other.begin :])
             for one in there
             for other in pieces(column)
         )
 
-    first, *others = [(agreeing, *each) for each in asked]
-    waiting = [beside.submit(*each) for each in others]
-    work: Callable[[Any, Some], bool] = first[0]
-    return work(*first[1:]) and all(each.result() for each in waiting)
+    first, second = asked
+    waiting = beside.submit(agreeing, *second)
+    return agreeing(*first) and waiting.result()
 
 
 @compiled
-def _agreeing(
-    offset: Numbers, data: Some, begin: int, rows: Some, asked_offset: Numbers, asked: Some, number: Some
-) -> bool:
+def _agreeing(offset: Numbers, data: Some, begin: int, asked_offset: Numbers, asked: Some, row: Some) -> bool:
     """Whether texts that found one of the rows from `begin` on are the same as there."""
     count, size = asked_offset.size - 1, offset.size - 1
-    row, first = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
+    own, first = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
     touched = np.zeros(1, np.uint8)
     for block in range(0, count, _BLOCK):
-        wide = min(_BLOCK, count - block)
+        wide = 0
+        for at in range(block, min(block + _BLOCK, count)):
+            own[wide] = at  # written over by the next if it is not of these rows
+            wide += int(begin <= row[at] < begin + size)
         for turn in range(wide):
-            held = number[block + turn]
-            row[turn] = rows[held] - begin if held >= 0 else -1
+            first[turn] = offset[row[own[turn]] - begin]
         for turn in range(wide):
-            first[turn] = offset[row[turn]] if 0 <= row[turn] < size else -1
+            touched[0] |= data[min(first[turn], data.size - 1)]
         for turn in range(wide):
-            if 0 <= first[turn] < data.size:
-                touched[0] |= data[first[turn]]
-        for turn in range(wide):
-            at = block + turn
-            if first[turn] >= 0 and not same(
-                asked, asked_offset[at], asked_offset[at + 1], data, first[turn], offset[row[turn] + 1]
+            at = own[turn]
+            if not same(
+                asked, asked_offset[at], asked_offset[at + 1], data, first[turn], offset[row[at] - begin + 1]
             ):
                 return False
     return True
