@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -14,6 +15,10 @@ _EXACT = 2.0**53  # whole numbers up to here are floats
 
 _MANY_HOPS = 64
 """From here on a limit is cheaper by doubling, on a forest: hop by hop costs every edge that is still alive."""
+
+
+_WORTH_TWO = 2_000_000
+"""Answers from which on two threads write them, each those of half of the nodes."""
 
 
 class NotWell(Exception):
@@ -140,7 +145,18 @@ class Compiled(Arrays):
         """Sums by rank, shape (R, p), as numbers of all nodes by their names; in the rows of `out`, if it is given."""
         rows = np.arange(len(names)) if out is None else np.array(names)
         held: Numbers = np.empty((len(names), self.nodes), dtype=total.dtype) if out is None else out
-        loops.spread(self._rising, self._rank, total, rows, held, self.nodes)
+
+        def spread(first: int, last: int) -> None:
+            number = int(np.searchsorted(self._rising, first))
+            loops.spread(self._rising, self._rank, total, rows, held, number, first, last)
+
+        if held.size < _WORTH_TWO:
+            spread(0, self.nodes)
+        else:
+            with ThreadPoolExecutor(1) as beside:
+                second = beside.submit(spread, self.nodes // 2, self.nodes)
+                spread(0, self.nodes // 2)
+                second.result()
         return {name: held[row] for name, row in zip(names, rows.tolist(), strict=True)}
 
 

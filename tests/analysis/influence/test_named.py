@@ -1,4 +1,4 @@
-"""Who is named in referrals: the join by parts against a dictionary, both ways of `influence_table` against each other."""
+"""Who is named in referrals: joined by parts and looked up one by one; and `influence_table` by either."""
 
 from __future__ import annotations
 
