@@ -67,11 +67,11 @@ def _by_parts(customers: Any, referrers: Any, referees: Any, beside: Executor) -
     from refnet.analysis.influence import texts
 
     columns = [_one_kind(column) for column in (customers, referrers, referees)]
-    kinds = {column.type for column in columns if column is not None}
-    if None in columns or len(kinds) != 1 or columns[0].null_count or not len(columns[0]):
+    kinds = {None if column is None else pa.types.is_integer(column.type) for column in columns}
+    if None in kinds or len(kinds) != 1 or columns[0].null_count or not len(columns[0]):
         return None
     people, tails, heads = columns
-    whole = kinds == {pa.int64()}
+    (whole,) = kinds
     keys = [_numbers(column) for column in columns] if whole else texts.keys(columns, beside)
     twice, found = join(keys[0], [*keys[1], *keys[2]], beside)
     if twice >= 0:

@@ -119,6 +119,14 @@ def test_both_ways_find_the_same_people(beside, kind):
         assert [int(rows[at]) if at >= 0 else -1 for at in who.referrer] == [3, -1, 0, -1]
 
 
+def test_texts_with_offsets_of_both_widths_are_joined(beside):
+    known = pa.chunked_array([pa.array(["a", "bc"], pa.large_string())])
+    asked = pa.chunked_array([pa.array(["bc", "abc"], pa.string())])
+    who = named(known, asked, asked, beside, compiled=True)
+    assert who.rows is not None
+    assert (who.rows.tolist(), who.referrer.tolist()) == ([1], [0, -1])
+
+
 def test_texts_of_one_hash_are_told_apart(beside, monkeypatch):
     monkeypatch.setattr(
         texts, "keys", lambda columns, _: [[np.zeros(len(column), dtype=np.int64)] for column in columns]
