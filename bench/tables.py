@@ -23,7 +23,7 @@ from bench.peering import environment
 from bench.table import Table, taken
 from refnet.analysis.influence.network import Network
 
-HOPS, DECAY = 3, 0.5
+HOPS, DECAY = 6, 0.5  # what influence is where nothing else is asked for
 _HERE = Path(__file__).parent
 _WARM = 400_000
 

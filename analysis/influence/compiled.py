@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -14,6 +15,10 @@ _EXACT = 2.0**53  # whole numbers up to here are floats
 
 _MANY_HOPS = 64
 """From here on a limit is cheaper by doubling, on a forest: hop by hop costs every edge that is still alive."""
+
+
+_WORTH_TWO = 2_000_000
+"""Answers of several (hops, decay) from which on two threads share the sums, and the writing by halves of nodes."""
 
 
 class NotWell(Exception):
@@ -83,9 +88,8 @@ class Compiled(Arrays):
             for j in doubled:
                 total = self._below(first.astype(kind), *asked[j])
                 found |= self._spread(total[:, None], [j], out)
-            columns = [j for j, _ in limited] + swept
-            if columns:
-                total = self._columns(first.astype(kind, copy=False), [asked[j] for j in columns], limited)
+            own = first.astype(kind, copy=False)
+            for columns, total in self._summed(own, asked, limited, swept):
                 found |= self._spread(total, columns, out)
         return [found[j] for j in range(len(asked))]
 
@@ -114,6 +118,24 @@ class Compiled(Arrays):
         stays[self.referrers] += total
         return stays
 
+    def _summed(
+        self,
+        first: Numbers,
+        asked: Sequence[tuple[int | None, float]],
+        limited: Sequence[tuple[int, int]],
+        swept: Sequence[int],
+    ) -> list[tuple[list[int], Numbers]]:
+        """Which of `asked`, and their sums: by both kinds of loops at the same time where that is worth it."""
+        columns = [j for j, _ in limited] + list(swept)
+        pairs = [asked[j] for j in columns]
+        if not (limited and swept) or first.size * len(columns) < _WORTH_TWO:
+            return [(columns, self._columns(first, pairs, limited))] if columns else []
+        count = len(limited)
+        with ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(self._columns, first, pairs[count:], [])
+            hop_by_hop = self._columns(first, pairs[:count], limited)
+            return [(columns[:count], hop_by_hop), (columns[count:], waiting.result())]
+
     def _columns(
         self,
         first: Numbers,
@@ -140,7 +162,18 @@ class Compiled(Arrays):
         """Sums by rank, shape (R, p), as numbers of all nodes by their names; in the rows of `out`, if it is given."""
         rows = np.arange(len(names)) if out is None else np.array(names)
         held: Numbers = np.empty((len(names), self.nodes), dtype=total.dtype) if out is None else out
-        loops.spread(self._rising, self._rank, total, rows, held, self.nodes)
+
+        def spread(first: int, last: int) -> None:
+            number = int(np.searchsorted(self._rising, first))
+            loops.spread(self._rising, self._rank, total, rows, held, number, first, last)
+
+        if len(names) == 1 or held.size < _WORTH_TWO:
+            spread(0, self.nodes)
+        else:
+            with ThreadPoolExecutor(1) as beside:
+                second = beside.submit(spread, self.nodes // 2, self.nodes)
+                spread(0, self.nodes // 2)
+                second.result()
         return {name: held[row] for name, row in zip(names, rows.tolist(), strict=True)}
 
 

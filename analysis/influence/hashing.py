@@ -14,7 +14,7 @@ import numpy as np
 
 from refnet.analysis.influence.loops import Ints, Numbers, Some, compiled
 
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 _BLOCK = 64  # look-ups whose accesses to memory are begun together: each alone would wait for its own
@@ -53,7 +53,7 @@ def _numbers_put(table: Ints, bits: int, ids: Ints, rows: Some, half: int) -> tu
     over = 0
     for turn in range(rows.size if half == _ALL else ids.size):
         row = rows[turn] if half == _ALL else turn
-        place = np.int64((np.uint64(ids[row]) * _SPREAD) >> shift)
+        place = np.int64((np.uint64(ids[row]) * SPREAD) >> shift)
         if not begin <= place < end:
             continue
         while table[place, 1] != 0:
@@ -79,7 +79,7 @@ def numbers_found(table: Ints, bits: int, ids: Ints) -> Some:
     for block in range(0, ids.size, _BLOCK):
         size = min(_BLOCK, ids.size - block)
         for turn in range(size):
-            places[turn] = np.int64((np.uint64(ids[block + turn]) * _SPREAD) >> shift)
+            places[turn] = np.int64((np.uint64(ids[block + turn]) * SPREAD) >> shift)
         for turn in range(size):
             touched[0] |= table[places[turn], 1]
         for turn in range(size):
@@ -112,27 +112,58 @@ def direct_found(table: Some, least: int, ids: Ints) -> Some:
 
 
 @compiled
-def _hash(data: Some, begin: int, end: int) -> np.uint64:
-    total = np.uint64(end - begin) * _MIX
-    at = begin
-    while at < end:
-        word = np.uint64(0)
-        for byte in range(min(8, end - at)):
-            word |= np.uint64(data[at + byte]) << np.uint64(8 * byte)
-        total = (total ^ word) * _SPREAD
-        total ^= total >> _HALF
-        at += 8
+def word(data: Some, at: np.uint64) -> np.uint64:
+    """Eight bytes from `at` on: one load, as the compiler makes of it."""
+    one = np.uint64(1)
+    total = np.uint64(data[at])
+    total |= np.uint64(data[at + one]) << np.uint64(8)
+    total |= np.uint64(data[at + np.uint64(2)]) << np.uint64(16)
+    total |= np.uint64(data[at + np.uint64(3)]) << np.uint64(24)
+    total |= np.uint64(data[at + np.uint64(4)]) << np.uint64(32)
+    total |= np.uint64(data[at + np.uint64(5)]) << np.uint64(40)
+    total |= np.uint64(data[at + np.uint64(6)]) << np.uint64(48)
+    total |= np.uint64(data[at + np.uint64(7)]) << np.uint64(56)
+    return total
+
+
+@compiled
+def hashed(data: Some, begin: int, end: int) -> np.uint64:
+    """The hash of bytes begin … end: eight at a time, the last eight perhaps overlapping."""
+    total, eight = np.uint64(end - begin) * _MIX, np.uint64(8)
+    if end - begin < 8:
+        last = np.uint64(0)
+        for short in range(begin, end):
+            last = (last << eight) | np.uint64(data[short])
+    else:
+        at, stop = np.uint64(begin), np.uint64(end) - eight
+        while at < stop:
+            total = (total ^ word(data, at)) * SPREAD
+            total ^= total >> _HALF
+            at += eight
+        last = word(data, stop)
+    total = (total ^ last) * SPREAD
+    total ^= total >> _HALF
     return total * _MIX
 
 
 @compiled
-def _same(one: Some, begin: int, end: int, other: Some, first: int, last: int) -> bool:
+def same(one: Some, begin: int, end: int, other: Some, first: int, last: int) -> bool:
+    """Whether bytes begin … end of one are bytes first … last of the other."""
     if end - begin != last - first:
         return False
-    for step in range(end - begin):  # noqa: SIM110 (numba has no generators of this kind)
-        if one[begin + step] != other[first + step]:
+    if end - begin < 8:
+        for step in range(end - begin):  # noqa: SIM110 (numba has no generators of this kind)
+            if one[begin + step] != other[first + step]:
+                return False
+        return True
+    eight = np.uint64(8)
+    at, there, stop = np.uint64(begin), np.uint64(first), np.uint64(end) - eight
+    while at < stop:
+        if word(one, at) != word(other, there):
             return False
-    return True
+        at += eight
+        there += eight
+    return bool(word(one, stop) == word(other, np.uint64(last) - eight))
 
 
 def texts_table(offset: Numbers, data: Some, bits: int) -> tuple[int, Numbers]:
@@ -140,19 +171,20 @@ def texts_table(offset: Numbers, data: Some, bits: int) -> tuple[int, Numbers]:
     table, rows = np.zeros(1 << bits, np.uint64), offset.size - 1
     keys = np.empty(rows, np.uint64)
     if rows < _WORTH_TWO:
-        _hashes(offset, data, 0, rows, keys)
+        hashes(offset, data, 0, rows, keys)
     else:
         with ThreadPoolExecutor(1) as beside:
-            second = beside.submit(_hashes, offset, data, rows // 2, rows, keys)
-            _hashes(offset, data, 0, rows // 2, keys)
+            second = beside.submit(hashes, offset, data, rows // 2, rows, keys)
+            hashes(offset, data, 0, rows // 2, keys)
             second.result()
     return _by_halves(_texts_put, rows, table, bits, offset, data, keys), table
 
 
 @compiled
-def _hashes(offset: Numbers, data: Some, begin: int, end: int, keys: Numbers) -> None:
+def hashes(offset: Numbers, data: Some, begin: int, end: int, keys: Numbers) -> None:
+    """The hashes of texts begin … end."""
     for row in range(begin, end):
-        keys[row] = _hash(data, offset[row], offset[row + 1])
+        keys[row] = hashed(data, offset[row], offset[row + 1])
 
 
 @compiled
@@ -173,7 +205,7 @@ def _texts_put(
         while table[place] != 0:
             if table[place] >> _HALF == tag:
                 there = np.int64(table[place] & low) - 1
-                if _same(data, offset[row], offset[row + 1], data, offset[there], offset[there + 1]):
+                if same(data, offset[row], offset[row + 1], data, offset[there], offset[there + 1]):
                     return row, left[:over]
             place = (place + 1) & mask if half == _ALL else place + 1
             if place == end:
@@ -200,7 +232,7 @@ def texts_found(
     for block in range(0, count, _BLOCK):
         size = min(_BLOCK, count - block)
         for turn in range(size):
-            keys[turn] = _hash(asked, asked_offset[block + turn], asked_offset[block + turn + 1])
+            keys[turn] = hashed(asked, asked_offset[block + turn], asked_offset[block + turn + 1])
         for turn in range(size):
             begins[turn] = np.int64(table[np.int64(keys[turn] >> shift)] & low) - 1
         for turn in range(size):
@@ -216,7 +248,7 @@ def texts_found(
             while table[place] != 0:
                 if table[place] >> _HALF == tag:
                     there = np.int64(table[place] & low) - 1
-                    if _same(asked, begin, end, data, offset[there], offset[there + 1]):
+                    if same(asked, begin, end, data, offset[there], offset[there + 1]):
                         found[at] = there
                         break
                 place = (place + 1) & mask

@@ -272,14 +272,16 @@ def limited(
 
 
 @compiled
-def spread(referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, nodes: int) -> None:
-    """Sums by rank, shape (R, p), to their nodes: column j to row[j] of `out`, of n each; 0 for all others.
+def spread(
+    referrer: Some, rank: Some, total: Numbers, row: Ints, out: Numbers, number: int, first: int, last: int
+) -> None:
+    """Sums by rank, shape (R, p), to nodes first … last: column j to row[j] of `out`; 0 for all others.
 
-    Block by block, so that what is cleared is still at hand when it is filled.
+    Block by block, so that what is cleared is still at hand when it is filled. `number` is the place in `referrer` of
+    the first of these nodes.
     """
-    number = 0
-    for begin in range(0, nodes, _BLOCK):
-        end = min(begin + _BLOCK, nodes)
+    for begin in range(first, last, _BLOCK):
+        end = min(begin + _BLOCK, last)
         for column in range(total.shape[1]):
             out[row[column], begin:end] = 0
         while number < referrer.size and referrer[number] < end:

@@ -10,9 +10,9 @@ refnet.influence_table("customers.parquet", "referrals.parquet", {
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from refnet.analysis.influence.ids import Ids, Rows
+from refnet.analysis.influence.given import Given, together
+from refnet.analysis.influence.ids import Rows
+from refnet.analysis.influence.named import Named, named
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import REASONS, sift
 from refnet.core.errors import InputError, UsageError
@@ -126,65 +128,74 @@ def influence_table(
         raise UsageError("Measures need a name each, other than customer_id.")
     columns = {"customer_id", *(c for m in asked.values() for c in (m.value, m.weight) if c is not None)}
     # What waits for nothing goes beside the rest: neither arrow nor compiled loops hold Python's lock.
-    with ThreadPoolExecutor(1) as beside:
-        given = beside.submit(
-            _table, referrals, "referrals", ["referrer_id", "referee_id"], ["credit", "referred_at"]
-        )
-        people = _table(customers, "customers", sorted(columns), [])
-        ids = Ids(people["customer_id"])
-        claims = given.result()
-        found = beside.submit(ids.rows, claims["referee_id"], column="referee_id")
+    with (
+        closing(Given(customers, "customers", sorted(columns))) as people,
+        closing(Given(referrals, "referrals", ["referrer_id", "referee_id"])) as made,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        given = ["referrer_id", "referee_id", *(c for c in ("credit", "referred_at") if c in made.names)]
+        listed, claims = together(people, ["customer_id"], made, given, beside)
+        ids = listed["customer_id"]
+        who = named(ids, claims["referrer_id"], claims["referee_id"], beside)
+        if not drop:
+            _refuse_unknown(claims, who)
+        # What is not needed any more is let go: memory that has been used is cheaper than new memory.
+        claims = claims.select([c for c in ("credit", "referred_at") if c in claims.column_names])
         values = {m.value for m in asked.values() if m.value is not None}
-        worth = beside.submit(lambda: {v: to_minor(_floats(people[v], v), currency) for v in sorted(values)})
-        referrer, referee = ids.rows(claims["referrer_id"], column="referrer_id"), found.result()
-        network, dropped = _network(ids, claims, referrer, referee, drop=drop)
-        measured = _measured(network, people, worth.result(), asked, currency)
-    return Scored(pa.table({"customer_id": people["customer_id"], **measured}), dropped)
+        worth = beside.submit(lambda: {v: _minor(people, v, who.rows, currency) for v in sorted(values)})
+        network, dropped = _network(ids, claims, who, drop=drop)
+        chances = {w: _chances(people, w, ids) for w in {m.weight for m in asked.values()} if w is not None}
+        measured = _measured(network, who.rows, len(ids), worth.result(), chances, asked, currency)
+    return Scored(pa.table({"customer_id": ids, **measured}), dropped)
 
 
-def _network(
-    ids: Ids, claims: Any, referrer: Rows, referee: Rows, *, drop: bool
-) -> tuple[Network, dict[str, int]]:
+def _refuse_unknown(claims: Any, who: Named) -> None:
+    for column, numbers in (("referrer_id", who.referrer), ("referee_id", who.referee)):
+        if numbers.size and numbers.min() < 0:
+            row = int(np.argmax(numbers < 0))
+            raise InputError(
+                f"row {row} of the referrals names {claims[column][row]}, who is no customer",
+                column=column,
+                hint="drop=True leaves such rows out and counts them.",
+            )
+
+
+def _network(ids: Any, claims: Any, who: Named, *, drop: bool) -> tuple[Network, dict[str, int]]:
     """The credited network, and what is not in it."""
+    rows, referrer, referee = who
+    nodes = len(ids) if rows is None else rows.size
     credit = _floats(claims["credit"], "credit") if "credit" in claims.column_names else None
     dropped: dict[str, int] = {}
     if drop:
-        reason = sift(_in_time(claims), referrer, referee, credit, len(ids))
+        reason = sift(_in_time(claims), referrer, referee, credit, nodes)
         count = np.bincount(reason, minlength=len(REASONS))
         dropped = {why: int(n) for why, n in zip(REASONS[1:], count[1:], strict=True) if n}
         if dropped:
             kept = reason == 0
             referrer, referee = referrer[kept], referee[kept]
             credit = None if credit is None else credit[kept]
-    else:
-        for column, rows in (("referrer_id", referrer), ("referee_id", referee)):
-            if rows.size and rows.min() < 0:
-                row = int(np.argmin(rows))
-                raise InputError(
-                    f"row {row} of the referrals names {claims[column][row]}, who is no customer",
-                    column=column,
-                    hint="drop=True leaves such rows out and counts them.",
-                )
-    return Network(referrer, referee, credit, nodes=len(ids), names=_Names(ids)), dropped
+    return Network(referrer, referee, credit, nodes=nodes, names=_Names(ids, rows)), dropped
 
 
 class _Names:
     """Ids as `Network` names nodes by them."""
 
-    def __init__(self, ids: Ids) -> None:
-        self._ids = ids
+    def __init__(self, ids: Any, rows: Rows | None) -> None:
+        self._ids, self._rows = ids, rows
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._ids) if self._rows is None else self._rows.size
 
-    def __getitem__(self, row: int) -> str:
-        return self._ids.name(row)
+    def __getitem__(self, node: int) -> str:
+        return str(self._ids[node if self._rows is None else int(self._rows[node])])
 
 
 def _measured(
     network: Network,
-    people: Any,
+    rows: Rows | None,
+    customers: int,
     worths: Mapping[str, npt.NDArray[np.int64]],
+    chances: Mapping[str, npt.NDArray[np.float64]],
     asked: Mapping[str, Measure],
     currency: str,
 ) -> dict[str, Any]:
@@ -196,11 +207,54 @@ def _measured(
     for (value, weight), names in by_value.items():
         worth: npt.NDArray[Any] = np.ones(network.nodes, dtype=np.int64) if value is None else worths[value]
         if weight is not None:
-            worth = network.weighted(worth, _floats(people[weight], weight))
+            worth = network.weighted(worth, chances[weight] if rows is None else chances[weight][rows])
         pairs = [(asked[name].hops, asked[name].decay) for name in names]
         for name, sums in zip(names, network.influences(worth, pairs), strict=True):
-            found[name] = sums if value is None else sums / 10 ** exponent(currency)
+            found[name] = _of_all(
+                sums, rows, customers, None if value is None else 10.0 ** exponent(currency)
+            )
     return {name: found[name] for name in asked}
+
+
+def _of_all(
+    sums: npt.NDArray[Any], rows: Rows | None, customers: int, scale: float | None
+) -> npt.NDArray[Any]:
+    """Sums of those who are named as those of all customers, in their order; minor units by `scale`."""
+    if rows is None:
+        return sums if scale is None else sums / scale
+    # Memory that holds zeros costs nothing until it is written to, or read.
+    every: npt.NDArray[Any] = np.zeros(customers, dtype=sums.dtype if scale is None else np.float64)
+    if scale is None:
+        every[rows] = sums
+    else:
+        from refnet.analysis.influence import parts
+
+        parts.told(sums, rows, scale, every)
+    return every
+
+
+def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.NDArray[np.int64]:
+    """A column of amounts in minor units: of the customers of these rows, or of all."""
+    if rows is None:
+        return to_minor(_floats(people.columns([column])[column], column), currency)
+    from refnet.analysis.influence import parts
+
+    worth, begin = np.empty(rows.size, dtype=np.int64), 0
+    for read in people.pieces([column], most=4):
+        amounts = _floats(read()[column], column)
+        own = slice(*np.searchsorted(rows, (begin, begin + amounts.size)).tolist())
+        parts.minor(amounts, begin, rows[own], 10.0 ** exponent(currency), worth[own])
+        begin += amounts.size
+    return worth
+
+
+def _chances(people: Given, column: str, ids: Any) -> npt.NDArray[np.float64]:
+    """A column of probabilities, of all customers."""
+    chance = _floats(people.columns([column])[column], column)
+    wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
+    if wrong.size:
+        raise InputError(f"The probability of {ids[int(wrong[0])]} is not within 0 and 1.")
+    return chance
 
 
 def _in_time(claims: Any) -> npt.NDArray[np.int64]:
@@ -219,37 +273,3 @@ def _floats(column: Any, name: str) -> npt.NDArray[np.float64]:
         return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise InputError(f"holds {column.type}, no numbers", column=name) from None
-
-
-def _table(given: Any, called: str, needed: list[str], known: list[str]) -> Any:
-    """The columns of a table that matter, as pyarrow's."""
-    polars = sys.modules.get("polars")
-    if isinstance(given, (str, Path)):
-        if not Path(given).is_file():
-            raise InputError("is not there.", file=given, hint="Give a parquet file.")
-        try:
-            there = pq.read_schema(given).names
-        except pa.ArrowInvalid:
-            raise InputError("is no parquet file.", file=given) from None
-    elif isinstance(given, (pd.DataFrame, pa.Table)):
-        there = list(given.columns) if isinstance(given, pd.DataFrame) else given.column_names
-    elif polars is not None and isinstance(given, polars.DataFrame):
-        there = given.columns
-    else:
-        raise UsageError(
-            f"{called} is a {type(given).__module__}.{type(given).__name__}, which is no table.",
-            "Give a DataFrame of pandas or polars, a Table of pyarrow, or a parquet file.",
-        )
-    for column in needed:
-        if column not in there:
-            raise InputError(
-                f"the table of {called} has no such column",
-                column=column,
-                hint=f"It has {', '.join(str(name) for name in there)}.",
-            )
-    chosen = [*needed, *(column for column in known if column in there)]
-    if isinstance(given, (str, Path)):
-        return pq.read_table(given, columns=chosen)
-    if isinstance(given, pd.DataFrame):
-        return pa.Table.from_pandas(given[chosen], preserve_index=False)
-    return given.select(chosen) if isinstance(given, pa.Table) else given.select(chosen).to_arrow()

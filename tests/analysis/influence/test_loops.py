@@ -62,6 +62,20 @@ def test_answers_go_where_they_are_asked_to(compiled):
             network.influences([1, 2, 3], [(1, 1.0), (None, 1.0), (6, 0.5)], out=wrong)
 
 
+@given(made=networks, asked=st.lists(st.tuples(hops, decays), min_size=1, max_size=5), two=st.booleans())
+@settings(deadline=None)
+def test_two_threads_write_what_one_writes(made, asked, two):
+    """Halves of one node and of none, nodes that brought nobody at either end."""
+    pairs = [(hops, float(decay)) for hops, decay in asked]
+    network, found = made.network(compiled=True), []
+    for worth_two in (0, 2_000_000):
+        out = np.full((len(pairs), made.nodes), np.nan) if two else None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("refnet.analysis.influence.compiled._WORTH_TWO", worth_two)
+            found.append([each.tolist() for each in network.influences(made.value, pairs, out=out)])
+    assert found[0] == found[1]
+
+
 @given(made=networks, decay=decays, seed=st.integers(0, 99))
 @settings(deadline=None)
 def test_names_and_order_do_not_matter(made, decay, seed):

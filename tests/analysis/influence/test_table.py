@@ -123,7 +123,7 @@ def test_ids_of_other_kinds(compiled):
 @settings(deadline=None)
 def test_two_threads_fill_a_table_as_one_does(homes, twice):
     """Also where ids run over the end of a half, or of the table: 64 places, ids made for where they belong."""
-    made = [(home << 58 | at) * pow(int(hashing._SPREAD), -1, 2**64) % 2**64 for at, home in enumerate(homes)]
+    made = [(home << 58 | at) * pow(int(hashing.SPREAD), -1, 2**64) % 2**64 for at, home in enumerate(homes)]
     again = twice is not None and twice < len(made)
     ids = np.array([*made, *([made[twice]] if again else [])], dtype=np.uint64).view(np.int64)
     text = pa.array([f"c{each}" for each in ids], pa.large_string())
