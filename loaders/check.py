@@ -14,6 +14,7 @@ import pandas as pd
 
 from refnet.core.money import exponent
 from refnet.loaders.cells import text, typed
+from refnet.loaders.columns import longest
 from refnet.loaders.rows import Column, Rule, Table
 
 # Neo4j's range indexes hold keys up to about 8 kB; and a text this long is a file in a cell.
@@ -40,19 +41,33 @@ class Reject(NamedTuple):
     reason: str
 
 
-class Written(NamedTuple):
-    """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell."""
+@dataclass(frozen=True)
+class Written:
+    """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell.
 
-    columns: npt.NDArray[np.object_]
+    Attributes:
+        columns: their names; one for all rows, or by row.
+        cells: as text.
+        places: which of the rows these are, in this order; None: all. They are picked when they are asked for, which
+            is of few rows.
+    """
+
+    columns: str | npt.NDArray[np.object_]
     cells: pd.Series[Any]
+    places: npt.NDArray[np.intp] | None = None
 
-    def at(self, place: int) -> tuple[str, Any]:
-        """The column and the cell of a row."""
-        return self.columns[place], self.cells.iat[place]
+    def at(self, places: npt.NDArray[np.intp]) -> list[tuple[str, Any]]:
+        """The column and the cell of some rows."""
+        if self.places is not None:
+            places = self.places[places]
+        cells = self.cells.iloc[places].tolist()
+        if isinstance(self.columns, str):
+            return [(self.columns, cell) for cell in cells]
+        return list(zip(self.columns[places].tolist(), cells, strict=True))
 
     def of(self, places: npt.NDArray[np.intp]) -> Written:
         """The same of some rows."""
-        return Written(self.columns[places], self.cells.iloc[places])
+        return Written(self.columns, self.cells, places if self.places is None else self.places[places])
 
 
 @dataclass(frozen=True)
@@ -92,9 +107,8 @@ def check(
             values = values.fillna(column.default)
         if column.type == "currency":
             # One currency for all sums: another one's amounts would be added as if they were of this.
-            for place in np.flatnonzero(
-                (values.notna() & (values != currency)).to_numpy(dtype=np.bool_)
-            ).tolist():
+            other = (values.notna() & (values != currency)).to_numpy(dtype=np.bool_)
+            for place in np.flatnonzero(other).tolist():
                 refused[place, name] = (
                     f"is not the graph's currency, {currency}; convert the row's amounts to it"
                 )
@@ -108,28 +122,49 @@ def check(
         refused.setdefault((place, name), reason)
     if not refused:
         return Checked(checked, rows, [])
-    shown: dict[str, Written] = dict(written or {})
-    for name in {name for _, name in refused} - set(shown):
-        # Of two columns one of which must be filled neither may be there.
-        cells = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
-        shown[name] = Written(np.full(len(frame), name, dtype=object), text(cells))
-    rejects = []
-    for (place, name), reason in sorted(refused.items()):
-        called, cell = shown[name].at(place)
-        rejects.append(Reject(int(rows[place]), called, _shown(table.by_name[name], cell), reason))
     keep = np.ones(len(frame), dtype=np.bool_)
     keep[[place for place, _ in refused]] = False
-    return Checked(checked[keep].reset_index(drop=True), rows[keep], rejects)
+    told = _told(table, frame, rows, refused, written or {})
+    return Checked(checked[keep].reset_index(drop=True), rows[keep], told)
+
+
+def _told(
+    table: Table,
+    frame: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    refused: Mapping[tuple[int, str], str],
+    written: Mapping[str, Written],
+) -> list[Reject]:
+    """What to tell of refused cells, row by row."""
+    by_name: dict[str, list[int]] = {}
+    for place, name in refused:
+        by_name.setdefault(name, []).append(place)
+    found: list[tuple[int, str, Reject]] = []
+    for name, places in by_name.items():
+        of = np.array(places, dtype=np.intp)
+        shown = written.get(name)
+        if shown is None:
+            # Of two columns one of which must be filled neither may be there.
+            cells = frame[name].iloc[of] if name in frame else pd.Series(None, index=of, dtype=object)
+            shown, of = Written(name, text(cells)), np.arange(len(of))
+        for place, number, (called, cell) in zip(places, rows[places].tolist(), shown.at(of), strict=True):
+            said = Reject(number, called, _shown(table.by_name[name], cell), refused[place, name])
+            found.append((place, name, said))
+    found.sort(key=lambda each: each[:2])
+    return [said for _, _, said in found]
 
 
 def _shown(column: Column, value: Any) -> str:
-    if pd.isna(value):
+    if not isinstance(value, str):  # of a column of text: there is none
         return ""
-    return "(not shown)" if column.type == "secret" else str(value)[:200]
+    return "(not shown)" if column.type == "secret" else value[:200]
 
 
 def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
     """(place, column, reason) of every cell that the schema refuses."""
+    frame = frame[_suspect(table, frame)]
+    if frame.empty:
+        return []
     with warnings.catch_warnings():
         # pandera's own use of pandas, and of pyspark where that is installed, is not our user's business.
         warnings.simplefilter("ignore")
@@ -153,6 +188,34 @@ def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
     return found
 
 
+def _suspect(table: Table, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """The rows of which the schema refuses something: the same tests, without what it takes to tell of each.
+
+    Nearly all rows are as they should be: the schema itself is asked about the others only.
+    """
+    suspect = np.zeros(len(frame), dtype=np.bool_)
+    for name in map(str, frame.columns):
+        column, values = table.by_name[name], frame[name]
+        there = values.notna().to_numpy(dtype=np.bool_)
+        if column.required:
+            suspect |= ~there
+        tests = _tests(column)
+        if column.type in _WORDS and longest(values) <= _most(column):
+            tests = tests[1:]
+        for test, _ in tests:
+            suspect |= there & ~test(values).fillna(False).to_numpy(dtype=np.bool_)
+    for rule in _rules(table, tuple(frame.columns)):
+        suspect |= ~_test_of(rule)(frame).to_numpy(dtype=np.bool_)
+    return suspect
+
+
+def _rules(table: Table, columns: tuple[str, ...]) -> list[Rule]:
+    """Those that can be asked about a file of these columns."""
+    return [
+        rule for rule in table.rules if rule.kind == "one of" or {rule.column, rule.other} <= set(columns)
+    ]
+
+
 @cache
 def schema_of(table: Table, columns: tuple[str, ...]) -> Any:
     """The pandera schema of a table, of those columns that a file has.
@@ -172,8 +235,7 @@ def schema_of(table: Table, columns: tuple[str, ...]) -> Any:
         },
         checks=[
             pa.Check(_test_of(rule), error=_reason_of(rule), ignore_na=False)
-            for rule in table.rules
-            if rule.kind == "one of" or {rule.column, rule.other} <= set(columns)
+            for rule in _rules(table, columns)
         ],
     )
 
@@ -181,11 +243,19 @@ def schema_of(table: Table, columns: tuple[str, ...]) -> Any:
 _Test = Callable[[Any], Any]
 
 
+_WORDS = ("id", "text", "secret", "choice")
+
+
+def _most(column: Column) -> int:
+    """How many characters its cells may have."""
+    return _LONGEST.get(column.type, _LONGEST_TEXT)
+
+
 def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
     tests: list[tuple[_Test, str]] = []
     hint = f". {column.hint}" if column.hint else ""
-    if column.type in ("id", "text", "secret", "choice"):
-        most = _LONGEST.get(column.type, _LONGEST_TEXT)
+    if column.type in _WORDS:
+        most = _most(column)
         tests.append((lambda values: values.str.len() <= most, f"is longer than {most:,} characters"))
     if column.choices:
         tests.append(

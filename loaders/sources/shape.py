@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
 
 from refnet.graph.model import RESERVED, camel
-from refnet.loaders.cells import number, text, time
+from refnet.loaders.cells import number, text
 from refnet.loaders.check import Reject, Written
+from refnet.loaders.columns import as_series, coded, distinct, has_empty, words
 from refnet.loaders.files import Chunk, Opened
 from refnet.loaders.files.jsons import flat, within
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.changes import CHANGES, dated
-from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Once, Rows, Taken
+from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
+from refnet.loaders.sources.met import Met
 
 Mask = npt.NDArray[np.bool_]
 
@@ -45,7 +49,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     first = mapping.rows[0] is rows
 
     def chunks() -> Iterator[Chunk]:
-        met = _Met(rows.once_within) if rows.once_within else None
+        met = Met(rows.once_within) if rows.once_within else None
         for chunk in opened.chunks():
             made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
             yield made if first else made._replace(rejects=[])
@@ -140,7 +144,7 @@ class _Cells:
 
 
 def _shape(
-    chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]], met: _Met | None
+    chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]], met: Met | None
 ) -> Chunk:
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
@@ -155,34 +159,34 @@ def _shape(
             made[rows.only_with].notna() if rows.only_with in made else np.zeros(len(made), dtype=np.bool_)
         )
         wanted &= np.asarray(there, dtype=np.bool_)
-    left: dict[int, Reject] = {}
+    left: list[tuple[int, Reject]] = []
+    passed = np.zeros(len(made), dtype=np.bool_)
     for rule in leave_out:
         values = cells[rule.column]
-        out = np.flatnonzero(wanted & holds(values, rule))
-        for place, value in zip(out.tolist(), values.iloc[out].tolist(), strict=True):
-            left.setdefault(place, Reject(int(numbers[place]), rule.column, _shown(value), rule.reason))
-    wanted[list(left)] = False
+        out = np.flatnonzero(wanted & ~passed & holds(values, rule))
+        passed[out] = True
+        shown = [value[:200] if isinstance(value, str) else "" for value in values.iloc[out].tolist()]
+        told = (Reject(number, rule.column, cell, rule.reason)
+                for number, cell in zip(numbers[out].tolist(), shown, strict=True))  # fmt: skip
+        left += zip(out.tolist(), told, strict=True)
+    wanted &= ~passed
     if met is not None:
-        names = {
-            name: [each for way in taken.get(name, []) for each in way.columns] for name in met.once.same
-        }
-        for place in met.again(made, wanted, TABLES[rows.table].id_column):
-            said = Reject(
-                int(numbers[place]), ", ".join(n[0] for n in names.values() if n), "", met.once.reason
-            )
-            left[place] = said
-            wanted[place] = False
+        names = [[each for way in taken.get(name, []) for each in way.columns] for name in met.once.same]
+        called = ", ".join(several[0] for several in names if several)
+        again = met.again(made, wanted, TABLES[rows.table].id_column)
+        wanted[again] = False
+        left += ((place, Reject(int(numbers[place]), called, "", met.once.reason)) for place in again)
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)
     if len(places) < len(made):
-        made = made.iloc[places].reset_index(drop=True)
+        made = made.take(places).reset_index(drop=True)
         written = {name: each.of(places) for name, each in written.items()}
     return Chunk(
         made,
         numbers[places],
         chunk.rejects,
-        [left[place] for place in sorted(left)],
+        [said for _, said in sorted(left, key=lambda each: each[0])],
         written,
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
@@ -215,27 +219,33 @@ def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, 
     order = sorted(taken, key=lambda name: name != "currency")
     currency = pd.Series(None, index=index, dtype="str")
     for name in order:
-        held: pd.Series[Any] = pd.Series(None, index=index, dtype="str")
-        shown: pd.Series[Any] = pd.Series(None, index=index, dtype="str")
         ways = taken[name]
         everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
-        where = np.full(len(index), everyone, dtype=object)
+        where: str | npt.NDArray[np.object_] = everyone
+        if len(ways) > 1:
+            where = np.full(len(index), everyone, dtype=object)
+        held: pd.Series[Any] | None = None
         for way in ways:
             raw = _raw(cells, way, index)
             value = _changed(raw, way, currency)
-            if way is ways[0]:
-                fresh = value.notna().to_numpy(dtype=np.bool_)
-                held, shown = value, raw if value is raw else raw.where(fresh)
+            there = value.notna().to_numpy(dtype=np.bool_)
+            if held is None:
+                fresh = there
+                held, shown = value, raw if value is raw or there.all() else raw.where(there)
             else:
-                fresh = (held.isna() & value.notna()).to_numpy(dtype=np.bool_)
-                held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
+                fresh = there & held.isna().to_numpy(dtype=np.bool_)
+                if fresh.any():
+                    held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
             called = " + ".join(way.columns) or name
-            if called != everyone:
+            if not isinstance(where, str):
                 where[fresh] = called
+            elif called != everyone:
+                where = np.where(fresh, called, everyone).astype(object)
+        assert held is not None
         made[name] = held
         written[name] = Written(where, shown)
         if name == "currency":
-            currency = held.str.upper()
+            currency = distinct(held, lambda codes: codes.str.upper())
     return pd.DataFrame({name: made[name] for name in taken}, index=index), written
 
 
@@ -244,9 +254,12 @@ def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
     if way.always is not None:
         raw = pd.Series(way.always, index=index, dtype="str")
     elif way.join is not None:
-        parts = [cells[column] for column in way.join]
-        raw = text(pd.Series([" ".join(p for p in row if isinstance(p, str)) for row in zip(*parts, strict=True)],
-                             index=index, dtype="str"))  # fmt: skip
+        first, *others = (words(cells[column]) for column in way.join)
+        space = pa.scalar(" ", pa.large_string())
+        for other in others:
+            both = pa.compute.binary_join_element_wise(first, other, space)
+            first = pa.compute.coalesce(both, first, other)
+        raw = as_series(first, index)
     else:
         assert way.from_ is not None
         raw = cells[way.from_]
@@ -264,7 +277,8 @@ def _changed(raw: pd.Series[Any], way: Taken, currency: pd.Series[Any]) -> pd.Se
     if way.choices:
         known = {said.lower(): meant for said, meant in way.choices.items()}
         value = value.str.lower().map(known).where(value.str.lower().isin(list(known)), value)
-    value = value.where(value != "")
+    if value is not raw and has_empty(value):
+        value = value.where(value != "")
     return way.prefix + value if way.prefix else value
 
 
@@ -276,48 +290,8 @@ def holds(values: pd.Series[Any], condition: Condition) -> Mask:
         return (number(values) < condition.below).to_numpy(dtype=np.bool_)
     said = condition.is_ if condition.is_ is not None else condition.is_not or []
     forms = re.compile("|".join(re.escape(each.lower()).replace(r"\*", ".*") for each in said), re.DOTALL)
-    alike = {value for value in values.dropna().unique() if forms.fullmatch(value.lower())}
-    found = values.isin(alike).to_numpy(dtype=np.bool_)
+    codes, once = coded(values)
+    alike = np.array([bool(forms.fullmatch(value.lower())) for value in once.tolist()] + [False])
+    # What is nothing is like the last of them: like none.
+    found: Mask = alike[codes.fill_null(len(once)).to_numpy(zero_copy_only=False)]
     return found if condition.is_ is not None else ~found
-
-
-def _shown(value: Any) -> str:
-    return str(value)[:200] if isinstance(value, str) else ""
-
-
-class _Met:
-    """What was met before: for each set of equal values the times, and whose they were."""
-
-    def __init__(self, once: Once) -> None:
-        self.once = once
-        self._met: dict[int, list[tuple[int, str]]] = {}
-
-    def again(self, frame: pd.DataFrame, wanted: Mask, id_column: str | None) -> list[int]:
-        """The places of rows that say what another one said at about that time; a row of the same id is no other."""
-        same = [
-            frame[name] if name in frame else pd.Series(None, index=frame.index) for name in self.once.same
-        ]
-        if self.once.at not in frame:
-            return []
-        stamps = time(frame[self.once.at])
-        known = wanted & stamps.notna().to_numpy(dtype=np.bool_)
-        for values in same:
-            known &= values.notna().to_numpy(dtype=np.bool_)
-        seconds = stamps.where(known, pd.Timestamp(0, tz="UTC")).astype("int64").to_numpy() // 1_000_000
-        ids = (
-            frame[id_column]
-            if id_column is not None and id_column in frame
-            else pd.Series("", index=frame.index)
-        )
-        found = []
-        places = np.flatnonzero(known)
-        said = zip(*(values.iloc[places].tolist() for values in same), strict=True)
-        owned = ids.iloc[places].astype("str").tolist()
-        for place, row, at, whose in zip(places.tolist(), said, seconds[places].tolist(), owned, strict=True):
-            key = hash(row)
-            before = self._met.setdefault(key, [])
-            if any(abs(at - then) <= self.once.minutes * 60 and whose != other for then, other in before):
-                found.append(place)
-            else:
-                before.append((at, whose))
-        return found
