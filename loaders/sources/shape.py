@@ -18,7 +18,7 @@ from refnet.loaders.cells import number, text
 from refnet.loaders.check import Reject, Written
 from refnet.loaders.columns import as_series, coded, distinct, has_empty, words
 from refnet.loaders.files import Chunk, Opened
-from refnet.loaders.files.jsons import flat, within
+from refnet.loaders.files.nested import flat, within
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.changes import CHANGES, dated
 from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
