@@ -72,7 +72,11 @@ def _strings(values: pd.Series[Any]) -> pd.Series[Any]:
         held = held.cast(pa.string())
     if isinstance(held, pa.StringArray):
         return as_series(held, values.index)
-    return pd.Series(_list(values, _one), index=values.index, dtype="str")
+    cells = values.astype(object).tolist()
+    if set(map(type, cells)) <= {str, int, type(None)}:
+        shown = [cell if cell is None else str(cell) for cell in cells]
+        return pd.Series(shown, index=values.index, dtype="str")
+    return pd.Series([_one(cell) for cell in cells], index=values.index, dtype="str")
 
 
 def _years(stamps: pd.Series[Any]) -> tuple[npt.NDArray[np.datetime64], Mask]:

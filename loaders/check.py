@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,8 +116,9 @@ def check(
             values = (values * scale).round() / scale
         read[name] = values
     checked = pd.DataFrame(read, index=frame.index)
-    for place, name, reason in _failures(table, checked):
-        refused.setdefault((place, name), reason)
+    for places, name, reason in _failures(table, checked):
+        for place in places.tolist():
+            refused.setdefault((place, name), reason)
     if not refused:
         return Checked(checked, rows, [])
     keep = np.ones(len(frame), dtype=np.bool_)
@@ -160,87 +159,24 @@ def _shown(column: Column, value: Any) -> str:
     return "(not shown)" if column.type == "secret" else value[:200]
 
 
-def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
-    """(place, column, reason) of every cell that the schema refuses."""
-    frame = frame[_suspect(table, frame)]
-    if frame.empty:
-        return []
-    with warnings.catch_warnings():
-        # pandera's own use of pandas, and of pyspark where that is installed, is not our user's business.
-        warnings.simplefilter("ignore")
-        import pandera.errors
-
-        try:
-            schema_of(table, tuple(frame.columns)).validate(frame, lazy=True)
-        except pandera.errors.SchemaErrors as errors:
-            cases = errors.failure_cases
-        else:
-            return []
-    reasons = {
-        _reason_of(rule): rule.other if rule.other in frame and rule.column not in frame else rule.column
-        for rule in table.rules
-    }
-    found = []
-    for place, name, reason in zip(cases["index"], cases["column"], cases["check"], strict=True):
-        said = "is empty and must not be" if reason == "not_nullable" else str(reason)
-        # A rule between two columns fails for the row: it is told once, of the column it is about.
-        found.append((int(place), reasons.get(said, str(name)), said))
-    return found
-
-
-def _suspect(table: Table, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """The rows of which the schema refuses something: the same tests, without what it takes to tell of each.
-
-    Nearly all rows are as they should be: the schema itself is asked about the others only.
-    """
-    suspect = np.zeros(len(frame), dtype=np.bool_)
+def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[npt.NDArray[np.intp], str, str]]:
+    """Places, column and reason of all cells that the schema refuses, test by test."""
     for name in map(str, frame.columns):
         column, values = table.by_name[name], frame[name]
         there = values.notna().to_numpy(dtype=np.bool_)
         if column.required:
-            suspect |= ~there
+            yield np.flatnonzero(~there), name, "is empty and must not be"
         tests = _tests(column)
         if column.type in _WORDS and longest(values) <= _most(column):
-            tests = tests[1:]
-        for test, _ in tests:
-            suspect |= there & ~test(values).fillna(False).to_numpy(dtype=np.bool_)
-    for rule in _rules(table, tuple(frame.columns)):
-        suspect |= ~_test_of(rule)(frame).to_numpy(dtype=np.bool_)
-    return suspect
-
-
-def _rules(table: Table, columns: tuple[str, ...]) -> list[Rule]:
-    """Those that can be asked about a file of these columns."""
-    return [
-        rule for rule in table.rules if rule.kind == "one of" or {rule.column, rule.other} <= set(columns)
-    ]
-
-
-@cache
-def schema_of(table: Table, columns: tuple[str, ...]) -> Any:
-    """The pandera schema of a table, of those columns that a file has.
-
-    Values are typed before (`cells`), so that the schema is about what they say.
-    """
-    import pandera.pandas as pa
-
-    return pa.DataFrameSchema(
-        {
-            column: pa.Column(
-                checks=[pa.Check(test, error=said) for test, said in _tests(table.by_name[column])],
-                nullable=not table.by_name[column].required,
-            )
-            for column in columns
-            if column in table.by_name
-        },
-        checks=[
-            pa.Check(_test_of(rule), error=_reason_of(rule), ignore_na=False)
-            for rule in _rules(table, columns)
-        ],
-    )
-
-
-_Test = Callable[[Any], Any]
+            tests = tests[1:]  # none can be too long
+        for test, said in tests:
+            held = test(values).fillna(False).to_numpy(dtype=np.bool_)
+            yield np.flatnonzero(there & ~held), name, said
+    for rule in table.rules:
+        if rule.kind == "one of" or {rule.column, rule.other} <= set(frame.columns):
+            # It fails for the row: that is told once, of the column that the rule is about.
+            name = rule.other if rule.other in frame and rule.column not in frame else rule.column
+            yield np.flatnonzero(~_holds(rule, frame).to_numpy(dtype=np.bool_)), name, rule.reason
 
 
 _WORDS = ("id", "text", "secret", "choice")
@@ -249,6 +185,9 @@ _WORDS = ("id", "text", "secret", "choice")
 def _most(column: Column) -> int:
     """How many characters its cells may have."""
     return _LONGEST.get(column.type, _LONGEST_TEXT)
+
+
+_Test = Callable[[Any], Any]
 
 
 def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
@@ -273,22 +212,15 @@ def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
     return tests
 
 
-def _reason_of(rule: Rule) -> str:
-    return rule.reason
-
-
-def _test_of(rule: Rule) -> _Test:
-    def test(frame: pd.DataFrame) -> pd.Series[bool]:
-        if rule.kind == "one of":
-            given = [frame[name].notna() for name in (rule.column, rule.other) if name in frame]
-            if not given:
-                return pd.Series(False, index=frame.index)
-            return given[0] ^ given[1] if len(given) == 2 else given[0]
-        this, other = frame[rule.column], frame[rule.other]
-        match rule.kind:
-            case "at most":
-                return ~((this > other) & (other >= 0))
-            case _:
-                return ~((other == rule.value).fillna(False).astype(bool) & (this > rule.most))
-
-    return test
+def _holds(rule: Rule, frame: pd.DataFrame) -> pd.Series[bool]:
+    if rule.kind == "one of":
+        given = [frame[name].notna() for name in (rule.column, rule.other) if name in frame]
+        if not given:
+            return pd.Series(False, index=frame.index)
+        return given[0] ^ given[1] if len(given) == 2 else given[0]
+    this, other = frame[rule.column], frame[rule.other]
+    match rule.kind:
+        case "at most":
+            return ~((this > other) & (other >= 0))
+        case _:
+            return ~((other == rule.value).fillna(False).astype(bool) & (this > rule.most))

@@ -258,7 +258,7 @@ def _chunk(
     none = [None] * len(numbers)
     frame = pd.DataFrame({c: pd.Series(cells.get(c, none), dtype=object) for c in columns})
     rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
-    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits))
+    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
 
 
 def _all_whole(records: Sequence[Any], sound: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -124,7 +124,7 @@ class _Cells:
     """The columns of a chunk as text, each read once; one that is not there is empty."""
 
     frame: pd.DataFrame
-    read: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    read: dict[str, pd.Series[Any]]
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
         if column not in self.read:
@@ -149,7 +149,7 @@ def _shape(
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
-    cells = _Cells(frame)
+    cells = _Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {})
     wanted = np.ones(len(frame), dtype=np.bool_)
     for condition in rows.when:
         wanted &= holds(cells[condition.column], condition)
