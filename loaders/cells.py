@@ -64,18 +64,17 @@ def text(values: pd.Series[Any]) -> pd.Series[Any]:
 
 def _strings(values: pd.Series[Any]) -> pd.Series[Any]:
     """Python's objects as text: all at once where they are of one kind, one by one where they are not."""
-    try:
-        held = pa.array(values, from_pandas=True)
-    except (pa.ArrowException, UnicodeError, OverflowError):
-        held = None
-    if isinstance(held, pa.Int64Array):
-        held = held.cast(pa.string())
-    if isinstance(held, pa.StringArray):
-        return as_series(held, values.index)
     cells = values.astype(object).tolist()
-    if set(map(type, cells)) <= {str, int, type(None)}:
-        shown = [cell if cell is None else str(cell) for cell in cells]
-        return pd.Series(shown, index=values.index, dtype="str")
+    kinds = set(map(type, cells)) - {type(None)}
+    try:
+        if kinds == {str}:
+            return as_series(pa.array(cells, pa.large_string()), values.index)
+        if kinds == {int}:
+            return as_series(pa.array(cells, pa.int64()).cast(pa.large_string()), values.index)
+    except (pa.ArrowException, UnicodeError, OverflowError):
+        pass  # half of a character; a very large number
+    if kinds == {str, int}:
+        return pd.Series([c if c is None else str(c) for c in cells], index=values.index, dtype="str")
     return pd.Series([_one(cell) for cell in cells], index=values.index, dtype="str")
 
 

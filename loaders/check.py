@@ -54,14 +54,13 @@ class Written:
     cells: pd.Series[Any]
     places: npt.NDArray[np.intp] | None = None
 
-    def at(self, places: npt.NDArray[np.intp]) -> list[tuple[str, Any]]:
-        """The column and the cell of some rows."""
+    def at(self, places: npt.NDArray[np.intp]) -> tuple[list[str], list[Any]]:
+        """The columns and the cells of some rows."""
         if self.places is not None:
             places = self.places[places]
-        cells = self.cells.iloc[places].tolist()
-        if isinstance(self.columns, str):
-            return [(self.columns, cell) for cell in cells]
-        return list(zip(self.columns[places].tolist(), cells, strict=True))
+        columns = self.columns
+        named = [columns] * len(places) if isinstance(columns, str) else columns[places].tolist()
+        return named, self.cells.iloc[places].tolist()
 
     def of(self, places: npt.NDArray[np.intp]) -> Written:
         """The same of some rows."""
@@ -95,21 +94,24 @@ def check(
     """
     frame = frame.reset_index(drop=True)
     read: dict[str, pd.Series[Any]] = {}
-    refused: dict[tuple[int, str], str] = {}
+    # By column, then by place. Of one cell the first reason is told.
+    refused: dict[str, dict[int, str]] = {}
+
+    def refuse(places: npt.NDArray[np.intp], name: str, reason: str) -> None:
+        if len(places):
+            refused[name] = dict.fromkeys(places.tolist(), reason) | refused.get(name, {})
+
     for name in frame.columns:
         column = table.by_name[name]
         values, bad, reason = typed(frame[name], column)
-        for place in np.flatnonzero(bad).tolist():
-            refused[place, name] = reason
+        refuse(np.flatnonzero(bad), name, reason)
         if column.default is not None:
             values = values.fillna(column.default)
         if column.type == "currency":
             # One currency for all sums: another one's amounts would be added as if they were of this.
             other = (values.notna() & (values != currency)).to_numpy(dtype=np.bool_)
-            for place in np.flatnonzero(other).tolist():
-                refused[place, name] = (
-                    f"is not the graph's currency, {currency}; convert the row's amounts to it"
-                )
+            said = f"is not the graph's currency, {currency}; convert the row's amounts to it"
+            refuse(np.flatnonzero(other), name, said)
             values = values.fillna(currency)
         if column.type == "money":
             scale = 10 ** exponent(currency)
@@ -117,12 +119,12 @@ def check(
         read[name] = values
     checked = pd.DataFrame(read, index=frame.index)
     for places, name, reason in _failures(table, checked):
-        for place in places.tolist():
-            refused.setdefault((place, name), reason)
+        refuse(places, name, reason)
     if not refused:
         return Checked(checked, rows, [])
     keep = np.ones(len(frame), dtype=np.bool_)
-    keep[[place for place, _ in refused]] = False
+    for places_of in refused.values():
+        keep[list(places_of)] = False
     told = _told(table, frame, rows, refused, written or {})
     return Checked(checked[keep].reset_index(drop=True), rows[keep], told)
 
@@ -131,32 +133,30 @@ def _told(
     table: Table,
     frame: pd.DataFrame,
     rows: npt.NDArray[np.int64],
-    refused: Mapping[tuple[int, str], str],
+    refused: Mapping[str, Mapping[int, str]],
     written: Mapping[str, Written],
 ) -> list[Reject]:
     """What to tell of refused cells, row by row."""
-    by_name: dict[str, list[int]] = {}
-    for place, name in refused:
-        by_name.setdefault(name, []).append(place)
-    found: list[tuple[int, str, Reject]] = []
-    for name, places in by_name.items():
-        of = np.array(places, dtype=np.intp)
-        shown = written.get(name)
+    found: list[Reject] = []
+    order: list[int] = []
+    for name in sorted(refused):
+        places = np.fromiter(refused[name], np.intp, len(refused[name]))
+        of, shown = places, written.get(name)
         if shown is None:
             # Of two columns one of which must be filled neither may be there.
             cells = frame[name].iloc[of] if name in frame else pd.Series(None, index=of, dtype=object)
             shown, of = Written(name, text(cells)), np.arange(len(of))
-        for place, number, (called, cell) in zip(places, rows[places].tolist(), shown.at(of), strict=True):
-            said = Reject(number, called, _shown(table.by_name[name], cell), refused[place, name])
-            found.append((place, name, said))
-    found.sort(key=lambda each: each[:2])
-    return [said for _, _, said in found]
+        called, held = shown.at(of)
+        told = _shown(table.by_name[name], held)
+        found += map(Reject, rows[places].tolist(), called, told, refused[name].values())
+        order += refused[name]
+    return [found[place] for place in np.argsort(order, kind="stable").tolist()]
 
 
-def _shown(column: Column, value: Any) -> str:
-    if not isinstance(value, str):  # of a column of text: there is none
-        return ""
-    return "(not shown)" if column.type == "secret" else value[:200]
+def _shown(column: Column, values: list[Any]) -> list[str]:
+    if column.type == "secret":
+        return ["(not shown)" if isinstance(value, str) else "" for value in values]
+    return [value[:200] if isinstance(value, str) else "" for value in values]
 
 
 def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[npt.NDArray[np.intp], str, str]]:

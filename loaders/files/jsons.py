@@ -17,7 +17,7 @@ import pandas as pd
 
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
-from refnet.loaders.files.nested import columns_of, header, plain, within
+from refnet.loaders.files.nested import Level, flattened, header, level, names_of, plain, within
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
 
 _Record = tuple[int, dict[str, Any] | None, str]
@@ -104,6 +104,7 @@ class Dump:
         self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
         self._kept: list[_Document] | None = None
         self._headers: dict[str, tuple[list[str], int]] = {}
+        self._levels: dict[str, list[Level]] = {}
         self._chunks: dict[str, list[Chunk]] = {}
 
     def survey(self, places: Iterable[str]) -> None:
@@ -111,12 +112,28 @@ class Dump:
         asked = [place for place in dict.fromkeys(places) if place not in self._headers]
         names: dict[str, dict[str, None]] = {place: {} for place in asked}
         totals = dict.fromkeys(asked, 0)
-        for _, document, sound in self._documents() if asked else ():
-            for place in asked:
-                records = within(document, place)
-                totals[place] += len(records)
-                header(records if _all_whole(records, sound) else _whole(records, sound), names[place])
+        with _uncollected():
+            for _, document, sound in self._documents() if asked else ():
+                for place in asked:
+                    records = within(document, place)
+                    totals[place] += len(records)
+                    if len(records) < CHUNK_ROWS or not _all_whole(records, sound):
+                        header(_whole(records, sound), names[place])
+                    else:
+                        names_of(self._by_column(place, records), names[place])
+            if self._levels:
+                # Of a record as Python has it there are hundreds of objects, which would be looked at for garbage
+                # again and again. Another place of the file, for which it is parsed again, is hardly ever asked for.
+                self._kept = None
         self._headers.update({place: (list(names[place]), totals[place]) for place in asked})
+
+    def _by_column(self, place: str, records: Sequence[dict[str, Any]]) -> list[Level]:
+        """Many records of one document, a chunk's worth each; kept if that is all there is in the file."""
+        starts = range(0, len(records), CHUNK_ROWS)
+        made = [level(records[start : start + CHUNK_ROWS]) for start in starts]
+        if self._kept is not None and len(self._kept) == 1:
+            self._levels[place] = made
+        return made
 
     def header(self, at: str) -> tuple[list[str], int]:
         """The columns of the records there, and how many records there are."""
@@ -131,10 +148,11 @@ class Dump:
             yield from made
             return
         if at not in self._chunks:
-            self._chunks[at] = list(made)
-            # Of a record as Python has it there are hundreds of objects: they would be looked at for garbage, again
-            # and again. Another place in the file is hardly ever asked for.
-            self._kept = None
+            if at in self._levels:
+                self._chunks[at] = list(_of_levels(self._levels.pop(at), columns))
+            else:
+                self._chunks[at] = list(made)
+                self._kept = None  # as in `survey`
         for chunk in self._chunks[at]:  # their frames' columns may be called otherwise by whoever gets them
             yield chunk._replace(frame=chunk.frame.copy(deep=False))
 
@@ -154,7 +172,7 @@ class Dump:
                     good.append(record)
                 else:
                     bad.append((number, record if isinstance(record, str) else json.dumps(record)))
-        return _chunk(numbers, columns_of(good), bad, columns)
+        return _chunk(numbers, flattened(level(good)), bad, columns)
 
     def _portions(self, at: str) -> Iterator[list[_Found]]:
         """All records there, a chunk's worth at a time."""
@@ -193,6 +211,7 @@ class Dump:
 
     def _forget(self) -> None:
         self._kept = None
+        self._levels.clear()
         self._chunks.clear()
 
     def _parsed(self) -> Iterator[_Document]:
@@ -259,6 +278,16 @@ def _chunk(
     frame = pd.DataFrame({c: pd.Series(cells.get(c, none), dtype=object) for c in columns})
     rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
     return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
+
+
+def _of_levels(levels: list[Level], columns: Sequence[str]) -> Iterator[Chunk]:
+    """Records by column as rows; what is done with goes."""
+    count = 0
+    levels.reverse()
+    while levels:
+        held = levels.pop()
+        yield _chunk(range(count + 1, count + held.count + 1), flattened(held), [], columns)
+        count += held.count
 
 
 def _all_whole(records: Sequence[Any], sound: bool) -> bool:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from refnet.core.money import exponent
 from refnet.loaders.cells import number
-from refnet.loaders.columns import as_series, coded
+from refnet.loaders.columns import as_series, coded, distinct
 
 Text = pd.Series  # of stripped text, missing where there is none
 
@@ -31,6 +31,10 @@ def _lower(values: Text[Any], _: Text[Any]) -> Text[Any]:
 
 def _email(values: Text[Any], _: Text[Any]) -> Text[Any]:
     """One spelling of an address: small letters, no mailto:, and not the mark of an account that was merged away."""
+    return distinct(values, _spelled)
+
+
+def _spelled(values: Text[Any]) -> Text[Any]:
     plain = values.str.lower().str.removeprefix("mailto:").str.removesuffix("(moved)").str.strip()
     return plain.where(plain != "")
 
