@@ -113,19 +113,25 @@ class Dump:
         names: dict[str, dict[str, None]] = {place: {} for place in asked}
         totals = dict.fromkeys(asked, 0)
         with _uncollected():
-            for _, document, sound in self._documents() if asked else ():
+            for document in self._documents() if asked else ():
                 for place in asked:
-                    records = within(document, place)
-                    totals[place] += len(records)
-                    if len(records) < CHUNK_ROWS or not _all_whole(records, sound):
-                        header(_whole(records, sound), names[place])
-                    else:
-                        names_of(self._by_column(place, records), names[place])
+                    totals[place] += self._look(place, document, names[place])
+                del document  # it would be held when it is collected again
             if self._levels:
                 # Of a record as Python has it there are hundreds of objects, which would be looked at for garbage
                 # again and again. Another place of the file, for which it is parsed again, is hardly ever asked for.
                 self._kept = None
         self._headers.update({place: (list(names[place]), totals[place]) for place in asked})
+
+    def _look(self, place: str, document: _Document, names: dict[str, None]) -> int:
+        """Add the columns of a document's records there; how many records these are."""
+        _, held, sound = document
+        records = within(held, place)
+        if len(records) < CHUNK_ROWS or not _all_whole(records, sound):
+            header(_whole(records, sound), names)
+        else:
+            names_of(self._by_column(place, records), names)
+        return len(records)
 
     def _by_column(self, place: str, records: Sequence[dict[str, Any]]) -> list[Level]:
         """Many records of one document, a chunk's worth each; kept if that is all there is in the file."""

@@ -82,6 +82,7 @@ class Opened:
         label: the short name; '' for a file: its name without directories.
         path: of the file; None: there is none.
         made: by what mapping the rows are made of the file's; '' where they are the file's.
+        part: reads some columns of all rows, and maybe more, where that is less work.
     """
 
     name: str
@@ -93,11 +94,16 @@ class Opened:
     label: str = ""
     path: Path | None = None
     made: str = ""
+    part: Callable[[Sequence[str]], Iterator[Chunk]] | None = None
 
     @property
     def short(self) -> str:
         """The name without directories."""
         return self.label or Path(self.name).name
+
+    def alone(self, names: Sequence[str]) -> Iterator[Chunk]:
+        """The rows, of which only these columns will be looked at."""
+        return self.chunks() if self.part is None else self.part(names)
 
     def called(self, name: str) -> Opened:
         """The same by another name: of what it stands for."""

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from refnet.core.errors import InputError
+from refnet.loaders.ahead import ahead
 from refnet.loaders.check import Reject
 from refnet.loaders.files.opened import (
     CHUNK_ROWS,
@@ -55,7 +56,8 @@ def open_csv(path: Path) -> Opened:
     if not more and len(text.splitlines()) == 1:
         return Opened(str(path), columns, 0, lambda: iter(()), said)
     total = max(_lines(path, mark) - 1, 0)
-    return Opened(str(path), columns, total, lambda: _csv_chunks(path, columns, mark), said)
+    # While the rows of one chunk are checked those of the next are parsed, for which arrow needs no lock of Python's.
+    return Opened(str(path), columns, total, lambda: ahead(_csv_chunks(path, columns, mark), depth=1), said)
 
 
 def _header(text: str) -> tuple[str, list[str]]:

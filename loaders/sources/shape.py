@@ -47,16 +47,22 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     kept, clashes = _kept(rows, opened.columns, set(taken))
     taken |= {name: [Taken.model_validate({"from": column})] for name, column in kept.items()}
     first = mapping.rows[0] is rows
+    # Which rows there are, and what they say, depends on these.
+    once, table = rows.once_within, TABLES[rows.table]
+    asked = {"currency", "alias", "customer_id", rows.only_with, table.id_column}
+    asked |= {*once.same, once.at} if once else set()
+    tell = {name: ways for name, ways in taken.items() if name in asked}
 
-    def chunks() -> Iterator[Chunk]:
+    def chunks(names: Sequence[str] = ()) -> Iterator[Chunk]:
         met = Met(rows.once_within) if rows.once_within else None
+        wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
         for chunk in opened.chunks():
-            made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
+            made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, wanted, met)
             yield made if first else made._replace(rejects=[])
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
-    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by)
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by, part=chunks)
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
