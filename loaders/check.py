@@ -44,27 +44,31 @@ class Written:
     """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell.
 
     Attributes:
-        columns: their names; one for all rows, or by row.
-        cells: as text.
+        everyone: all columns that a row's cell may be of, for rows that have it of none.
+        ways: each a column by its name, its cells as text, and which rows have theirs of it.
         places: which of the rows these are, in this order; None: all. They are picked when they are asked for, which
             is of few rows.
     """
 
-    columns: str | npt.NDArray[np.object_]
-    cells: pd.Series[Any]
+    everyone: str
+    ways: Sequence[tuple[str, pd.Series[Any], npt.NDArray[np.bool_]]]
     places: npt.NDArray[np.intp] | None = None
 
     def at(self, places: npt.NDArray[np.intp]) -> tuple[list[str], list[Any]]:
         """The columns and the cells of some rows."""
         if self.places is not None:
             places = self.places[places]
-        columns = self.columns
-        named = [columns] * len(places) if isinstance(columns, str) else columns[places].tolist()
-        return named, self.cells.iloc[places].tolist()
+        named: list[str] = [self.everyone] * len(places)
+        cells: list[Any] = [None] * len(places)
+        for name, held, whose in self.ways:
+            of = np.flatnonzero(whose[places])
+            for place, cell in zip(of.tolist(), held.iloc[places[of]].tolist(), strict=True):
+                named[place], cells[place] = name, cell
+        return named, cells
 
     def of(self, places: npt.NDArray[np.intp]) -> Written:
         """The same of some rows."""
-        return Written(self.columns, self.cells, places if self.places is None else self.places[places])
+        return Written(self.everyone, self.ways, places if self.places is None else self.places[places])
 
 
 @dataclass(frozen=True)
@@ -141,12 +145,12 @@ def _told(
     order: list[int] = []
     for name in sorted(refused):
         places = np.fromiter(refused[name], np.intp, len(refused[name]))
-        of, shown = places, written.get(name)
-        if shown is None:
+        if name in written:
+            called, held = written[name].at(places)
+        else:
             # Of two columns one of which must be filled neither may be there.
-            cells = frame[name].iloc[of] if name in frame else pd.Series(None, index=of, dtype=object)
-            shown, of = Written(name, text(cells)), np.arange(len(of))
-        called, held = shown.at(of)
+            called = [name] * len(places)
+            held = text(frame[name].iloc[places]).tolist() if name in frame else [None] * len(places)
         told = _shown(table.by_name[name], held)
         found += map(Reject, rows[places].tolist(), called, told, refused[name].values())
         order += refused[name]

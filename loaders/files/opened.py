@@ -220,9 +220,11 @@ class _Recoded(io.RawIOBase):
 
 def without_blank(chunk: Chunk) -> Chunk:
     """The chunk without rows that have nothing in any cell."""
-    blank = chunk.frame.isna().all(axis=1).to_numpy(dtype=np.bool_)
-    if not blank.any():
-        return chunk
+    blank = np.ones(len(chunk.rows), dtype=np.bool_)
+    for place in range(chunk.frame.shape[1]):  # a name may be there twice
+        blank &= chunk.frame.iloc[:, place].isna().to_numpy(dtype=np.bool_)
+        if not blank.any():
+            return chunk
     return chunk._replace(frame=chunk.frame[~blank].reset_index(drop=True), rows=chunk.rows[~blank])
 
 

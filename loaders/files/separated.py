@@ -31,6 +31,7 @@ from refnet.loaders.files.opened import (
 )
 
 _CSV_BLOCK = 4 * 2**20
+_HEADER = 2**14
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -62,9 +63,18 @@ def open_csv(path: Path) -> Opened:
 
 def _header(text: str) -> tuple[str, list[str]]:
     """What separates the columns, and their names: the mark that makes the most of the header, commas first."""
-    read = {mark: next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), []) for mark in _MARKS}
+    read = {mark: _first_row(text, mark) for mark in _MARKS}
     mark = max(_MARKS, key=lambda each: len(read[each]))
     return mark, read[mark]
+
+
+def _first_row(text: str, mark: str) -> list[str]:
+    for part in (text[:_HEADER], text):
+        file = io.StringIO(part, newline="")
+        row = next(csv.reader(file, delimiter=mark), [])
+        if file.tell() < len(part):  # it ends before the cut
+            break
+    return row
 
 
 def _lines(path: Path, mark: str) -> int:

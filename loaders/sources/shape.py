@@ -226,30 +226,23 @@ def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, 
     currency = pd.Series(None, index=index, dtype="str")
     for name in order:
         ways = taken[name]
-        everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
-        where: str | npt.NDArray[np.object_] = everyone
-        if len(ways) > 1:
-            where = np.full(len(index), everyone, dtype=object)
-        held: pd.Series[Any] | None = None
+        values: list[pd.Series[Any]] = []
+        told: list[tuple[str, pd.Series[Any], Mask]] = []
+        left = np.ones(len(index), dtype=np.bool_)
         for way in ways:
             raw = _raw(cells, way, index)
-            value = _changed(raw, way, currency)
-            there = value.notna().to_numpy(dtype=np.bool_)
-            if held is None:
-                fresh = there
-                held, shown = value, raw if value is raw or there.all() else raw.where(there)
-            else:
-                fresh = there & held.isna().to_numpy(dtype=np.bool_)
-                if fresh.any():
-                    held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
-            called = " + ".join(way.columns) or name
-            if not isinstance(where, str):
-                where[fresh] = called
-            elif called != everyone:
-                where = np.where(fresh, called, everyone).astype(object)
-        assert held is not None
+            values.append(_changed(raw, way, currency))
+            fresh = left & values[-1].notna().to_numpy(dtype=np.bool_)
+            left &= ~fresh
+            told.append((" + ".join(way.columns) or name, raw, fresh))
+            if not left.any():
+                break
+        held = values[0]
+        if len(values) > 1:
+            held = as_series(pa.compute.coalesce(*map(words, values)), index)
         made[name] = held
-        written[name] = Written(where, shown)
+        everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
+        written[name] = Written(everyone, told)
         if name == "currency":
             currency = distinct(held, lambda codes: codes.str.upper())
     return pd.DataFrame({name: made[name] for name in taken}, index=index), written
@@ -270,7 +263,8 @@ def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
         assert way.from_ is not None
         raw = cells[way.from_]
     for condition in way.when:
-        raw = raw.where(holds(cells[condition.column], condition))
+        held = pa.array(holds(cells[condition.column], condition))
+        raw = as_series(pa.compute.if_else(held, words(raw), pa.scalar(None, pa.large_string())), index)
     return raw
 
 
