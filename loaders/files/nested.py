@@ -59,10 +59,14 @@ def level(records: Sequence[dict[str, Any]]) -> Level:
             cells[name] = [None] * len(values)
             inner.append((_first_place(records, values, name, nested=True), name, None, level(values)))
         elif dict in kinds:
-            places = np.flatnonzero(np.fromiter((type(v) is dict for v in values), np.bool_, len(values)))
-            below = level([values[place] for place in places.tolist()])
-            inner.append((_first_place(records, values, name, nested=True), name, places, below))
-            cells[name] = [None if type(v) is dict or v is _GAP else v for v in values]
+            places = [place for place, value in enumerate(values) if type(value) is dict]
+            below = level([values[place] for place in places])
+            held = np.array(places, dtype=np.intp)
+            inner.append((_first_place(records, values, name, nested=True), name, held, below))
+            if kinds <= {dict, _Gap, type(None)}:
+                cells[name] = [None] * len(values)
+            else:
+                cells[name] = [None if type(v) is dict or v is _GAP else v for v in values]
         elif _Gap in kinds:
             cells[name] = [None if v is _GAP else v for v in values]
     own.sort()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, T
 from refnet.loaders.sources.met import Met
 
 Mask = npt.NDArray[np.bool_]
+T = TypeVar("T")
 
 
 def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
@@ -130,12 +132,17 @@ class _Cells:
     """The columns of a chunk as text, each read once; one that is not there is empty."""
 
     frame: pd.DataFrame
-    read: dict[str, pd.Series[Any]]
+    read: dict[str, Any]
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
-        if column not in self.read:
-            self.read[column] = text(self._find(column))
-        return self.read[column]
+        return self.once(f"column {column}", lambda: text(self._find(column)))
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What is called so: made when it is first asked for, also by another table."""
+        if name not in self.read:
+            self.read[name] = make()
+        made: T = self.read[name]
+        return made
 
     def _find(self, column: str) -> pd.Series[Any]:
         if column in self.frame:
@@ -226,26 +233,36 @@ def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, 
     currency = pd.Series(None, index=index, dtype="str")
     for name in order:
         ways = taken[name]
-        values: list[pd.Series[Any]] = []
-        told: list[tuple[str, pd.Series[Any], Mask]] = []
-        left = np.ones(len(index), dtype=np.bool_)
-        for way in ways:
-            raw = _raw(cells, way, index)
-            values.append(_changed(raw, way, currency))
-            fresh = left & values[-1].notna().to_numpy(dtype=np.bool_)
-            left &= ~fresh
-            told.append((" + ".join(way.columns) or name, raw, fresh))
-            if not left.any():
-                break
-        held = values[0]
-        if len(values) > 1:
-            held = as_series(pa.compute.coalesce(*map(words, values)), index)
-        made[name] = held
+        make = partial(_one_of, cells, ways, currency, index)
+        # Who a row is about is asked by several tables; not of amounts, which depend on what its currency is there.
+        shared = not any("cents" in way.change for way in ways)
+        said = "; ".join(way.model_dump_json() for way in ways)
+        made[name], told = cells.once(f"ways {said}", make) if shared else make()
         everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
-        written[name] = Written(everyone, told)
+        written[name] = Written(everyone, [(called or name, raw, fresh) for called, raw, fresh in told])
         if name == "currency":
-            currency = distinct(held, lambda codes: codes.str.upper())
+            currency = distinct(made[name], lambda codes: codes.str.upper())
     return pd.DataFrame({name: made[name] for name in taken}, index=index), written
+
+
+def _one_of(
+    cells: _Cells, ways: Sequence[Taken], currency: pd.Series[Any], index: pd.Index[Any]
+) -> tuple[pd.Series[Any], list[tuple[str, pd.Series[Any], Mask]]]:
+    """The first of several ways that gives something, row by row; and of what column's cells it was made by which."""
+    values: list[pd.Series[Any]] = []
+    told: list[tuple[str, pd.Series[Any], Mask]] = []
+    left = np.ones(len(index), dtype=np.bool_)
+    for way in ways:
+        raw = _raw(cells, way, index)
+        values.append(_changed(raw, way, currency))
+        fresh = left & values[-1].notna().to_numpy(dtype=np.bool_)
+        left &= ~fresh
+        told.append((" + ".join(way.columns), raw, fresh))
+        if not left.any():
+            break
+    if len(values) == 1:
+        return values[0], told
+    return as_series(pa.compute.coalesce(*map(words, values)), index), told
 
 
 def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
