@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +12,7 @@ import pandas as pd
 
 from refnet.core.money import exponent
 from refnet.loaders.cells import text, typed
+from refnet.loaders.columns import longest
 from refnet.loaders.rows import Column, Rule, Table
 
 # Neo4j's range indexes hold keys up to about 8 kB; and a text this long is a file in a cell.
@@ -40,19 +39,36 @@ class Reject(NamedTuple):
     reason: str
 
 
-class Written(NamedTuple):
-    """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell."""
+@dataclass(frozen=True)
+class Written:
+    """What stood in a file where a mapping has made something else of it, row by row: the column, and its cell.
 
-    columns: npt.NDArray[np.object_]
-    cells: pd.Series[Any]
+    Attributes:
+        everyone: all columns that a row's cell may be of, for rows that have it of none.
+        ways: each a column by its name, its cells as text, and which rows have theirs of it.
+        places: which of the rows these are, in this order; None: all. They are picked when they are asked for, which
+            is of few rows.
+    """
 
-    def at(self, place: int) -> tuple[str, Any]:
-        """The column and the cell of a row."""
-        return self.columns[place], self.cells.iat[place]
+    everyone: str
+    ways: Sequence[tuple[str, pd.Series[Any], npt.NDArray[np.bool_]]]
+    places: npt.NDArray[np.intp] | None = None
+
+    def at(self, places: npt.NDArray[np.intp]) -> tuple[list[str], list[Any]]:
+        """The columns and the cells of some rows."""
+        if self.places is not None:
+            places = self.places[places]
+        named: list[str] = [self.everyone] * len(places)
+        cells: list[Any] = [None] * len(places)
+        for name, held, whose in self.ways:
+            of = np.flatnonzero(whose[places])
+            for place, cell in zip(of.tolist(), held.iloc[places[of]].tolist(), strict=True):
+                named[place], cells[place] = name, cell
+        return named, cells
 
     def of(self, places: npt.NDArray[np.intp]) -> Written:
         """The same of some rows."""
-        return Written(self.columns[places], self.cells.iloc[places])
+        return Written(self.everyone, self.ways, places if self.places is None else self.places[places])
 
 
 @dataclass(frozen=True)
@@ -82,100 +98,97 @@ def check(
     """
     frame = frame.reset_index(drop=True)
     read: dict[str, pd.Series[Any]] = {}
-    refused: dict[tuple[int, str], str] = {}
+    # By column, then by place. Of one cell the first reason is told.
+    refused: dict[str, dict[int, str]] = {}
+
+    def refuse(places: npt.NDArray[np.intp], name: str, reason: str) -> None:
+        if len(places):
+            refused[name] = dict.fromkeys(places.tolist(), reason) | refused.get(name, {})
+
     for name in frame.columns:
         column = table.by_name[name]
         values, bad, reason = typed(frame[name], column)
-        for place in np.flatnonzero(bad).tolist():
-            refused[place, name] = reason
+        refuse(np.flatnonzero(bad), name, reason)
         if column.default is not None:
             values = values.fillna(column.default)
         if column.type == "currency":
             # One currency for all sums: another one's amounts would be added as if they were of this.
-            for place in np.flatnonzero(
-                (values.notna() & (values != currency)).to_numpy(dtype=np.bool_)
-            ).tolist():
-                refused[place, name] = (
-                    f"is not the graph's currency, {currency}; convert the row's amounts to it"
-                )
+            other = (values.notna() & (values != currency)).to_numpy(dtype=np.bool_)
+            said = f"is not the graph's currency, {currency}; convert the row's amounts to it"
+            refuse(np.flatnonzero(other), name, said)
             values = values.fillna(currency)
         if column.type == "money":
             scale = 10 ** exponent(currency)
             values = (values * scale).round() / scale
         read[name] = values
     checked = pd.DataFrame(read, index=frame.index)
-    for place, name, reason in _failures(table, checked):
-        refused.setdefault((place, name), reason)
+    for places, name, reason in _failures(table, checked):
+        refuse(places, name, reason)
     if not refused:
         return Checked(checked, rows, [])
-    shown: dict[str, Written] = dict(written or {})
-    for name in {name for _, name in refused} - set(shown):
-        # Of two columns one of which must be filled neither may be there.
-        cells = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
-        shown[name] = Written(np.full(len(frame), name, dtype=object), text(cells))
-    rejects = []
-    for (place, name), reason in sorted(refused.items()):
-        called, cell = shown[name].at(place)
-        rejects.append(Reject(int(rows[place]), called, _shown(table.by_name[name], cell), reason))
     keep = np.ones(len(frame), dtype=np.bool_)
-    keep[[place for place, _ in refused]] = False
-    return Checked(checked[keep].reset_index(drop=True), rows[keep], rejects)
+    for places_of in refused.values():
+        keep[list(places_of)] = False
+    told = _told(table, frame, rows, refused, written or {})
+    return Checked(checked[keep].reset_index(drop=True), rows[keep], told)
 
 
-def _shown(column: Column, value: Any) -> str:
-    if pd.isna(value):
-        return ""
-    return "(not shown)" if column.type == "secret" else str(value)[:200]
-
-
-def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
-    """(place, column, reason) of every cell that the schema refuses."""
-    with warnings.catch_warnings():
-        # pandera's own use of pandas, and of pyspark where that is installed, is not our user's business.
-        warnings.simplefilter("ignore")
-        import pandera.errors
-
-        try:
-            schema_of(table, tuple(frame.columns)).validate(frame, lazy=True)
-        except pandera.errors.SchemaErrors as errors:
-            cases = errors.failure_cases
+def _told(
+    table: Table,
+    frame: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    refused: Mapping[str, Mapping[int, str]],
+    written: Mapping[str, Written],
+) -> list[Reject]:
+    """What to tell of refused cells, row by row."""
+    found: list[Reject] = []
+    order: list[int] = []
+    for name in sorted(refused):
+        places = np.fromiter(refused[name], np.intp, len(refused[name]))
+        if name in written:
+            called, held = written[name].at(places)
         else:
-            return []
-    reasons = {
-        _reason_of(rule): rule.other if rule.other in frame and rule.column not in frame else rule.column
-        for rule in table.rules
-    }
-    found = []
-    for place, name, reason in zip(cases["index"], cases["column"], cases["check"], strict=True):
-        said = "is empty and must not be" if reason == "not_nullable" else str(reason)
-        # A rule between two columns fails for the row: it is told once, of the column it is about.
-        found.append((int(place), reasons.get(said, str(name)), said))
-    return found
+            # Of two columns one of which must be filled neither may be there.
+            called = [name] * len(places)
+            held = text(frame[name].iloc[places]).tolist() if name in frame else [None] * len(places)
+        told = _shown(table.by_name[name], held)
+        found += map(Reject, rows[places].tolist(), called, told, refused[name].values())
+        order += refused[name]
+    return [found[place] for place in np.argsort(order, kind="stable").tolist()]
 
 
-@cache
-def schema_of(table: Table, columns: tuple[str, ...]) -> Any:
-    """The pandera schema of a table, of those columns that a file has.
+def _shown(column: Column, values: list[Any]) -> list[str]:
+    if column.type == "secret":
+        return ["(not shown)" if isinstance(value, str) else "" for value in values]
+    return [value[:200] if isinstance(value, str) else "" for value in values]
 
-    Values are typed before (`cells`), so that the schema is about what they say.
-    """
-    import pandera.pandas as pa
 
-    return pa.DataFrameSchema(
-        {
-            column: pa.Column(
-                checks=[pa.Check(test, error=said) for test, said in _tests(table.by_name[column])],
-                nullable=not table.by_name[column].required,
-            )
-            for column in columns
-            if column in table.by_name
-        },
-        checks=[
-            pa.Check(_test_of(rule), error=_reason_of(rule), ignore_na=False)
-            for rule in table.rules
-            if rule.kind == "one of" or {rule.column, rule.other} <= set(columns)
-        ],
-    )
+def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[npt.NDArray[np.intp], str, str]]:
+    """Places, column and reason of all cells that the schema refuses, test by test."""
+    for name in map(str, frame.columns):
+        column, values = table.by_name[name], frame[name]
+        there = values.notna().to_numpy(dtype=np.bool_)
+        if column.required:
+            yield np.flatnonzero(~there), name, "is empty and must not be"
+        tests = _tests(column)
+        if column.type in _WORDS and longest(values) <= _most(column):
+            tests = tests[1:]  # none can be too long
+        for test, said in tests:
+            held = test(values).fillna(False).to_numpy(dtype=np.bool_)
+            yield np.flatnonzero(there & ~held), name, said
+    for rule in table.rules:
+        if rule.kind == "one of" or {rule.column, rule.other} <= set(frame.columns):
+            # It fails for the row: that is told once, of the column that the rule is about.
+            name = rule.other if rule.other in frame and rule.column not in frame else rule.column
+            yield np.flatnonzero(~_holds(rule, frame).to_numpy(dtype=np.bool_)), name, rule.reason
+
+
+_WORDS = ("id", "text", "secret", "choice")
+
+
+def _most(column: Column) -> int:
+    """How many characters its cells may have."""
+    return _LONGEST.get(column.type, _LONGEST_TEXT)
 
 
 _Test = Callable[[Any], Any]
@@ -184,8 +197,8 @@ _Test = Callable[[Any], Any]
 def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
     tests: list[tuple[_Test, str]] = []
     hint = f". {column.hint}" if column.hint else ""
-    if column.type in ("id", "text", "secret", "choice"):
-        most = _LONGEST.get(column.type, _LONGEST_TEXT)
+    if column.type in _WORDS:
+        most = _most(column)
         tests.append((lambda values: values.str.len() <= most, f"is longer than {most:,} characters"))
     if column.choices:
         tests.append(
@@ -203,22 +216,15 @@ def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
     return tests
 
 
-def _reason_of(rule: Rule) -> str:
-    return rule.reason
-
-
-def _test_of(rule: Rule) -> _Test:
-    def test(frame: pd.DataFrame) -> pd.Series[bool]:
-        if rule.kind == "one of":
-            given = [frame[name].notna() for name in (rule.column, rule.other) if name in frame]
-            if not given:
-                return pd.Series(False, index=frame.index)
-            return given[0] ^ given[1] if len(given) == 2 else given[0]
-        this, other = frame[rule.column], frame[rule.other]
-        match rule.kind:
-            case "at most":
-                return ~((this > other) & (other >= 0))
-            case _:
-                return ~((other == rule.value).fillna(False).astype(bool) & (this > rule.most))
-
-    return test
+def _holds(rule: Rule, frame: pd.DataFrame) -> pd.Series[bool]:
+    if rule.kind == "one of":
+        given = [frame[name].notna() for name in (rule.column, rule.other) if name in frame]
+        if not given:
+            return pd.Series(False, index=frame.index)
+        return given[0] ^ given[1] if len(given) == 2 else given[0]
+    this, other = frame[rule.column], frame[rule.other]
+    match rule.kind:
+        case "at most":
+            return ~((this > other) & (other >= 0))
+        case _:
+            return ~((other == rule.value).fillna(False).astype(bool) & (this > rule.most))

@@ -87,9 +87,7 @@ class Preparer:
     def rows(self, frame: pd.DataFrame) -> tuple[list[str], dict[str, list[Any]]]:
         """Checked rows as keys and lists by column; of two rows with one key the later one holds."""
         if self._keeps and self._table.id_column is not None:
-            # What an earlier row of the same key has said and the later one does not.
-            known = frame.groupby(self._table.id_column).ffill()
-            frame = frame.assign(**{str(name): known[name] for name in known})
+            frame = self._together(frame, self._table.id_column)
         lists = self._lists(frame)
         keys = self._keys(frame, lists)
         last = {key: place for place, key in enumerate(keys)}
@@ -108,6 +106,27 @@ class Preparer:
             keys, lists, out = self._forgotten.take(self._table, keys, lists)
             self.rows_of_forgotten += out
         return self._not_listed(keys, lists) if persons else (keys, lists)
+
+    def _together(self, frame: pd.DataFrame, id_column: str) -> pd.DataFrame:
+        """A row for each id: of each column what the last one says of its rows that say something."""
+        whose, ids = pd.factorize(frame[id_column])
+        again = len(frame) - len(ids)
+        if not again:
+            return frame
+        self.seen.again += again
+        self.dropped += again
+        everywhere = np.arange(len(frame))
+        # Of several places that are written to one the last one stays.
+        last = np.zeros(len(ids), dtype=np.intp)
+        last[whose] = everywhere
+        order = np.argsort(last)
+        told = {}
+        for name in map(str, frame.columns):
+            there = frame[name].notna().to_numpy(dtype=np.bool_)
+            says = last.copy()
+            says[whose[there]] = everywhere[there]
+            told[name] = frame[name].take(says[order]).reset_index(drop=True)
+        return pd.DataFrame(told)
 
     def _not_listed(
         self, keys: list[str], lists: dict[str, list[Any]]

@@ -56,9 +56,10 @@ def with_attributes(source: Source, known: Mapping[str, str], warnings: list[str
     """
     kinds: dict[str, set[str]] = {name: set() for name in source.further}
     if kinds:
-        for chunk in source.opened.chunks():
+        for chunk in source.opened.alone(source.further):
             for name in source.further:
-                kinds[name].add(kind_of(chunk.frame[name]))
+                if "text" not in kinds[name]:  # whatever else there is in it, it is text
+                    kinds[name].add(kind_of(chunk.frame[name]))
     columns, empty = [], []
     for name in source.further:
         prop = camel(name)

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,9 +17,11 @@ import pandas as pd
 
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
-from refnet.loaders.files.opened import Chunk, Opened, bytes_of, portions, readable, without_blank
+from refnet.loaders.files.nested import Level, flattened, header, level, names_of, plain, within
+from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
 
 _Record = tuple[int, dict[str, Any] | None, str]
+_Found = tuple[Sequence[int], list[Any], bool]  # numbers of records, these, and as of documents
 _Document = tuple[int, Any, bool]  # its line, what it is, and whether all of its text is known to be text
 
 # As Python's own objects records take some ten times what they take in a file, packed ones some hundred times.
@@ -44,7 +46,10 @@ def open_jsonl(path: Path) -> Opened:
     def chunks() -> Iterator[Chunk]:
         with readable(path):
             for part in portions(_json_rows(path)):
-                yield without_blank(_chunk(part, columns, _plain))
+                good = [(number, row) for number, row, _ in part if row is not None]
+                bad = [(number, text) for number, row, text in part if row is None]
+                cells = plain([row for _, row in good])
+                yield without_blank(_chunk([number for number, _ in good], cells, bad, columns))
 
     return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
@@ -61,9 +66,14 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
                 row = None
             yield (
                 number,
-                row if isinstance(row, dict) and ("\\u" not in line or _sound(row)) else None,
+                row if isinstance(row, dict) and (_is_sound(line) or _sound(row)) else None,
                 line.strip(),
             )
+
+
+def _is_sound(text: str) -> bool:
+    """Whether none of what JSON writes can be half of a character, by what it looks like."""
+    return "\\u" not in text or not _HALF.search(text)
 
 
 def _sound(record: dict[str, Any]) -> bool:
@@ -83,8 +93,8 @@ def _why(text: str) -> str:
 class Dump:
     """The documents of one JSON file: a source may have its records in several places, and give several tables' rows.
 
-    What was parsed is kept, and the rows that were made of it: of a large file until another large one is parsed. JSON
-    Lines of a large file are never in memory as a whole, and parsed again each time.
+    What was parsed is kept until rows are made of it, and these are kept then: of a large file until another large one
+    is parsed. JSON Lines of a large file are never in memory as a whole, and parsed again each time.
     """
 
     _latest: ClassVar[weakref.ref[Dump] | None] = None
@@ -94,6 +104,7 @@ class Dump:
         self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
         self._kept: list[_Document] | None = None
         self._headers: dict[str, tuple[list[str], int]] = {}
+        self._levels: dict[str, list[Level]] = {}
         self._chunks: dict[str, list[Chunk]] = {}
 
     def survey(self, places: Iterable[str]) -> None:
@@ -101,12 +112,34 @@ class Dump:
         asked = [place for place in dict.fromkeys(places) if place not in self._headers]
         names: dict[str, dict[str, None]] = {place: {} for place in asked}
         totals = dict.fromkeys(asked, 0)
-        for _, document, sound in self._documents() if asked else ():
-            for place in asked:
-                records = within(document, place)
-                totals[place] += len(records)
-                header([r for r in records if isinstance(r, dict) and (sound or _sound(r))], names[place])
+        with _uncollected():
+            for document in self._documents() if asked else ():
+                for place in asked:
+                    totals[place] += self._look(place, document, names[place])
+                del document  # it would be held when it is collected again
+            if self._levels:
+                # Of a record as Python has it there are hundreds of objects, which would be looked at for garbage
+                # again and again. Another place of the file, for which it is parsed again, is hardly ever asked for.
+                self._kept = None
         self._headers.update({place: (list(names[place]), totals[place]) for place in asked})
+
+    def _look(self, place: str, document: _Document, names: dict[str, None]) -> int:
+        """Add the columns of a document's records there; how many records these are."""
+        _, held, sound = document
+        records = within(held, place)
+        if len(records) < CHUNK_ROWS or not _all_whole(records, sound):
+            header(_whole(records, sound), names)
+        else:
+            names_of(self._by_column(place, records), names)
+        return len(records)
+
+    def _by_column(self, place: str, records: Sequence[dict[str, Any]]) -> list[Level]:
+        """Many records of one document, a chunk's worth each; kept if that is all there is in the file."""
+        starts = range(0, len(records), CHUNK_ROWS)
+        made = [level(records[start : start + CHUNK_ROWS]) for start in starts]
+        if self._kept is not None and len(self._kept) == 1:
+            self._levels[place] = made
+        return made
 
     def header(self, at: str) -> tuple[list[str], int]:
         """The columns of the records there, and how many records there are."""
@@ -116,26 +149,53 @@ class Dump:
     def chunks(self, at: str) -> Iterator[Chunk]:
         """The records there as rows, nested objects as dotted columns."""
         columns, _ = self.header(at)
-        made = (_chunk(part, columns, columns_of) for part in portions(self._records(at)))
+        made = (self._made(part, columns) for part in self._portions(at))
         if self.lines and not self._small:
             yield from made
             return
         if at not in self._chunks:
-            self._chunks[at] = list(made)
+            if at in self._levels:
+                self._chunks[at] = list(_of_levels(self._levels.pop(at), columns))
+            else:
+                self._chunks[at] = list(made)
+                self._kept = None  # as in `survey`
         for chunk in self._chunks[at]:  # their frames' columns may be called otherwise by whoever gets them
             yield chunk._replace(frame=chunk.frame.copy(deep=False))
 
-    def _records(self, at: str) -> Iterator[_Record]:
-        """Number of the line (JSON Lines) or record (from 1), the record or None, and the text of no record."""
-        count = 0
-        for line, document, sound in self._documents():
-            for record in within(document, at):
-                count += 1
-                number = line if self.lines else count
+    def _made(self, part: Sequence[_Found], columns: Sequence[str]) -> Chunk:
+        """Some records as rows; the number of each is that of its line (JSON Lines), or its own, from 1 on."""
+        numbers: list[int] = []
+        good: list[dict[str, Any]] = []
+        bad: list[tuple[int, str]] = []
+        for its, records, sound in part:
+            if _all_whole(records, sound):
+                numbers += its
+                good += records
+                continue
+            for number, record in zip(its, records, strict=True):
                 if isinstance(record, dict) and (sound or _sound(record)):
-                    yield number, record, ""
+                    numbers.append(number)
+                    good.append(record)
                 else:
-                    yield number, None, record if isinstance(record, str) else json.dumps(record)
+                    bad.append((number, record if isinstance(record, str) else json.dumps(record)))
+        return _chunk(numbers, flattened(level(good)), bad, columns)
+
+    def _portions(self, at: str) -> Iterator[list[_Found]]:
+        """All records there, a chunk's worth at a time."""
+        part: list[_Found] = []
+        room, count = CHUNK_ROWS, 0
+        for line, document, sound in self._documents():
+            records, start = within(document, at), 0
+            while start < len(records):
+                some = records[start : start + room]
+                its = [line] * len(some) if self.lines else range(count + 1, count + len(some) + 1)
+                part.append((its, some, sound))
+                start, count, room = start + len(some), count + len(some), room - len(some)
+                if not room:
+                    yield part
+                    part, room = [], CHUNK_ROWS
+        if part:
+            yield part
 
     @property
     def _small(self) -> bool:
@@ -157,6 +217,7 @@ class Dump:
 
     def _forget(self) -> None:
         self._kept = None
+        self._levels.clear()
         self._chunks.clear()
 
     def _parsed(self) -> Iterator[_Document]:
@@ -166,7 +227,7 @@ class Dump:
             return
         with bytes_of(self.path) as file:
             text = file.read().decode("utf-8-sig")
-        sound = "\\u" not in text
+        sound = _is_sound(text)
         with _uncollected():
             whole = json.loads(text)
         del text
@@ -214,80 +275,32 @@ def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:
 
 
 def _chunk(
-    part: Sequence[_Record],
+    numbers: Sequence[int],
+    cells: Mapping[str, list[Any]],
+    misfits: Sequence[tuple[int, str]],
     columns: Iterable[str],
-    cells: Callable[[Sequence[dict[str, Any]]], dict[str, list[Any]]],
 ) -> Chunk:
-    good = [(number, row) for number, row, _ in part if row is not None]
-    found, none = cells([row for _, row in good]), [None] * len(good)
-    frame = pd.DataFrame({c: pd.Series(found.get(c, none), dtype=object) for c in columns})
-    rejects = [Reject(n, "", text[:200], _why(text)) for n, row, text in part if row is None]
-    torn = {n: text for n, row, text in part if row is None}
-    return Chunk(frame, np.array([n for n, _ in good], dtype=np.int64), rejects, torn=torn)
+    none = [None] * len(numbers)
+    frame = pd.DataFrame({c: pd.Series(cells.get(c, none), dtype=object) for c in columns})
+    rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
+    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
 
 
-def within(value: Any, at: str) -> list[Any]:
-    """What is at a dotted path: the elements of a list, else the one value; nothing where there is none."""
-    for name in filter(None, at.split(".")):
-        if isinstance(value, list) and name.isdecimal():
-            value = value[int(name)] if int(name) < len(value) else None
-        else:
-            value = value.get(name) if isinstance(value, dict) else None
-    if not at:
-        return [value]
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _of_levels(levels: list[Level], columns: Sequence[str]) -> Iterator[Chunk]:
+    """Records by column as rows; what is done with goes."""
+    count = 0
+    levels.reverse()
+    while levels:
+        held = levels.pop()
+        yield _chunk(range(count + 1, count + held.count + 1), flattened(held), [], columns)
+        count += held.count
 
 
-def header(records: Iterable[dict[str, Any]], into: dict[str, None], outer: str = "") -> None:
-    """The names of all columns of records, as `flat` and `columns_of` make them, in the order in which they come."""
-    inner: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        for name, value in record.items():
-            if type(value) is dict:  # as `json` makes them; isinstance takes twice as long
-                inner.setdefault(name, []).append(value)
-            else:
-                into[outer + name] = None
-    for name, nested in inner.items():
-        header(nested, into, f"{outer}{name}.")
+def _all_whole(records: Sequence[Any], sound: bool) -> bool:
+    """Whether all of them are objects, and known to be text."""
+    return sound and set(map(type, records)) <= {dict}
 
 
-def columns_of(records: Sequence[dict[str, Any]], outer: str = "") -> dict[str, list[Any]]:
-    """The cells of records by column, nested objects as dotted names; None where a record has no such cell."""
-    names: dict[str, Any] = {}
-    for record in records:
-        names.update(record)
-    found: dict[str, list[Any]] = {}
-    for name in names:
-        values = [record.get(name) for record in records]
-        made = {outer + name: values}
-        if dict in set(map(type, values)):
-            made = columns_of([v if isinstance(v, dict) else {} for v in values], f"{outer}{name}.")
-            made[outer + name] = [None if isinstance(value, dict) else value for value in values]
-        for column, cells in made.items():
-            before = found.get(column)
-            found[column] = cells if before is None else _first(cells, before)
-    return found
-
-
-def _plain(records: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    """The cells of records by column, nested values as they are."""
-    names: dict[str, Any] = {}
-    for record in records:
-        names.update(record)
-    return {name: [record.get(name) for record in records] for name in names}
-
-
-def _first(cells: list[Any], other: list[Any]) -> list[Any]:
-    """Each cell, or where there is none the other: a record may write one column in two ways."""
-    return [o if cell is None else cell for cell, o in zip(cells, other, strict=True)]
-
-
-def flat(record: dict[str, Any], outer: str = "") -> dict[str, Any]:
-    """Nested objects as dotted names, all of them in `outer`."""
-    found: dict[str, Any] = {}
-    for name, value in record.items():
-        if isinstance(value, dict):
-            found.update(flat(value, f"{outer}{name}."))
-        else:
-            found[outer + name] = value
-    return found
+def _whole(records: Sequence[Any], sound: bool) -> list[dict[str, Any]]:
+    """Those that are objects, and text."""
+    return [record for record in records if isinstance(record, dict) and (sound or _sound(record))]

@@ -54,6 +54,8 @@ class Chunk(NamedTuple):
         written: what stood in the file where a mapping has changed it, by the column it has become.
         raw: the rows as the file has them, and their numbers, where `frame` is made of them.
         torn: lines that are no rows, by number, as a whole: their cells (separated text), or their text (JSON).
+        read: what was read of `frame`, such as its columns as text, kept where the same rows become several tables';
+            None: they do not.
     """
 
     frame: pd.DataFrame
@@ -63,6 +65,7 @@ class Chunk(NamedTuple):
     written: Mapping[str, Written] = {}
     raw: tuple[pd.DataFrame, npt.NDArray[np.int64]] | None = None
     torn: Mapping[int, Any] = {}
+    read: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Opened:
         label: the short name; '' for a file: its name without directories.
         path: of the file; None: there is none.
         made: by what mapping the rows are made of the file's; '' where they are the file's.
+        part: reads some columns of all rows, and maybe more, where that is less work.
     """
 
     name: str
@@ -90,11 +94,16 @@ class Opened:
     label: str = ""
     path: Path | None = None
     made: str = ""
+    part: Callable[[Sequence[str]], Iterator[Chunk]] | None = None
 
     @property
     def short(self) -> str:
         """The name without directories."""
         return self.label or Path(self.name).name
+
+    def alone(self, names: Sequence[str]) -> Iterator[Chunk]:
+        """The rows, of which only these columns will be looked at."""
+        return self.chunks() if self.part is None else self.part(names)
 
     def called(self, name: str) -> Opened:
         """The same by another name: of what it stands for."""
@@ -211,9 +220,11 @@ class _Recoded(io.RawIOBase):
 
 def without_blank(chunk: Chunk) -> Chunk:
     """The chunk without rows that have nothing in any cell."""
-    blank = chunk.frame.isna().all(axis=1).to_numpy(dtype=np.bool_)
-    if not blank.any():
-        return chunk
+    blank = np.ones(len(chunk.rows), dtype=np.bool_)
+    for place in range(chunk.frame.shape[1]):  # a name may be there twice
+        blank &= chunk.frame.iloc[:, place].isna().to_numpy(dtype=np.bool_)
+        if not blank.any():
+            return chunk
     return chunk._replace(frame=chunk.frame[~blank].reset_index(drop=True), rows=chunk.rows[~blank])
 
 

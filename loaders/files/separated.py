@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from refnet.core.errors import InputError
+from refnet.loaders.ahead import ahead
 from refnet.loaders.check import Reject
 from refnet.loaders.files.opened import (
     CHUNK_ROWS,
@@ -30,6 +31,7 @@ from refnet.loaders.files.opened import (
 )
 
 _CSV_BLOCK = 4 * 2**20
+_HEADER = 2**14
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -55,14 +57,24 @@ def open_csv(path: Path) -> Opened:
     if not more and len(text.splitlines()) == 1:
         return Opened(str(path), columns, 0, lambda: iter(()), said)
     total = max(_lines(path, mark) - 1, 0)
-    return Opened(str(path), columns, total, lambda: _csv_chunks(path, columns, mark), said)
+    # While the rows of one chunk are checked those of the next are parsed, for which arrow needs no lock of Python's.
+    return Opened(str(path), columns, total, lambda: ahead(_csv_chunks(path, columns, mark), depth=1), said)
 
 
 def _header(text: str) -> tuple[str, list[str]]:
     """What separates the columns, and their names: the mark that makes the most of the header, commas first."""
-    read = {mark: next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), []) for mark in _MARKS}
+    read = {mark: _first_row(text, mark) for mark in _MARKS}
     mark = max(_MARKS, key=lambda each: len(read[each]))
     return mark, read[mark]
+
+
+def _first_row(text: str, mark: str) -> list[str]:
+    for part in (text[:_HEADER], text):
+        file = io.StringIO(part, newline="")
+        row = next(csv.reader(file, delimiter=mark), [])
+        if file.tell() < len(part):  # it ends before the cut
+            break
+    return row
 
 
 def _lines(path: Path, mark: str) -> int:

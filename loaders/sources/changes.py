@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from refnet.core.money import exponent
 from refnet.loaders.cells import number
+from refnet.loaders.columns import as_series, coded, distinct
 
 Text = pd.Series  # of stripped text, missing where there is none
 
@@ -29,6 +31,10 @@ def _lower(values: Text[Any], _: Text[Any]) -> Text[Any]:
 
 def _email(values: Text[Any], _: Text[Any]) -> Text[Any]:
     """One spelling of an address: small letters, no mailto:, and not the mark of an account that was merged away."""
+    return distinct(values, _spelled)
+
+
+def _spelled(values: Text[Any]) -> Text[Any]:
     plain = values.str.lower().str.removeprefix("mailto:").str.removesuffix("(moved)").str.strip()
     return plain.where(plain != "")
 
@@ -36,9 +42,13 @@ def _email(values: Text[Any], _: Text[Any]) -> Text[Any]:
 def _cents(values: Text[Any], currency: Text[Any]) -> Text[Any]:
     """Minor units as amounts: of 100 a unit, or what the row's currency has."""
     read = number(values)
-    scale = currency.map(lambda code: 10 ** exponent(code) if isinstance(code, str) else 100)
-    made = (read / scale.astype(float)).map(lambda amount: repr(amount), na_action="ignore")
-    return made.astype("str").where(read.notna(), values)
+    codes, once = coded(currency)
+    scales = np.array([*(10 ** exponent(code) for code in once.tolist()), 100], dtype=np.float64)
+    amounts = read.to_numpy() / scales[codes.fill_null(len(once)).to_numpy(zero_copy_only=False)]
+    # Each distinct amount is written once; 0 and -0 are two.
+    which, bits = pd.factorize(amounts.view(np.int64))
+    said = pa.array([repr(amount) for amount in bits.view(np.float64).tolist()], pa.large_string())
+    return as_series(said.take(pa.array(which)), values.index).where(read.notna(), values)
 
 
 def _epoch(a_second: int) -> Callable[[Text[Any], Text[Any]], Text[Any]]:

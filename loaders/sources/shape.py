@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
 
 from refnet.graph.model import RESERVED, camel
-from refnet.loaders.cells import number, text, time
+from refnet.loaders.cells import number, text
 from refnet.loaders.check import Reject, Written
+from refnet.loaders.columns import as_series, coded, distinct, has_empty, words
 from refnet.loaders.files import Chunk, Opened
-from refnet.loaders.files.jsons import flat, within
+from refnet.loaders.files.nested import flat, within
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.changes import CHANGES, dated
-from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Once, Rows, Taken
+from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
+from refnet.loaders.sources.met import Met
 
 Mask = npt.NDArray[np.bool_]
+T = TypeVar("T")
 
 
 def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
@@ -43,16 +49,22 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     kept, clashes = _kept(rows, opened.columns, set(taken))
     taken |= {name: [Taken.model_validate({"from": column})] for name, column in kept.items()}
     first = mapping.rows[0] is rows
+    # Which rows there are, and what they say, depends on these.
+    once, table = rows.once_within, TABLES[rows.table]
+    asked = {"currency", "alias", "customer_id", rows.only_with, table.id_column}
+    asked |= {*once.same, once.at} if once else set()
+    tell = {name: ways for name, ways in taken.items() if name in asked}
 
-    def chunks() -> Iterator[Chunk]:
-        met = _Met(rows.once_within) if rows.once_within else None
+    def chunks(names: Sequence[str] = ()) -> Iterator[Chunk]:
+        met = Met(rows.once_within) if rows.once_within else None
+        wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
         for chunk in opened.chunks():
-            made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, taken, met)
+            made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, wanted, met)
             yield made if first else made._replace(rejects=[])
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
-    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by)
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by, part=chunks)
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
@@ -120,12 +132,17 @@ class _Cells:
     """The columns of a chunk as text, each read once; one that is not there is empty."""
 
     frame: pd.DataFrame
-    read: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    read: dict[str, Any]
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
-        if column not in self.read:
-            self.read[column] = text(self._find(column))
-        return self.read[column]
+        return self.once(f"column {column}", lambda: text(self._find(column)))
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What is called so: made when it is first asked for, also by another table."""
+        if name not in self.read:
+            self.read[name] = make()
+        made: T = self.read[name]
+        return made
 
     def _find(self, column: str) -> pd.Series[Any]:
         if column in self.frame:
@@ -140,12 +157,12 @@ class _Cells:
 
 
 def _shape(
-    chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]], met: _Met | None
+    chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]], met: Met | None
 ) -> Chunk:
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
-    cells = _Cells(frame)
+    cells = _Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {})
     wanted = np.ones(len(frame), dtype=np.bool_)
     for condition in rows.when:
         wanted &= holds(cells[condition.column], condition)
@@ -155,34 +172,34 @@ def _shape(
             made[rows.only_with].notna() if rows.only_with in made else np.zeros(len(made), dtype=np.bool_)
         )
         wanted &= np.asarray(there, dtype=np.bool_)
-    left: dict[int, Reject] = {}
+    left: list[tuple[int, Reject]] = []
+    passed = np.zeros(len(made), dtype=np.bool_)
     for rule in leave_out:
         values = cells[rule.column]
-        out = np.flatnonzero(wanted & holds(values, rule))
-        for place, value in zip(out.tolist(), values.iloc[out].tolist(), strict=True):
-            left.setdefault(place, Reject(int(numbers[place]), rule.column, _shown(value), rule.reason))
-    wanted[list(left)] = False
+        out = np.flatnonzero(wanted & ~passed & holds(values, rule))
+        passed[out] = True
+        shown = [value[:200] if isinstance(value, str) else "" for value in values.iloc[out].tolist()]
+        told = (Reject(number, rule.column, cell, rule.reason)
+                for number, cell in zip(numbers[out].tolist(), shown, strict=True))  # fmt: skip
+        left += zip(out.tolist(), told, strict=True)
+    wanted &= ~passed
     if met is not None:
-        names = {
-            name: [each for way in taken.get(name, []) for each in way.columns] for name in met.once.same
-        }
-        for place in met.again(made, wanted, TABLES[rows.table].id_column):
-            said = Reject(
-                int(numbers[place]), ", ".join(n[0] for n in names.values() if n), "", met.once.reason
-            )
-            left[place] = said
-            wanted[place] = False
+        names = [[each for way in taken.get(name, []) for each in way.columns] for name in met.once.same]
+        called = ", ".join(several[0] for several in names if several)
+        again = met.again(made, wanted, TABLES[rows.table].id_column)
+        wanted[again] = False
+        left += ((place, Reject(int(numbers[place]), called, "", met.once.reason)) for place in again)
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)
     if len(places) < len(made):
-        made = made.iloc[places].reset_index(drop=True)
+        made = made.take(places).reset_index(drop=True)
         written = {name: each.of(places) for name, each in written.items()}
     return Chunk(
         made,
         numbers[places],
         chunk.rejects,
-        [left[place] for place in sorted(left)],
+        [said for _, said in sorted(left, key=lambda each: each[0])],
         written,
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
@@ -215,28 +232,37 @@ def _taken(cells: _Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataFrame, 
     order = sorted(taken, key=lambda name: name != "currency")
     currency = pd.Series(None, index=index, dtype="str")
     for name in order:
-        held: pd.Series[Any] = pd.Series(None, index=index, dtype="str")
-        shown: pd.Series[Any] = pd.Series(None, index=index, dtype="str")
         ways = taken[name]
+        make = partial(_one_of, cells, ways, currency, index)
+        # Who a row is about is asked by several tables; not of amounts, which depend on what its currency is there.
+        shared = not any("cents" in way.change for way in ways)
+        said = "; ".join(way.model_dump_json() for way in ways)
+        made[name], told = cells.once(f"ways {said}", make) if shared else make()
         everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
-        where = np.full(len(index), everyone, dtype=object)
-        for way in ways:
-            raw = _raw(cells, way, index)
-            value = _changed(raw, way, currency)
-            if way is ways[0]:
-                fresh = value.notna().to_numpy(dtype=np.bool_)
-                held, shown = value, raw if value is raw else raw.where(fresh)
-            else:
-                fresh = (held.isna() & value.notna()).to_numpy(dtype=np.bool_)
-                held, shown = held.where(~fresh, value), shown.where(~fresh, raw)
-            called = " + ".join(way.columns) or name
-            if called != everyone:
-                where[fresh] = called
-        made[name] = held
-        written[name] = Written(where, shown)
+        written[name] = Written(everyone, [(called or name, raw, fresh) for called, raw, fresh in told])
         if name == "currency":
-            currency = held.str.upper()
+            currency = distinct(made[name], lambda codes: codes.str.upper())
     return pd.DataFrame({name: made[name] for name in taken}, index=index), written
+
+
+def _one_of(
+    cells: _Cells, ways: Sequence[Taken], currency: pd.Series[Any], index: pd.Index[Any]
+) -> tuple[pd.Series[Any], list[tuple[str, pd.Series[Any], Mask]]]:
+    """The first of several ways that gives something, row by row; and of what column's cells it was made by which."""
+    values: list[pd.Series[Any]] = []
+    told: list[tuple[str, pd.Series[Any], Mask]] = []
+    left = np.ones(len(index), dtype=np.bool_)
+    for way in ways:
+        raw = _raw(cells, way, index)
+        values.append(_changed(raw, way, currency))
+        fresh = left & values[-1].notna().to_numpy(dtype=np.bool_)
+        left &= ~fresh
+        told.append((" + ".join(way.columns), raw, fresh))
+        if not left.any():
+            break
+    if len(values) == 1:
+        return values[0], told
+    return as_series(pa.compute.coalesce(*map(words, values)), index), told
 
 
 def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
@@ -244,14 +270,18 @@ def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
     if way.always is not None:
         raw = pd.Series(way.always, index=index, dtype="str")
     elif way.join is not None:
-        parts = [cells[column] for column in way.join]
-        raw = text(pd.Series([" ".join(p for p in row if isinstance(p, str)) for row in zip(*parts, strict=True)],
-                             index=index, dtype="str"))  # fmt: skip
+        first, *others = (words(cells[column]) for column in way.join)
+        space = pa.scalar(" ", pa.large_string())
+        for other in others:
+            both = pa.compute.binary_join_element_wise(first, other, space)
+            first = pa.compute.coalesce(both, first, other)
+        raw = as_series(first, index)
     else:
         assert way.from_ is not None
         raw = cells[way.from_]
     for condition in way.when:
-        raw = raw.where(holds(cells[condition.column], condition))
+        held = pa.array(holds(cells[condition.column], condition))
+        raw = as_series(pa.compute.if_else(held, words(raw), pa.scalar(None, pa.large_string())), index)
     return raw
 
 
@@ -264,7 +294,8 @@ def _changed(raw: pd.Series[Any], way: Taken, currency: pd.Series[Any]) -> pd.Se
     if way.choices:
         known = {said.lower(): meant for said, meant in way.choices.items()}
         value = value.str.lower().map(known).where(value.str.lower().isin(list(known)), value)
-    value = value.where(value != "")
+    if value is not raw and has_empty(value):
+        value = value.where(value != "")
     return way.prefix + value if way.prefix else value
 
 
@@ -276,48 +307,8 @@ def holds(values: pd.Series[Any], condition: Condition) -> Mask:
         return (number(values) < condition.below).to_numpy(dtype=np.bool_)
     said = condition.is_ if condition.is_ is not None else condition.is_not or []
     forms = re.compile("|".join(re.escape(each.lower()).replace(r"\*", ".*") for each in said), re.DOTALL)
-    alike = {value for value in values.dropna().unique() if forms.fullmatch(value.lower())}
-    found = values.isin(alike).to_numpy(dtype=np.bool_)
+    codes, once = coded(values)
+    alike = np.array([bool(forms.fullmatch(value.lower())) for value in once.tolist()] + [False])
+    # What is nothing is like the last of them: like none.
+    found: Mask = alike[codes.fill_null(len(once)).to_numpy(zero_copy_only=False)]
     return found if condition.is_ is not None else ~found
-
-
-def _shown(value: Any) -> str:
-    return str(value)[:200] if isinstance(value, str) else ""
-
-
-class _Met:
-    """What was met before: for each set of equal values the times, and whose they were."""
-
-    def __init__(self, once: Once) -> None:
-        self.once = once
-        self._met: dict[int, list[tuple[int, str]]] = {}
-
-    def again(self, frame: pd.DataFrame, wanted: Mask, id_column: str | None) -> list[int]:
-        """The places of rows that say what another one said at about that time; a row of the same id is no other."""
-        same = [
-            frame[name] if name in frame else pd.Series(None, index=frame.index) for name in self.once.same
-        ]
-        if self.once.at not in frame:
-            return []
-        stamps = time(frame[self.once.at])
-        known = wanted & stamps.notna().to_numpy(dtype=np.bool_)
-        for values in same:
-            known &= values.notna().to_numpy(dtype=np.bool_)
-        seconds = stamps.where(known, pd.Timestamp(0, tz="UTC")).astype("int64").to_numpy() // 1_000_000
-        ids = (
-            frame[id_column]
-            if id_column is not None and id_column in frame
-            else pd.Series("", index=frame.index)
-        )
-        found = []
-        places = np.flatnonzero(known)
-        said = zip(*(values.iloc[places].tolist() for values in same), strict=True)
-        owned = ids.iloc[places].astype("str").tolist()
-        for place, row, at, whose in zip(places.tolist(), said, seconds[places].tolist(), owned, strict=True):
-            key = hash(row)
-            before = self._met.setdefault(key, [])
-            if any(abs(at - then) <= self.once.minutes * 60 and whose != other for then, other in before):
-                found.append(place)
-            else:
-                before.append((at, whose))
-        return found

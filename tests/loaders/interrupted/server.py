@@ -87,10 +87,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Fork for each line until there are no more; answers come in the order in which they end."""
     import refnet.analysis.influence.analyze  # noqa: F401 (as above)
-    from refnet.loaders.check import schema_of
-    from refnet.loaders.schemas import TABLES
 
-    schema_of(TABLES["spend"], ("channel",))  # so that no child has to import pandera
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     answer = os.dup(1)
     os.dup2(2, 1)
