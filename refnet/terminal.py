@@ -173,7 +173,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
         table.add_row(
             "K-factor",
             f"{figures['k_factor']['value']:.2f}",
-            "",
+            _plainly(figures["k_factor"]["interval"]),
             f"{figures['k_factor']['invitations_per_customer']:.2f} invitations per customer × conversion",
         )
     share = figures["referral_share"]
@@ -186,16 +186,13 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
     if share["before_after"]:
         around = share["before_after"]
         change = around["difference"]
-        verdict = (
-            "significant" if change["p_value"] is not None and change["p_value"] < 0.05 else "not significant"
-        )
         table.add_row(
             f"  from {around['date']} on",
             f"{percent(around['before']['value'])} → {percent(around['after']['value'])}",
             _between(change["interval"]),
-            f"a change of {100 * change['value']:+.1f} points, {verdict}"
+            f"a change of {100 * change['value']:+.1f} points, {around['verdict']}"
             if change["value"] is not None
-            else "too little data",
+            else around["verdict"],
         )
     for channel in figures["acquisition_cost"]:
         table.add_row(
@@ -207,6 +204,26 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
     console.print(table)
     if figures["acquisition_cost"]:
         console.print(Text("rewards and commissions come on top of spend", style="dim"))
+    _print_readings(console, figures)
+
+
+def _print_readings(console: Console, figures: dict[str, Any]) -> None:
+    """What is better said in a sentence: times, costs, growth, value; and before and after."""
+    around = figures["referral_share"]["before_after"]
+    for name, said in (
+        ("before and after", around and around["reading"]),
+        ("cycle time", figures["cycle_time"]["reading"]),
+        ("referral against paid", figures["referral_cost"]["reading"]),
+        ("payback of rewards", figures["reward_payback"]["reading"]),
+        ("earned growth", figures["earned_growth"]["reading"]),
+        ("referral value", figures["crv"]["reading"]),
+    ):
+        if said:
+            console.print(Text.assemble((f"{name}: ", "dim"), said))
+
+
+def _plainly(interval: Sequence[float] | None) -> str:
+    return "" if interval is None else f"({interval[0]:.2f} to {interval[1]:.2f})"
 
 
 def _print_affiliates(console: Console, found: dict[str, Any], currency: str, most: int = 5) -> None:
