@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,17 @@ def tree_line(generations: Sequence[dict[str, Any]]) -> str:
 
 def print_findings(found: dict[str, Any]) -> None:
     """All findings, for a person."""
-    console = _console()
+    _print_all(_console(), found)
+
+
+def findings_text(found: dict[str, Any]) -> str:
+    """The same for a file."""
+    with (console := Console(highlight=False, width=_FILE_WIDTH, file=io.StringIO())).capture() as capture:
+        _print_all(console, found)
+    return capture.get()
+
+
+def _print_all(console: Console, found: dict[str, Any]) -> None:
     currency = found["data"]["currency"]
     _print_behind(console, found["data"])
     _print_advocates(console, found, currency)
