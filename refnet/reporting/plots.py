@@ -35,7 +35,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     power = 10 ** math.floor(math.log10(span / most))
     step = next(power * times for times in (1, 2, 5, 10) if span / (power * times) <= most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [number * step for number in range(first, last + 1)]
+    return [number * step for number in range(first, max(last, first + 1) + 1)]
 
 
 def _span(known: list[tuple[str, Estimate]]) -> list[float]:
@@ -59,7 +59,7 @@ def _line(plot: Plot, known: list[tuple[str, Estimate]]) -> tuple[str, int]:
         f'<text class="tick" x="{_LEFT - 8}" y="{y(t) + 4:.1f}" text-anchor="end">{_tick(t, plot.unit)}</text>'
         for t in scale
     ]
-    every = math.ceil(len(labels) / 12)
+    every = math.ceil(len(labels) / 9)
     parts += [
         f'<text class="tick" x="{x(n):.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{escape(label)}</text>'
         for n, label in enumerate(labels)

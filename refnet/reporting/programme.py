@@ -65,6 +65,7 @@ def _figure(
     name: str, figure: Mapping[str, Any], unit: Unit, meaning: str, *, size: int, of: str, currency: str = ""
 ) -> Figure:
     """A figure with its sentence; `size` is what it rests on."""
+    name = f"{name}, {currency}" if currency else name
     made = estimate(figure, little=size < FEWEST)
     if made.little:
         return Figure(name, made, unit, f"Too little data: {size:,} {of}, {FEWEST} are needed.")
@@ -259,7 +260,7 @@ def _value(found: Mapping[str, Any], currency: str) -> Section:
                 f"{extended['referrers']:,} referrers, "
                 "counted and not estimated."
             )
-            figures.append(Figure(name, Estimate(value), "amount", reading))
+            figures.append(Figure(f"{name}, {currency}", Estimate(value), "amount", reading))
     lead = "What referrers are worth beyond their own purchases."
     return Section("value", "Referral value", lead, figures)
 
