@@ -241,6 +241,66 @@ class Rewards(Model):
     amount: Amount
 
 
+class Brought(Model):
+    """Of one who joins, and of one who was brought: how many they bring within the horizon."""
+
+    not_referred: Likely
+    referred: Likely
+
+
+class Generation(Model):
+    """Customers to come who are so many steps below today's."""
+
+    generation: int = Field(examples=[1])
+    customers: float = Field(examples=[633.2])
+    interval: Interval
+
+
+class HeldGeneration(Generation):
+    """The same, and how many came."""
+
+    actual: int = Field(examples=[486])
+
+
+class CurvePoint(Model):
+    """How many will have come by a day."""
+
+    day: int = Field(description="days from the forecast's beginning", examples=[90])
+    customers: float = Field(examples=[412.0])
+    interval: Interval
+
+
+class Backtest(Model):
+    """A forecast made a horizon ago with what was known then, beside what came."""
+
+    from_: str = Field(alias="from", examples=["2025-01-01"])
+    to: str = Field(examples=["2026-01-01"])
+    fit_from: str = Field(examples=["2024-07-01"])
+    total: Likely
+    actual: int = Field(examples=[917])
+    inside: bool = Field(description="what came is inside the interval")
+    generations: list[HeldGeneration]
+    reading: str
+
+
+class Forecast(Model):
+    """Whom the customers of today will bring, generation by generation; who comes by themselves is not in it."""
+
+    from_: str = Field(alias="from", examples=["2026-01-01"])
+    to: str = Field(examples=["2027-01-01"])
+    fit_from: str = Field(description="rates are those since then", examples=["2025-01-01"])
+    horizon_days: int = Field(examples=[365])
+    referrals: int = Field(description="that the rates rest on", examples=[2379])
+    trees: int = Field(description="and of how many trees", examples=[620])
+    k: Brought
+    cycle_days: Likely = Field(description="by when half of them are brought")
+    generations: list[Generation]
+    total: Likely
+    curve: list[CurvePoint]
+    backtest: Backtest | None = Field(description="null: there are not two horizons of data")
+    reading: str
+
+
 class Given(Model):
     """Rewards that were not taken back."""
 
@@ -301,4 +361,5 @@ class Programme(Model):
     earned_growth: EarnedGrowth
     extended_revenue: ExtendedRevenue
     crv: CustomerReferralValue
+    forecast: Forecast
     breakdowns: list[Breakdown]

@@ -228,6 +228,8 @@ def _print_readings(console: Console, figures: dict[str, Any]) -> None:
         ("payback of rewards", figures["reward_payback"]["reading"]),
         ("earned growth", figures["earned_growth"]["reading"]),
         ("referral value", figures["crv"]["reading"]),
+        ("forecast", figures["forecast"]["reading"]),
+        ("forecast tried", (figures["forecast"]["backtest"] or {}).get("reading")),
     ):
         if said:
             console.print(Text.assemble((f"{name}: ", "dim"), said))

@@ -16,6 +16,7 @@ from refnet.analysis.programme.acquisition import cost_of, paid_channels, referr
 from refnet.analysis.programme.change import before_after
 from refnet.analysis.programme.cycle import cycle_time
 from refnet.analysis.programme.facts import DAY_MS, Facts, read_facts
+from refnet.analysis.programme.forecast import forecast
 from refnet.analysis.programme.formulas import waves
 from refnet.analysis.programme.groups import By, Period, breakdown, whole
 from refnet.analysis.programme.growth import earned_growth
@@ -75,12 +76,12 @@ def programme(
         referral_rate, conversion, propensity, k_factor (with its multiplier, and waves: customers after each wave
         from 100 seeds), cycle_time, referral_share (with before_after), acquisition_cost (by channel, with payback),
         referral_cost (referral against paid), rewards, reward_roi, reward_payback, earned_growth, extended_revenue,
-        crv, breakdowns (one for each `by`); shares as fractions of 1, 95 % intervals, amounts in the graph's
+        crv, forecast, breakdowns (one for each `by`); shares as fractions of 1, 95 % intervals, amounts in the graph's
         currency; sentences are `reading`.
         What counts as within the period: joining for the referral share, propensity, cycle time and cost, sending for
         conversion, inviting or bringing for the rate (of all who had joined by its end), granting for rewards; spend by
-        the month's first day. Earned Growth is of the twelve months before its end; CRV, extended revenue and payback
-        of rewards are of all time.
+        the month's first day. Earned Growth is of the twelve months before its end; CRV, forecast, extended revenue
+        and payback of rewards are of all time.
 
     Raises:
         UsageError: the period ends before it begins; there is no such breakdown; what is declared is out of range.
@@ -146,6 +147,7 @@ def programme(
             saved=declared.saved,
             told=declared.paid,
         ),
+        "forecast": forecast(facts, launch=None if launch is None else _number(launch)),
         "breakdowns": [
             breakdown(facts, one, since=days[0], until=days[1], window_days=window_days) for one in asked
         ],

@@ -19,6 +19,7 @@ from refnet.reporting.document import (
     estimated,
     shown,
 )
+from refnet.reporting.forecast import forecast_section
 
 _TITLES = {
     "month": "By month",
@@ -52,6 +53,7 @@ def programme_sections(found: Mapping[str, Any], currency: str) -> Iterator[Sect
     yield _costs(found, currency)
     yield _growth(found)
     yield _value(found, currency)
+    yield forecast_section(found["forecast"])
     for breakdown in found["breakdowns"]:
         yield _breakdown(breakdown, found)
 
