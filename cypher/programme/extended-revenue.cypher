@@ -11,7 +11,13 @@ WITH
   CASE
     WHEN
       c.scoreVersion > current
-      THEN [c.scoresBefore[1], c.scoresBefore[2], c.scoresBefore[3], c.scoresBefore[4]]
+      THEN
+        [
+          c.scoresBefore[1],
+          c.scoresBefore[2],
+          c.scoresBefore[3],
+          c.scoresBefore[4]
+        ]
     ELSE [c.ecrDirect, c.ecrNetwork, c.conservedCredit, c.downline]
   END AS s
 WITH
