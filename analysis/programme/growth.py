@@ -35,12 +35,12 @@ def earned_growth(
     paid = paid_channels(facts, told)
     none = {"value": None, "interval": None, "clusters": 0}
     names = ("nrr", "grr", "earned_new", "bought_new", "returned", "growth", "rate", "ratio")
-    if not len(facts.placed):
+    if not len(facts.placed) or (end is not None and end <= facts.placed.min()):
         return {
             **dict.fromkeys(("from", "middle", "to", "start", "now")),
             **dict.fromkeys(names, none),
             "paid_channels": paid,
-            "reading": "There are no orders: growth is not known.",
+            "reading": "There are no orders until then: growth is not known.",
         }
     to = pd.Timestamp(0, tz="UTC") + pd.Timedelta(days=np.floor(facts.until) + 1 if end is None else end)
     middle, since = to - pd.DateOffset(years=1), to - pd.DateOffset(years=2)

@@ -158,6 +158,12 @@ def test_arrays_and_cypher_count_alike(shop: Graph) -> None:
         assert one["propensity"]["referred"] == alone["propensity"]["referred"]
 
 
+def test_a_period_before_all_orders_has_no_growth(shop: Graph) -> None:
+    found = programme(shop, until=date(101, 9, 4), by="year")["earned_growth"]
+    assert (found["rate"]["value"], found["to"]) == (None, None)
+    assert found["reading"] == "There are no orders until then: growth is not known."
+
+
 def test_cycle_times_by_cypher(shop: Graph) -> None:
     found = programme(shop, by="year")["cycle_time"]
     until = observed_until(shop)
