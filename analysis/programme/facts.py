@@ -80,7 +80,7 @@ class Facts:
         sender, sent, sent_in, rejected, converted: of each invitation: who, when, in which campaign, what came of it.
         referrer, referee, brought_at, credit, brought_in, claim: of each credited referral; an affiliate's referrer
             is −1.
-        buyer, placed, amount, order_margin: of each order, less what was given back.
+        buyer, placed, amount, order_margin: of each order of those whom a customer brought, less what was given back.
         granted_to, granted, reward, kept, granted_for: of each reward: `kept` where it was not taken back; the claim.
         spend_channel, spend_at, spend: of each channel and month, by the month's first day.
     """

@@ -137,7 +137,10 @@ def programme(
         },
         "reward_payback": reward_payback(facts),
         "earned_growth": earned_growth(
-            facts, end=None if until is None else min(days[1], np.floor(facts.until) + 1), told=declared.paid
+            graph,
+            facts,
+            end=None if until is None else min(days[1], np.floor(facts.until) + 1),
+            told=declared.paid,
         ),
         "extended_revenue": _extended(graph),
         "crv": customer_referral_value(

@@ -9,20 +9,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from refnet.analysis.influence.columns import Kind, read
 from refnet.analysis.programme.acquisition import paid_channels
 from refnet.analysis.programme.estimates import FEWEST, ratio_of_sums
 from refnet.analysis.programme.facts import Facts, Floats
 from refnet.analysis.programme.formulas import earned_growth as by_formula
+from refnet.core.progress import Quiet
+from refnet.graph import Graph
+
+_COLUMNS: dict[str, Kind] = {"customerId": "text", "earlier": "number", "before": "number", "now": "number"}
+_LEAST = -70_000.0  # days since 1970: no order is older
 
 
 def earned_growth(
-    facts: Facts, *, end: float | None = None, told: Sequence[str] | None = None
+    graph: Graph, facts: Facts, *, end: float | None = None, told: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """Net and gross retention, Earned Growth rate and ratio of the twelve months before `end`, beside the twelve
     before them.
 
     Args:
-        facts: of the programme, with orders.
+        graph: with orders.
+        facts: of the programme.
         end: the first day after the twelve months, in days since 1970; None: that after the last thing that happened.
         told: the paid channels; None: as `paid_channels` finds them.
 
@@ -35,17 +42,22 @@ def earned_growth(
     paid = paid_channels(facts, told)
     none = {"value": None, "interval": None, "clusters": 0}
     names = ("nrr", "grr", "earned_new", "bought_new", "returned", "growth", "rate", "ratio")
-    if not len(facts.placed) or (end is not None and end <= facts.placed.min()):
+    last = np.floor(facts.until) + 1 if end is None else end
+    rows: dict[str, Any] = {}
+    if np.isfinite(last) and last > _LEAST:
+        to = pd.Timestamp(0, tz="UTC") + pd.Timedelta(days=last)
+        middle, since = to - pd.DateOffset(years=1), to - pd.DateOffset(years=2)
+        times = {name: at.isoformat() for name, at in (("from", since), ("middle", middle), ("to", to))}
+        with Quiet().stage("revenue") as progress:
+            rows = read(graph, "programme/revenue-by-year", _COLUMNS, progress, **times)
+    if not rows or not len(rows["earlier"]):
         return {
             **dict.fromkeys(("from", "middle", "to", "start", "now")),
             **dict.fromkeys(names, none),
             "paid_channels": paid,
             "reading": "There are no orders until then: growth is not known.",
         }
-    to = pd.Timestamp(0, tz="UTC") + pd.Timedelta(days=np.floor(facts.until) + 1 if end is None else end)
-    middle, since = to - pd.DateOffset(years=1), to - pd.DateOffset(years=2)
-    sums = _by_customer(facts, *(at.timestamp() / 86_400 for at in (since, middle, to)))
-    earlier, before, now = sums
+    earlier, before, now = _by_customer(facts, rows)
     bought = facts.affiliated | np.isin(facts.attributes["channel"].astype(str), paid)
     there, returned = before > 0, (before <= 0) & (earlier > 0)
     new = ~there & ~returned
@@ -76,20 +88,13 @@ def earned_growth(
     }
 
 
-def _by_customer(facts: Facts, since: float, middle: float, until: float) -> tuple[Floats, Floats, Floats]:
+def _by_customer(facts: Facts, rows: dict[str, Any]) -> tuple[Floats, Floats, Floats]:
     """Each customer's orders before the two years (how many), and revenue in either, shape (n,)."""
-    n, known = len(facts), facts.buyer >= 0
-    buyer, placed, amount = facts.buyer[known], facts.placed[known], facts.amount[known]
-
-    def total(when: Any, weights: Floats | None) -> Floats:
-        chosen = None if weights is None else weights[when]
-        return np.bincount(buyer[when], weights=chosen, minlength=n).astype(np.float64)
-
-    return (
-        total(placed < since, None),
-        total((placed >= since) & (placed < middle), amount),
-        total((placed >= middle) & (placed < until), amount),
-    )
+    place = pd.Index(facts.ids).get_indexer(pd.Index(rows["customerId"].to_pylist(), dtype=object))
+    found = np.zeros((3, len(facts)))
+    for row, name in enumerate(("earlier", "before", "now")):
+        found[row, place[place >= 0]] = rows[name][place >= 0]
+    return found[0], found[1], found[2]
 
 
 def _day(at: pd.Timestamp) -> str:

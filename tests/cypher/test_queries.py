@@ -332,6 +332,7 @@ ELSEWHERE = {
     "programme/invitations",
     "programme/orders",
     "programme/referrals",
+    "programme/revenue-by-year",
     "export/known-ids",
     "loads/list",
     "scores/current",
