@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from refnet.analysis.influence.profile import generations, scored
 from refnet.analysis.integrity import integrity
-from refnet.analysis.programme import programme
+from refnet.analysis.programme import By, Declared, programme
 from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.graph import segment_findings
 from refnet.analysis.success.affiliates import affiliates
@@ -18,9 +19,17 @@ from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 
 
+BREAKDOWNS: tuple[By, ...] = ("quarter", "cohort", "country", "channel", "campaign")
+"""What the programme is broken down by, unless told otherwise."""
+
+
 def findings(
     graph: Graph,
     *,
+    since: date | None = None,
+    until: date | None = None,
+    by: Sequence[By] = BREAKDOWNS,
+    declared: Declared | None = None,
     launch: date | None = None,
     top: int = 10,
     settings: Settings | None = None,
@@ -30,6 +39,9 @@ def findings(
 
     Args:
         graph: analyzed.
+        since, until: the programme's period, the second outside it; all else is of all time.
+        by: what the programme is broken down by.
+        declared: what no data say and the programme's figures need.
         launch: a date to compare before and after.
         top: how many hidden advocates to list.
 
@@ -46,7 +58,7 @@ def findings(
         grouped = segment_findings(graph, settings)
         progress.advance(grouped["customers"])
     with reporter.stage("programme and affiliates"):
-        figures = programme(graph, launch=launch)
+        figures = programme(graph, since=since, until=until, by=by, launch=launch, declared=declared)
         partners = affiliates(graph)
         advocates = [_advocate(graph, row) for row in graph.query("referrers/hidden-advocates", limit=top)]
         doubts = integrity(graph)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from refnet.analysis.currency import currency_in
 from refnet.analysis.integrity import integrity as integrity_of
+from refnet.analysis.programme import By, Declared
 from refnet.analysis.programme import programme as programme_of
-from refnet.analysis.programme.figures import By
 from refnet.analysis.success.affiliates import affiliates as affiliates_of
-from refnet.api import figures
+from refnet.api import figures, programme_figures
 from refnet.api.asked import Day, Id, Limit, ReaderDep, SettingsDep, plain
 from refnet.api.worked import WorkedDep
 from refnet.core.errors import NotFound
 
 router = APIRouter(tags=["programme"])
 
+Channel = Annotated[str, Field(min_length=1, max_length=200)]
 
-@router.get("/programme", response_model=figures.Programme)
+
+@router.get("/programme", response_model=programme_figures.Programme)
 async def programme(
     reader: ReaderDep,
     settings: SettingsDep,
@@ -31,17 +34,31 @@ async def programme(
     until: Annotated[
         Day | None, Query(alias="to", description="the first day after the period", examples=["2025-01-01"])
     ] = None,
-    by: Annotated[By, Query(description="what the referral share is followed by")] = "month",
+    by: Annotated[By, Query(description="what every figure is broken down by")] = "month",
     launch: Annotated[
         Day | None,
         Query(description="compare new customers before this day and from it on", examples=["2024-07-01"]),
     ] = None,
+    paid: Annotated[
+        list[Channel] | None,
+        Query(
+            max_length=100,
+            description="the paid channels, one each; else those that have spend and are not called organic, direct, "
+            "email or referral",
+        ),
+    ] = None,
+    type1: Annotated[
+        float,
+        Query(ge=0, le=1, description="of those brought, who would not have come without: declared, for CRV"),
+    ] = 1.0,
+    discount: Annotated[float, Query(ge=0, le=10, description="a year, of CRV; 0.1 is 10 %")] = 0.0,
 ) -> dict[str, Any]:
-    """Referral rate, conversion, propensity, K-factor, referral share, cost per customer, rewards."""
+    """Every figure of the referral programme, over all and by period, cohort, country, channel or campaign."""
+    declared = Declared(None if paid is None else tuple(sorted(set(paid))), type1, discount)
     found = await worked.answer(
         reader,
-        ("programme", since, until, by, launch),
-        lambda graph: programme_of(graph, since=since, until=until, by=by, launch=launch),
+        ("programme", since, until, by, launch, declared),
+        lambda graph: programme_of(graph, since=since, until=until, by=by, launch=launch, declared=declared),
         of_scores=False,
     )
     return {**found, "currency": await reader.ask(currency_in(settings))}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
@@ -227,6 +227,11 @@ class _FromThread(Graph):
 
     def query(self, name: str, **parameters: Any) -> Answer:
         return anyio.from_thread.run(self._reader.some, name, parameters, None)[0]
+
+    def columns(self, name: str, *, size: int = 10_000, **parameters: Any) -> Iterator[list[tuple[Any, ...]]]:
+        values = self.query(name, **parameters).values
+        for first in range(0, len(values), size):
+            yield list(zip(*values[first : first + size], strict=True))
 
     def _run(self, *_: Any) -> list[Answer]:
         raise AssertionError("a reading graph knows the queries of cypher/ only")

@@ -5,13 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from refnet.commands import cltv, credit, engine, export, influence, load, persons, segments, sources, spark
+from refnet.commands import (
+    cltv,
+    credit,
+    engine,
+    export,
+    influence,
+    load,
+    persons,
+    report,
+    segments,
+    sources,
+    spark,
+)
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import NotFound, RefnetError, UsageError
 from refnet.core.progress import Console
@@ -158,30 +169,7 @@ def show(
         print_profile(found, asked=customer_id)
 
 
-@app.command()
-def report(
-    fmt: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
-    launch: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Compare new customers before and after this day."),
-    ] = None,
-    top: Annotated[int, typer.Option(help="Hidden advocates to list.", min=1, max=1000)] = 10,
-) -> None:
-    """All findings: hidden advocates, segments, the programme's figures, affiliates, doubtful claims."""
-    from refnet.analysis.findings import findings
-    from refnet.terminal import print_findings
-
-    if fmt not in ("text", "json"):
-        raise UsageError(f"--format is text or json, not {fmt}.")
-    settings = load_settings()
-    with open_graph(settings) as graph:
-        found = findings(
-            graph, launch=launch.date() if launch else None, top=top, settings=settings, reporter=Console()
-        )
-    if fmt == "json":
-        print_json(found)
-    else:
-        print_findings(found)
+app.command("report")(report.report)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,17 @@ def tree_line(generations: Sequence[dict[str, Any]]) -> str:
 
 def print_findings(found: dict[str, Any]) -> None:
     """All findings, for a person."""
-    console = _console()
+    _print_all(_console(), found)
+
+
+def findings_text(found: dict[str, Any]) -> str:
+    """The same for a file."""
+    with (console := Console(highlight=False, width=_FILE_WIDTH, file=io.StringIO())).capture() as capture:
+        _print_all(console, found)
+    return capture.get()
+
+
+def _print_all(console: Console, found: dict[str, Any]) -> None:
     currency = found["data"]["currency"]
     _print_behind(console, found["data"])
     _print_advocates(console, found, currency)
@@ -180,7 +191,7 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
         table.add_row(
             "K-factor",
             f"{figures['k_factor']['value']:.2f}",
-            "",
+            _plainly(figures["k_factor"]["interval"]),
             f"{figures['k_factor']['invitations_per_customer']:.2f} invitations per customer × conversion",
         )
     share = figures["referral_share"]
@@ -193,16 +204,13 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
     if share["before_after"]:
         around = share["before_after"]
         change = around["difference"]
-        verdict = (
-            "significant" if change["p_value"] is not None and change["p_value"] < 0.05 else "not significant"
-        )
         table.add_row(
             f"  from {around['date']} on",
             f"{percent(around['before']['value'])} → {percent(around['after']['value'])}",
             _between(change["interval"]),
-            f"a change of {100 * change['value']:+.1f} points, {verdict}"
+            f"a change of {100 * change['value']:+.1f} points, {around['verdict']}"
             if change["value"] is not None
-            else "too little data",
+            else around["verdict"],
         )
     for channel in figures["acquisition_cost"]:
         table.add_row(
@@ -214,6 +222,28 @@ def _print_programme(console: Console, figures: dict[str, Any], currency: str) -
     console.print(table)
     if figures["acquisition_cost"]:
         console.print(Text("rewards and commissions come on top of spend", style="dim"))
+    _print_readings(console, figures)
+
+
+def _print_readings(console: Console, figures: dict[str, Any]) -> None:
+    """What is better said in a sentence: times, costs, growth, value; and before and after."""
+    around = figures["referral_share"]["before_after"]
+    for name, said in (
+        ("before and after", around and around["reading"]),
+        ("cycle time", figures["cycle_time"]["reading"]),
+        ("referral against paid", figures["referral_cost"]["reading"]),
+        ("payback of rewards", figures["reward_payback"]["reading"]),
+        ("earned growth", figures["earned_growth"]["reading"]),
+        ("referral value", figures["crv"]["reading"]),
+        ("forecast", figures["forecast"]["reading"]),
+        ("forecast tried", (figures["forecast"]["backtest"] or {}).get("reading")),
+    ):
+        if said:
+            console.print(Text.assemble((f"{name}: ", "dim"), said))
+
+
+def _plainly(interval: Sequence[float] | None) -> str:
+    return "" if interval is None else f"({interval[0]:.2f} to {interval[1]:.2f})"
 
 
 def _print_affiliates(console: Console, found: dict[str, Any], currency: str, most: int = 5) -> None:

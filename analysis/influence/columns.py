@@ -18,7 +18,9 @@ Kind: TypeAlias = Literal["text", "number"] | tuple[str, ...]
 NO_WORD, OTHER_WORD = -1, -2
 
 
-def read(graph: Graph, name: str, kinds: Mapping[str, Kind], progress: Progress) -> dict[str, Any]:
+def read(
+    graph: Graph, name: str, kinds: Mapping[str, Kind], progress: Progress, **parameters: Any
+) -> dict[str, Any]:
     """The columns of a reading query of cypher/, as many as have a kind.
 
     Args:
@@ -26,6 +28,7 @@ def read(graph: Graph, name: str, kinds: Mapping[str, Kind], progress: Progress)
         name: of the query.
         kinds: of each column, in the query's order.
         progress: told of the rows.
+        parameters: of the query.
 
     Returns:
         Texts as a chunked array of arrow, null where there is none; numbers as float64, NaN where there is none;
@@ -35,7 +38,7 @@ def read(graph: Graph, name: str, kinds: Mapping[str, Kind], progress: Progress)
         StoreError: the graph cannot be reached or refuses.
     """
     parts: list[list[Any]] = [[] for _ in kinds]
-    for batch in graph.columns(name):
+    for batch in graph.columns(name, **parameters):
         for part, values, kind in zip(parts, batch, kinds.values(), strict=True):
             part.append(_array(values, kind))
         progress.advance(len(batch[0]))

@@ -1,5 +1,6 @@
-"""The programme's figures: referral rate, conversion, propensity, referral share, K-factor, acquisition cost."""
+"""The programme's figures: rates, shares, K-factor and cycle time, what they cost and what they are worth."""
 
-from refnet.analysis.programme.figures import programme
+from refnet.analysis.programme.figures import Declared, programme
+from refnet.analysis.programme.groups import By
 
-__all__ = ["programme"]
+__all__ = ["By", "Declared", "programme"]

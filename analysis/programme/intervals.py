@@ -54,3 +54,9 @@ def ratio(one: tuple[int, int], other: tuple[int, int]) -> dict[str, Any]:
     value = (a / n) / (b / m)
     spread = _Z * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
     return {"value": value, "interval": [value * math.exp(-spread), value * math.exp(spread)]}
+
+
+def poisson(count: int) -> list[float]:
+    """The exact interval of the number that a count is of (F. Garwood 1936)."""
+    low = stats.chi2.ppf((1 - LEVEL) / 2, 2 * count) / 2 if count else 0.0
+    return [float(low), float(stats.chi2.ppf(0.5 + LEVEL / 2, 2 * count + 2) / 2)]

@@ -61,6 +61,16 @@ def test_the_programmes_figures(found: tuple[dict[str, Any], dict[str, Any], Gra
     assert programme["k_factor"]["value"] == pytest.approx(planted["k_factor"]["realised"], abs=1e-4)
 
 
+def test_the_held_year_is_inside_the_forecast(found: tuple[dict[str, Any], dict[str, Any], Graph]) -> None:
+    """Fitted on what was known at the end of the second year; the third was held."""
+    held = found[0]["programme"]["forecast"]["backtest"]
+    assert (held["from"], held["to"], held["fit_from"]) == ("2025-01-01", "2026-01-01", "2024-07-01")
+    assert held["inside"], held["reading"]
+    for one in held["generations"][:3]:
+        low, high = one["interval"]
+        assert low <= one["actual"] <= high, one
+
+
 def test_no_relation_of_cltv_and_referrals(found: tuple[dict[str, Any], dict[str, Any], Graph]) -> None:
     relation = found[0]["relation"]
     low, high = relation["interval"]

@@ -224,6 +224,20 @@ def test_figures(api: httpx.Client) -> None:
         {"period": "2024-Q1", "customers": 2, "by_customers": 2, "by_affiliates": 0},
         {"period": "2024-Q2", "customers": 4, "by_customers": 2, "by_affiliates": 1},
     ]
+    assert [one["by"] for one in spring["breakdowns"]] == ["quarter"]
+    assert [one["level"] for one in spring["breakdowns"][0]["groups"]] == ["2024-Q1", "2024-Q2"]
+    asked = {"by": "country", "paid": "paid_search", "type1": 0.25}
+    country = get(api, "/v1/programme", **asked)
+    assert [one["level"] for one in country["breakdowns"][0]["groups"]] == ["DE", "FR"]
+    assert country["referral_share"]["by"] == "month"
+    assert (
+        country["referral_cost"]["paid_channels"]
+        == country["earned_growth"]["paid_channels"]
+        == ["paid_search"]
+    )
+    assert country["crv"]["type1_share"] == 0.25
+    assert country["earned_growth"]["to"] == "2024-08-02"
+    assert figures["referral_share"]["before_after"]["verdict"] == "too little data"
     years = get(api, "/v1/programme", by="year")["referral_share"]["periods"]
     assert [(one["period"], one["customers"]) for one in years] == [("2023", 1), ("2024", 10)]
     backwards = api.get("/v1/programme", params={"from": "2024-07-01", "to": "2024-03-01"})

@@ -126,7 +126,45 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         {},
         [["paid_search", 200.0, 2, 100.0], ["tv", 70.0, 0, None]],
     ),
+    "programme/by-campaign": ({}, [[None, 7, 5, 1]]),
+    "programme/by-level": ({}, [["DE", 7, 4, 4, 6, 4], ["FR", 4, 2, 1, 1, 1], [None, 3, 0, 2, 0, 0]]),
     "programme/conversion": ({}, [[7, 5, 1]]),
+    "programme/cycle-times": (
+        {"until": "2024-09-01T00:00:00Z"},
+        [
+            [19, 3, 0],  # ann, ben and cat
+            *([31, 0, 1], [62, 0, 1]),
+            [66, 1, 0],  # eve
+            *([92, 0, 1], [123, 0, 2], [153, 0, 1], [458, 0, 1]),
+        ],
+    ),
+    # lea, ann and ben were there; fay came by an affiliate and gus by a paid channel, the six others were earned.
+    "programme/earned-growth": (
+        {
+            "from": "2023-06-01T00:00:00Z",
+            "middle": "2024-03-01T00:00:00Z",
+            "to": "2024-09-01T00:00:00Z",
+            "paid": ["paid_search"],
+        },
+        [[300.0, 0.0, 0.0, 600.0, 200.0, 0.0]],
+    ),
+    # ann, ben, cat, eve, hal and ida; conserved credit of the affiliate completes all revenue.
+    "programme/extended-revenue": (
+        {},
+        [[6, 100.0, 1400 / 6, 1900 / 6, 1000 / 6, 1400.0, 1400.0]],
+    ),
+    "programme/share-by-day": (
+        {},
+        [
+            *(["2023-06-01", 1, 0], ["2024-01-01", 1, 0], ["2024-02-01", 1, 1], ["2024-03-01", 1, 1]),
+            *(["2024-03-15", 1, 1], ["2024-04-01", 1, 1], ["2024-05-01", 2, 0], ["2024-06-01", 1, 1]),
+            *(["2024-07-01", 1, 0], ["2024-08-01", 1, 1]),
+        ],
+    ),
+    "programme/spends": (
+        {},
+        [["paid_search", 2024, 5, 150.0], ["paid_search", 2024, 6, 50.0], ["tv", 2024, 6, 70.0]],
+    ),
     "programme/observed-until": ({}, [[at("2024-08-01")]]),
     "programme/propensity": ({}, [[False, 5, 2], [True, 6, 3]]),
     "programme/referral-rate": ({}, [[14, 7]]),
@@ -292,6 +330,12 @@ ELSEWHERE = {
     "persons/held",
     "removals/of-person",
     "persons/ids-held",
+    "programme/customers",
+    "programme/granted",
+    "programme/invitations",
+    "programme/orders",
+    "programme/referrals",
+    "programme/revenue-by-year",
     "export/known-ids",
     "loads/list",
     "scores/current",
@@ -312,6 +356,13 @@ IN_SPRING: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "programme/share-before-after": (
         {"date": "2024-05-01T00:00:00Z"},
         [["before", 3, 3], ["after", 3, 1]],
+    ),
+    "programme/share-by-day": (
+        {},
+        [
+            *(["2024-03-01", 1, 1], ["2024-03-15", 1, 1], ["2024-04-01", 1, 1], ["2024-05-01", 2, 0]),
+            ["2024-06-01", 1, 1],
+        ],
     ),
     "programme/share-by-month": (
         {},

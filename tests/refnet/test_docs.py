@@ -72,6 +72,17 @@ def test_commands_and_queries_in_the_documents_exist() -> None:
         assert command.help, name
 
 
+def test_the_queries_of_the_findings_exist() -> None:
+    table = [
+        line.split("|")
+        for line in (ROOT / "docs" / "findings.md").read_text().splitlines()
+        if line[:1] == "|"
+    ]
+    named = {name for row in table[2:] for name in re.findall(r"`([a-z-]+/[a-z-]+)`", row[3])}
+    assert len(named) > 15
+    assert named <= catalogue().keys()
+
+
 def test_every_option_of_load_is_documented() -> None:
     text = (ROOT / "docs" / "loading.md").read_text()
     load = get_command(app).commands["load"]  # type: ignore[attr-defined]
