@@ -18,7 +18,6 @@ from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
 
-
 BREAKDOWNS: tuple[By, ...] = ("quarter", "cohort", "country", "channel", "campaign")
 """What the programme is broken down by, unless told otherwise."""
 

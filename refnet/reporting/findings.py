@@ -44,7 +44,7 @@ def report_of(found: Mapping[str, Any]) -> Report:
 
 
 def _segments(found: Mapping[str, Any]) -> Section:
-    relation = found["relation"]
+    relation, data = found["relation"], found["data"]
     figure = Figure(
         "CLTV against referrals, rank correlation",
         estimated(relation["rho"], relation["interval"], little=relation["rho"] is None),
@@ -52,12 +52,14 @@ def _segments(found: Mapping[str, Any]) -> Section:
         relation["reading"],
     )
     reported = [one for one in found["segments"] if one["reported"]]
+    looked = (
+        f"{data['looked_at']['segments']:,} segments looked at, levels of attributes and pairs of levels,"
+    )
     lead = (
-        f"{len(reported):,} of {len(found['segments']):,} segments looked at have a low CLTV and a high "
-        "referral value that "
-        "chance does not explain (false-discovery rate 5 %)."
+        f"{len(reported):,} of {looked} have a low CLTV and a high referral value that chance does not explain "
+        "(false-discovery rate 5 %)."
         if reported
-        else f"None of {len(found['segments']):,} segments looked at stands out from chance."
+        else f"None of {looked} stands out from chance."
     )
     rows: list[list[Cell]] = [
         [
