@@ -11,6 +11,7 @@ from refnet.analysis.currency import currency_in
 from refnet.analysis.integrity import integrity as integrity_of
 from refnet.analysis.programme import By, Declared
 from refnet.analysis.programme import programme as programme_of
+from refnet.analysis.programme.figures import facts_of
 from refnet.analysis.success.affiliates import affiliates as affiliates_of
 from refnet.api import figures, programme_figures
 from refnet.api.asked import Day, Id, Limit, ReaderDep, SettingsDep, plain
@@ -55,10 +56,14 @@ async def programme(
 ) -> dict[str, Any]:
     """Every figure of the referral programme, over all and by period, cohort, country, channel or campaign."""
     declared = Declared(None if paid is None else tuple(sorted(set(paid))), type1, discount)
+    # Reading is most of it, and the same for every period and launch.
+    held = await worked.answer(reader, "facts", lambda graph: {"facts": facts_of(graph)}, of_scores=False)
     found = await worked.answer(
         reader,
         ("programme", since, until, by, launch, declared),
-        lambda graph: programme_of(graph, since=since, until=until, by=by, launch=launch, declared=declared),
+        lambda graph: programme_of(
+            graph, since=since, until=until, by=by, launch=launch, declared=declared, facts=held["facts"]
+        ),
         of_scores=False,
     )
     return {**found, "currency": await reader.ask(currency_in(settings))}

@@ -58,6 +58,7 @@ def programme(
     window_days: int = WINDOW_DAYS,
     declared: Declared | None = None,
     progress: Progress | None = None,
+    facts: Facts | None = None,
 ) -> dict[str, Any]:
     """Every figure there is data for, as plain values; what cannot be known is None.
 
@@ -71,6 +72,7 @@ def programme(
         window_days: follow-up from joining within which somebody has to invite to count as inviting, the same for all.
         declared: what no data say.
         progress: told of the rows that are read.
+        facts: what `facts_of` gives for this graph; unset: they are read.
 
     Returns:
         referral_rate, conversion, propensity, k_factor (with its multiplier, and waves: customers after each wave
@@ -96,8 +98,7 @@ def programme(
     period = {"from": _instant(since), "to": _instant(until)}
     days = (-np.inf if since is None else _number(since), np.inf if until is None else _number(until))
     last = observed_until(graph)
-    with Quiet().stage("read") as quiet:
-        facts = read_facts(graph, _day(last), progress or quiet)
+    facts = facts or facts_of(graph, progress)
     everyone = whole(facts, since=days[0], until=days[1], window_days=window_days)
     rate = graph.query("programme/referral-rate", **period).one()
     conversion = graph.query("programme/conversion", **period).one()
@@ -155,6 +156,12 @@ def programme(
             breakdown(facts, one, since=days[0], until=days[1], window_days=window_days) for one in asked
         ],
     }
+
+
+def facts_of(graph: Graph, progress: Progress | None = None) -> Facts:
+    """What the figures are worked out from, as columns: read once for any number of periods."""
+    with Quiet().stage("read") as quiet:
+        return read_facts(graph, _day(observed_until(graph)), progress or quiet)
 
 
 def observed_until(graph: Graph) -> datetime | None:
