@@ -311,7 +311,7 @@ def test_questions_asked_wrongly(refnet: Run, files: Path) -> None:
     says(refnet("query", "tree/downline", "rootId=a", "root=a"), 2, "no parameter 'root'", "rootId")
     says(refnet("query", "credit/remove"), 2, "writes")
     says(refnet("show", "nobody"), 1, "no customer nobody")
-    says(refnet("report", "--format", "pdf"), 2, "text or json")
+    says(refnet("report", "--format", "pdf"), 2, "text, json, html, csv, xlsx, md")
     says(refnet("report", "--launch", "soon"), 2, "launch")
     says(refnet("analyse"), 2, "analyze")
     says(refnet("load", "nowhere"), 1, "nowhere")
