@@ -5,6 +5,7 @@ OPTIONAL MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
 WITH coalesce(max(a.version), 0) AS current
 MATCH (c:Customer)
+WITH current, properties(c) AS c
 WITH
   current,
   coalesce(c.revenue, 0.0) AS revenue,

@@ -1,7 +1,8 @@
 // Customers whom the last analysis has in another quadrant than the one before, by influence
 // name: segments/moved
 // mode: read
-// note: Of those whose scores it changed: hidden_advocates → champions, say. A customer who is new has none before.
+// note: Of those whose scores it changed: hidden_advocates → champions, say. A customer who is new has none before. While the next one is written, those it
+//   has written already are missing.
 // :param limit => 100
 MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
