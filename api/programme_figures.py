@@ -212,6 +212,15 @@ class ExtendedRevenue(Model):
     conserved_total: Amount = Field(description="over customers and affiliates; null before an analysis")
 
 
+class RetentionCost(Model):
+    """What it costs to keep a customer, of those of whom it is known."""
+
+    customers: int = Field(examples=[20000])
+    value: Amount = Field(description="mean of a customer")
+    revenue: Amount = Field(description="mean of the same customers")
+    share_of_revenue: float | None = Field(examples=[0.03])
+
+
 class CustomerReferralValue(Model):
     """CRV so far (Kumar, Petersen and Leone)."""
 
@@ -359,6 +368,7 @@ class Programme(Model):
     reward_roi: RewardReturn
     reward_payback: Payback
     earned_growth: EarnedGrowth
+    retention_cost: RetentionCost
     extended_revenue: ExtendedRevenue
     crv: CustomerReferralValue
     forecast: Forecast

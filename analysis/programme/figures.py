@@ -77,13 +77,13 @@ def programme(
     Returns:
         referral_rate, conversion, propensity, k_factor (with its multiplier, and waves: customers after each wave
         from 100 seeds), cycle_time, referral_share (with before_after), acquisition_cost (by channel, with payback),
-        referral_cost (referral against paid), rewards, reward_roi, reward_payback, earned_growth, extended_revenue,
-        crv, forecast, breakdowns (one for each `by`); shares as fractions of 1, 95 % intervals, amounts in the graph's
-        currency; sentences are `reading`.
+        referral_cost (referral against paid), rewards, reward_roi, reward_payback, earned_growth, retention_cost,
+        extended_revenue, crv, forecast, breakdowns (one for each `by`); shares as fractions of 1, 95 % intervals,
+        amounts in the graph's currency; sentences are `reading`.
         What counts as within the period: joining for the referral share, propensity, cycle time and cost, sending for
         conversion, inviting or bringing for the rate (of all who had joined by its end), granting for rewards; spend by
-        the month's first day. Earned Growth is of the twelve months before its end; CRV, forecast, extended revenue
-        and payback of rewards are of all time.
+        the month's first day. Earned Growth is of the twelve months before its end; CRV, forecast, extended revenue,
+        retention cost and payback of rewards are of all time.
 
     Raises:
         UsageError: the period ends before it begins; there is no such breakdown; what is declared is out of range.
@@ -143,6 +143,7 @@ def programme(
             end=None if until is None else min(days[1], np.floor(facts.until) + 1),
             told=declared.paid,
         ),
+        "retention_cost": _retention(graph),
         "extended_revenue": _extended(graph),
         "crv": customer_referral_value(
             facts,
@@ -218,6 +219,17 @@ def _costs(
         }
         for row in graph.query("programme/acquisition-cost", **period)
     ]
+
+
+def _retention(graph: Graph) -> dict[str, Any]:
+    """What it costs to keep a customer (CRC), on average and as a share of what the same customers spent."""
+    row = graph.query("programme/retention-cost").one()
+    return {
+        "customers": row["customers"],
+        "value": row["retentionCost"],
+        "revenue": row["revenue"],
+        "share_of_revenue": row["shareOfRevenue"],
+    }
 
 
 def _extended(graph: Graph) -> dict[str, Any]:

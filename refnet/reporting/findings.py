@@ -15,12 +15,16 @@ def report_of(found: Mapping[str, Any]) -> Report:
     """The report of what `findings` gives."""
     data, programme = found["data"], found["programme"]
     currency = data["currency"]
+    told = [one for one in programme_sections(programme, currency) if one is not None]
+    # What was found first, the long tables of it by quarter, country and so on behind.
+    broken_down = [one for one in told if one.key.startswith("by-")]
     sections = [
-        *programme_sections(programme, currency),
+        *(one for one in told if one not in broken_down),
         _segments(found),
         _quadrants(found),
         _advocates(found),
         *_affiliates(found),
+        *broken_down,
         _integrity(found),
     ]
     people = data["contents"].get("Customer", 0)

@@ -204,6 +204,20 @@ def _costs(found: Mapping[str, Any], currency: str) -> Section:
         "Rewards and commissions come on top of spend. Margin a month is of a customer; the payback's "
         "interval is of margin only.",
     )  # fmt: skip
+    kept = found["retention_cost"]
+    if kept["customers"]:
+        share = (
+            "" if kept["share_of_revenue"] is None else f", {kept['share_of_revenue']:.1%} of what they spent"
+        )
+        figures.append(
+            Figure(
+                f"Keeping a customer costs, {currency}",
+                Estimate(kept["value"]),
+                "amount",
+                f"{shown(kept['value'], 'amount', currency)} {currency} on average{share}: the mean of "
+                f"{kept['customers']:,} customers, counted and not estimated.",
+            )
+        )
     return Section("costs", "Costs and return", cost["reading"], figures, tables=[table] if rows else [])
 
 

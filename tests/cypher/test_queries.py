@@ -168,6 +168,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "programme/observed-until": ({}, [[at("2024-08-01")]]),
     "programme/propensity": ({}, [[False, 5, 2], [True, 6, 3]]),
     "programme/referral-rate": ({}, [[14, 7]]),
+    "programme/retention-cost": ({}, [[0, None, None, None]]),
     "programme/rewards": ({}, [["referee", "paid", 1, 5.0], ["referrer", "paid", 1, 10.0]]),
     "programme/share-before-after": (
         {"date": "2024-03-15T00:00:00Z"},

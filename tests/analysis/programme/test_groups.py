@@ -24,6 +24,19 @@ def by(found: dict[str, Any], what: str) -> dict[str, dict[str, Any]]:
     return {group["level"]: group for group in chosen["groups"]}
 
 
+def test_what_keeping_a_customer_costs(graph: Graph) -> None:
+    cost = {"ann": 10.0, "ben": 20.0, "cat": 0.0}  # who have spent 100 each; of the others it is not known
+    customers = TABLES["customers"].assign(retention_cost=TABLES["customers"]["customer_id"].map(cost))
+    load(graph, TABLES | {"customers": customers})
+    found = programme(graph)["retention_cost"]
+    assert found == {
+        "customers": 3,
+        "value": 10.0,
+        "revenue": 100.0,
+        "share_of_revenue": pytest.approx(0.1),
+    }
+
+
 def counted(figure: dict[str, Any]) -> tuple[int, int]:
     return figure["count"], figure["of"]
 

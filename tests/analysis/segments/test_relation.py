@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
+from refnet.analysis.segments.levels import levels_of
 from refnet.analysis.segments.relation import relation
 
 
@@ -70,3 +72,28 @@ def test_a_reading_says_what_was_found():
     assert relation(x, y, x).reading.startswith("No relation")
     assert relation(x, y + 5 * x, x).reading.startswith("Customers with a higher CLTV bring more")
     assert relation(x, y - 5 * x, x).reading.startswith("Customers with a lower CLTV bring more")
+
+
+def test_a_relation_that_is_only_tenure_is_explained_by_it():
+    """Earlier customers have spent more and brought more; within a quarter the two are not related."""
+    rng = np.random.default_rng(12)
+    n = 6000
+    day = rng.integers(0, 900, n)
+    country = pd.Series(rng.choice(["DE", "FR"], n))
+    joined = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(day, unit="D"))
+    levels = [levels_of(joined, "joinedAt"), levels_of(country, "country")]
+    cltv = rng.lognormal(5 - day / 900, 0.4)
+    referrals = rng.poisson(1.5 * (1 - day / 900) + 0.05)
+    found = relation(cltv, referrals, np.arange(n), levels)
+    assert found.low > 0.1
+    assert found.explained_by == "joinedAt"
+    assert "joinedAt explains it" in found.reading
+    assert {one["attribute"] for one in found.strata} == {"joinedAt", "country"}
+    for one in found.strata:
+        if one["attribute"] == "country":
+            here = (country == one["level"]).to_numpy()
+            assert one["customers"] == here.sum()
+            assert one["rho"] == pytest.approx(spearmanr(cltv[here], referrals[here]).statistic)
+    true = relation(cltv, rng.poisson(cltv / cltv.mean()), np.arange(n), levels)
+    assert true.low > 0
+    assert true.explained_by is None
