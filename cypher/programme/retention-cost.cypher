@@ -11,6 +11,5 @@ RETURN
   CASE
     WHEN
       sum(coalesce(c.revenue, 0.0)) > 0
-      THEN
-        sum(c.retentionCost) / sum(coalesce(c.revenue, 0.0))
+      THEN sum(c.retentionCost) / sum(coalesce(c.revenue, 0.0))
   END AS shareOfRevenue;
