@@ -34,6 +34,9 @@ logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 _MERGE_RETRIES = 6
+_RETRY_SECONDS = (
+    10.0  # the driver, in silence, and again as much for its last wait; loads have a patience that tells
+)
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
 
@@ -212,7 +215,7 @@ class Graph:
             return
         at = Address(engine.uri, engine.username, engine.password, engine.database)
         self._left.append(self._driver)
-        self._driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
+        self._driver = _driver(at)
         self.at, self.engine = at, engine
 
     def _run(self, statements: Sequence[tuple[str, Mapping[str, Any]]], access: str) -> list[Answer]:
@@ -292,6 +295,11 @@ def resolve(
     ), None
 
 
+def _driver(at: Address) -> neo4j.Driver:
+    auth = (at.username, at.password)
+    return neo4j.GraphDatabase.driver(at.uri, auth=auth, max_transaction_retry_time=_RETRY_SECONDS)
+
+
 def connect(
     uri: str | None = None,
     *,
@@ -318,7 +326,7 @@ def connect(
         uri, username=username, password=password, database=database, settings=settings, reporter=reporter
     )
     with translated(at.uri):
-        driver = neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password))
+        driver = _driver(at)
         try:
             with driver.session(database=at.database) as session:
                 session.run("RETURN 1").consume()

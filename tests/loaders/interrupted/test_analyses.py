@@ -49,7 +49,10 @@ ASKED: dict[str, dict[str, Any]] = {
 def answers(graph: Graph) -> dict[str, Any]:
     """What every reading query of scores gives."""
     given = {
-        name: [[native(value) for value in row] for row in graph.query(name, **known(name, asked)).values]
+        name: [
+            [_rounded_sum(native(value)) for value in row]
+            for row in graph.query(name, **known(name, asked)).values
+        ]
         for name, asked in ASKED.items()
     }
     by_downline = known("scores/by-score", {"sort": "downline"})
@@ -57,6 +60,11 @@ def answers(graph: Graph) -> dict[str, Any]:
     return {
         name: sorted(rows, key=repr) if name.startswith("export/") else rows for name, rows in given.items()
     }
+
+
+def _rounded_sum(value: Any) -> Any:
+    """A mean over everybody is added in the order in which they lie."""
+    return round(value, 9) if isinstance(value, float) else value
 
 
 def known(name: str, asked: dict[str, Any]) -> dict[str, Any]:
