@@ -35,7 +35,8 @@ _WRITE = (
 _FORGET = (
     "MATCH (n:Customer) CALL (n) { SET "
     + ", ".join(f"n.{name} = null" for name in (*_SCORES, "scoreVersion", "scoredAt", "scoreChangedAt",
-                                              "scoresBefore", "scoredBefore", "bandBefore", "quadrantBefore"))
+                                              "scoresBefore", "scoredBefore", "bandBefore", "quadrantBefore",
+                                              "quadrantHistory"))
     + " } IN TRANSACTIONS OF 5000 ROWS"
 )  # fmt: skip
 

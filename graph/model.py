@@ -87,6 +87,7 @@ SCORES = (
     "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile",
     "band", "quadrant", "scoreVersion", "scoredAt", "scoreChangedAt", "generations", "scoreHops", "scoreDecay",
     "scoresBefore", "scoredBefore", "bandBefore", "quadrantBefore",
+    "quadrantHistory",
 )  # fmt: skip
 """Properties of :Customer that an analysis writes."""
 

@@ -19,7 +19,16 @@ SET
   n.quadrant = n.quadrantBefore,
   n.scoredAt = n.scoredBefore,
   n.scoreChangedAt = n.scoredBefore,
-  n.scoreVersion = toInteger(n.scoresBefore[7])
+  n.scoreVersion = toInteger(n.scoresBefore[7]),
+  n.quadrantHistory =
+    CASE
+      WHEN
+        size(
+          [x IN n.quadrantHistory WHERE toInteger(split(x, ' ')[0]) <= $current]) >
+        1
+        THEN
+          [x IN n.quadrantHistory WHERE toInteger(split(x, ' ')[0]) <= $current]
+    END
 SET
   n.scoresBefore = null,
   n.scoredBefore = null,

@@ -2,6 +2,7 @@
 // name: scores/write-customers
 // mode: write
 // note: A list for each score, in the order of ids. Until the analysis is finished, those before are the current ones.
+//   quadrantHistory begins with the first change: 0 and the quadrant until then, then the analysis and the quadrant from then on.
 // :param version => 1
 // :param at => '2026-01-01T00:00:00Z'
 // :param ids => ['x-1']
@@ -36,7 +37,17 @@ SET
     END,
   n.scoredBefore = n.scoredAt,
   n.bandBefore = n.band,
-  n.quadrantBefore = n.quadrant
+  n.quadrantBefore = n.quadrant,
+  n.quadrantHistory =
+    CASE
+      WHEN
+        n.scoreVersion IS NULL OR
+        coalesce(n.quadrant, 'none') = coalesce($quadrant[i], 'none')
+        THEN n.quadrantHistory
+      ELSE
+        coalesce(n.quadrantHistory, ['0 ' + coalesce(n.quadrant, 'none')]) +
+        [toString($version) + ' ' + coalesce($quadrant[i], 'none')]
+    END
 SET
   n.influence = $influence[i],
   n.ecrDirect = $ecrDirect[i],

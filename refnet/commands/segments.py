@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from refnet.core.errors import NotFound, UsageError
 from refnet.core.money import show
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
+from refnet.graph import Graph
 
 
 def segments(
@@ -27,24 +29,33 @@ def segments(
     ] = False,
     forget: Annotated[bool, typer.Option("--forget", help="Keep these no longer.")] = False,
     kept: Annotated[bool, typer.Option("--kept", help="Those that are kept, by analysis.")] = False,
+    moved: Annotated[
+        bool, typer.Option("--moved", help="Customers who are in another quadrant than before.")
+    ] = False,
     since: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Kept ones: compare the figures of this day with the latest."
+            formats=["%Y-%m-%d"],
+            help="Compare this day with the latest: the figures of kept ones, or with --moved who has moved; "
+            "--moved without it: since the analysis before the last.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Segments that are worth little and bring much; keep them, and see what becomes of them.
+    """Segments that are worth little and bring much; keep them, and see what becomes of them; who moved.
 
     A kept segment is a node :Segment with its rule and its query; each `refnet analyze` puts its figures beside it.
     """
-    if sum((keep, forget, kept or since is not None)) > 1:
-        raise UsageError("--keep, --forget and --kept contradict one another.", "Give one of them.")
+    if sum((keep, forget, moved, kept or (since is not None and not moved))) > 1:
+        raise UsageError("--keep, --forget, --kept and --moved contradict one another.", "Give one of them.")
+    if moved and ids:
+        raise UsageError("--moved is about customers, not segments.", "Leave the segments out.")
     if forget and not ids:
         raise UsageError("--forget needs the segments.", "`refnet segments --kept` lists them.")
-    if everything and (keep or forget or kept or since is not None):
+    if everything and (keep or forget or kept or moved or since is not None):
         raise UsageError("--all lists what is looked at; it goes with no other option.")
+    from refnet.analysis.currency import currency_of
+
     settings = load_settings()
     with open_graph(settings) as graph:
         if keep:
@@ -55,8 +66,11 @@ def segments(
         elif forget:
             count = graph.query("segments/forget", ids=ids).one()["forgotten"]
             _say({"forgotten": count}, [f"{count} kept no longer"], as_json)
+        elif moved:
+            rows = _moved(graph, since)
+            currency = currency_of(graph, settings)
+            _say(rows, _moves(rows, currency) or ["Nobody has moved to another quadrant."], as_json)
         elif kept or since is not None:
-            from refnet.analysis.currency import currency_of
             from refnet.analysis.segments.kept import compared, history
 
             names = ids or [row["segmentId"] for row in graph.query("segments/kept")]
@@ -86,6 +100,8 @@ def segments(
             _say(rows, [one["reading"] for one in rows] or [none], as_json)
 
 
+_SHOWN = 20
+_EVERYONE = 2**31 - 1
 _NONE = "No segment is kept: `refnet segments --keep` keeps those that are found."
 
 
@@ -94,6 +110,46 @@ def _say(value: Any, lines: Sequence[str], as_json: bool) -> None:
         print_json(value)
     else:
         typer.echo("\n".join(lines))
+
+
+def _moved(graph: Graph, since: datetime | None) -> list[dict[str, Any]]:
+    """Customers in another quadrant than before, by influence; their keys as elsewhere in JSON."""
+    if not len(graph.query("scores/current")):
+        raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
+    rows = (
+        graph.query("segments/moved", limit=_EVERYONE)
+        if since is None
+        else graph.query("segments/moved-since", since=since.replace(tzinfo=UTC).isoformat(), limit=_EVERYONE)
+    )
+    return [
+        {
+            "customer_id": row["customerId"],
+            "name": row["name"],
+            "quadrant_before": row["quadrantBefore"],
+            "quadrant": row["quadrant"],
+            "influence": row["influence"],
+            "cltv": row["cltv"],
+        }
+        for row in rows
+    ]
+
+
+def _moves(rows: Sequence[Mapping[str, Any]], currency: str) -> list[str]:
+    """How many moved from where to where, and the first of them one by one."""
+    counts = Counter((_quadrant(row["quadrant_before"]), _quadrant(row["quadrant"])) for row in rows)
+    lines = [f"{count:,} from {old} to {new}" for (old, new), count in counts.most_common()]
+    for row in rows[:_SHOWN]:
+        worth = f"CLTV {'–' if row['cltv'] is None else show(row['cltv'], currency)}"
+        brings = f"influence {'–' if row['influence'] is None else show(row['influence'], currency)}"
+        old, new = _quadrant(row["quadrant_before"]), _quadrant(row["quadrant"])
+        lines.append(f"  {row['customer_id']}  {old} → {new}, {worth}, {brings}")
+    if len(rows) > _SHOWN:
+        lines.append(f"  … and {len(rows) - _SHOWN:,} more: --json has them all")
+    return lines
+
+
+def _quadrant(name: str | None) -> str:
+    return (name or "none").replace("_", " ")
 
 
 def _history(name: str, rows: Sequence[Mapping[str, Any]], currency: str) -> list[str]:

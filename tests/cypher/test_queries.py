@@ -237,6 +237,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     ),
     "segments/kept": ({}, []),
     "segments/moved": ({}, []),
+    "segments/moved-since": ({}, []),
     "segments/members": (
         {"levels": {"plan": "plus"}, "ranges": {}, "dates": {}, "limit": 2},
         [["cat", "Cat", 150.0, 100.0, 100.0, 1], ["dan", "Dan", 200.0, 100.0, 0.0, 0]],

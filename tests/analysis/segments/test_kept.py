@@ -111,6 +111,7 @@ def test_who_moved_from_quadrant_to_quadrant(graph: Graph) -> None:
         row["id"]: row["q"]
         for row in graph.read("MATCH (c:Customer) RETURN c.customerId AS id, c.quadrant AS q")
     }
+    between = datetime.now(UTC)
     refnet.load(graph, {"customers": poorest})
     refnet.analyze(graph)
     after = {
@@ -123,6 +124,27 @@ def test_who_moved_from_quadrant_to_quadrant(graph: Graph) -> None:
     }
     assert moved == {name: (before[name], after[name]) for name in after if before[name] != after[name]}
     assert moved
+
+    refnet.load(graph, {"customers": given["customers"]})  # and back again
+    refnet.analyze(graph)
+    assert {row["customerId"] for row in graph.query("segments/moved", limit=N)} == set(moved)
+    assert not since(graph, between)
+    # As of before the first analysis, what that one found: there is nothing earlier.
+    assert not since(graph, between - timedelta(days=9))
+    assert since(graph, datetime.now(UTC)) == {}
+    second = datetime.now(UTC)
+    refnet.load(graph, {"customers": poorest})
+    refnet.analyze(graph)
+    assert since(graph, second) == moved
+    assert since(graph, between) == moved
+
+
+def since(graph: Graph, day: datetime) -> dict[str, tuple[str, str]]:
+    """Who is in another quadrant than on a day."""
+    return {
+        row["customerId"]: (row["quadrantBefore"], row["quadrant"])
+        for row in graph.query("segments/moved-since", since=day.isoformat(), limit=N)
+    }
 
 
 def test_where_only_a_count_of_referrals_is_known(graph: Graph) -> None:

@@ -41,6 +41,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "segments/by-attribute": {"attribute": "country"},
     "segments/members": {"levels": {"country": "DE"}},
     "segments/moved": {"limit": 1000},
+    "segments/moved-since": {"since": "2000-01-01T00:00:00Z", "limit": 1000},
     "tree/level": {"ids": ["ann", "ben"]},
     "tree/root": {"rootId": "ann"},
 }
