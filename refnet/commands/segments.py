@@ -101,7 +101,7 @@ def segments(
 
 
 _SHOWN = 20
-_EVERYONE = 2**31 - 1
+_MOST = 1_000_000  # engines make room for as many as are asked for
 _NONE = "No segment is kept: `refnet segments --keep` keeps those that are found."
 
 
@@ -117,9 +117,9 @@ def _moved(graph: Graph, since: datetime | None) -> list[dict[str, Any]]:
     if not len(graph.query("scores/current")):
         raise NotFound("This graph has no finished analysis.", "Run `refnet analyze`.")
     rows = (
-        graph.query("segments/moved", limit=_EVERYONE)
+        graph.query("segments/moved", limit=_MOST)
         if since is None
-        else graph.query("segments/moved-since", since=since.replace(tzinfo=UTC).isoformat(), limit=_EVERYONE)
+        else graph.query("segments/moved-since", since=since.replace(tzinfo=UTC).isoformat(), limit=_MOST)
     )
     return [
         {
