@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +17,7 @@ from refnet.core.money import show
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
+from refnet.reporting.sheets import listed
 
 
 def segments(
@@ -40,19 +43,29 @@ def segments(
             "--moved without it: since the analysis before the last.",
         ),
     ] = None,
+    members: Annotated[
+        bool, typer.Option("--members", help="The customers of one segment, as CSV; with --json as that.")
+    ] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file for --members.")] = None,
     as_json: Json = False,
 ) -> None:
     """Segments that are worth little and bring much; keep them, and see what becomes of them; who moved.
 
     A kept segment is a node :Segment with its rule and its query; each `refnet analyze` puts its figures beside it.
     """
-    if sum((keep, forget, moved, kept or (since is not None and not moved))) > 1:
-        raise UsageError("--keep, --forget, --kept and --moved contradict one another.", "Give one of them.")
+    if sum((keep, forget, moved, members, kept or (since is not None and not moved))) > 1:
+        raise UsageError(
+            "--keep, --forget, --kept, --moved and --members contradict one another.", "Give one of them."
+        )
+    if members and len(ids or ()) != 1:
+        raise UsageError("--members is about one segment.", "Such as: refnet segments diet:vegan --members")
+    if output is not None and not members:
+        raise UsageError("--output goes with --members.")
     if moved and ids:
         raise UsageError("--moved is about customers, not segments.", "Leave the segments out.")
     if forget and not ids:
         raise UsageError("--forget needs the segments.", "`refnet segments --kept` lists them.")
-    if everything and (keep or forget or kept or moved or since is not None):
+    if everything and (keep or forget or kept or moved or members or since is not None):
         raise UsageError("--all lists what is looked at; it goes with no other option.")
     from refnet.analysis.currency import currency_of
 
@@ -66,6 +79,11 @@ def segments(
         elif forget:
             count = graph.query("segments/forget", ids=ids).one()["forgotten"]
             _say({"forgotten": count}, [f"{count} kept no longer"], as_json)
+        elif members:
+            from refnet.analysis.segments.members import members as of
+
+            rows = of(graph, (ids or [""])[0], settings)
+            _hand_over(rows, output, as_json)
         elif moved:
             rows = _moved(graph, since)
             currency = currency_of(graph, settings)
@@ -110,6 +128,19 @@ def _say(value: Any, lines: Sequence[str], as_json: bool) -> None:
         print_json(value)
     else:
         typer.echo("\n".join(lines))
+
+
+def _hand_over(rows: list[dict[str, Any]], output: Path | None, as_json: bool) -> None:
+    """A list to the file, or to where the answer goes."""
+    text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n" if as_json else listed(rows)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
+    typer.echo(f"{output}: {len(rows):,} customers")
 
 
 def _moved(graph: Graph, since: datetime | None) -> list[dict[str, Any]]:

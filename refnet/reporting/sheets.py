@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from refnet.reporting.document import LITTLE, Cell, Estimate, Report, Table
@@ -57,6 +57,16 @@ def workbook(report: Report) -> bytes:
             sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, 9), 60)
     out = io.BytesIO()
     book.save(out)
+    return out.getvalue()
+
+
+def listed(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows of the same keys as CSV; nothing where there are none."""
+    out = io.StringIO()
+    if rows:
+        writer = csv.writer(out)
+        writer.writerow(rows[0])
+        writer.writerows([_safe(value) for value in row.values()] for row in rows)
     return out.getvalue()
 
 

@@ -1,5 +1,6 @@
 """`refnet segments`: found, kept, followed, forgotten; who moved."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def test_segments_are_found_kept_and_followed(refnet: Run, tmp_path: Path) -> No
     says(refnet("segments", "--kept"), 0, name, "customers, mean CLTV", "hidden value")
     says(refnet("segments", "--since", "2020-01-01"), 0, "measured once, nothing to compare")
     says(refnet("segments", "--moved"), 0, "Nobody has moved")
+
+    vegan = set(given["customers"].query("diet == 'vegan'")["customer_id"])
+    told = refnet("segments", "diet:vegan", "--members")
+    says(told, 0, "customer_id,name,cltv,own_revenue,influence,downline")
+    assert {row["customer_id"] for row in csv.DictReader(told.stdout.splitlines())} == vegan
+    says(refnet("segments", "diet:vegan", "--members", "-o", "vegan.csv"), 0, f"{len(vegan)} customers")
+    held = json.loads(refnet("segments", name, "--members", "--json").stdout)
+    assert [one["influence"] for one in held] == sorted((one["influence"] for one in held), reverse=True)
+    says(refnet("segments", "no:such", "--members"), 1, "There is no segment no:such", "--all")
+    says(refnet("segments", "--members"), 2, "about one segment")
+    says(refnet("segments", "-o", "x.csv"), 2, "goes with --members")
 
     poorest = given["customers"].assign(revenue=1.0)
     poorest.loc[poorest.index >= 200, "revenue"] = 500.0
