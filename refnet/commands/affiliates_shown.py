@@ -153,7 +153,11 @@ def _print_survival(one: Mapping[str, Any], found: Mapping[str, Any]) -> None:
     for month in (1, 3, 6, 12, 18, 24, 36):
         if month in theirs:
             other = others.get(month, {"value": None, "interval": None})
-            table.add_row(f"{month} months", *_pair(theirs[month], "share", ""), *_pair(other, "share", ""))
+            table.add_row(
+                f"{month} month{'s' if month > 1 else ''}",
+                *_pair(theirs[month], "share", ""),
+                *_pair(other, "share", ""),
+            )
     console.print(table)
 
 

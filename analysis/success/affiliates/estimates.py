@@ -42,10 +42,14 @@ def monthly_churn(events: int, months: float) -> Estimate:
 
 def of_means(above: Floats, below: Floats | None = None, *, fewest: int = FEWEST) -> Estimate:
     """Σ above / Σ below over customers (below None: their mean), with an interval by the delete-one jackknife and
-    Student's t (B. Efron and C. Stein 1981); no interval from fewer than `fewest` customers.
+    Student's t (B. Efron and C. Stein 1981); no interval from fewer than `fewest` customers. What no customer has below
+    0 is not below 0.
     """
     ones = np.ones(len(above)) if below is None else below
-    return jackknife(lambda x, y: x / y, above, ones, fewest=fewest)
+    found = jackknife(lambda x, y: x / y, above, ones, fewest=fewest)
+    if found["interval"] is not None and above.min() >= 0:
+        found["interval"][0] = max(found["interval"][0], 0.0)
+    return found
 
 
 def jackknife(f: Callable[..., Any], *columns: Floats, fewest: int = FEWEST) -> Estimate:
@@ -84,7 +88,7 @@ def per_click(amounts: Floats, rest: float, clicks: float) -> Estimate:
     some = len(amounts) >= FEWEST
     return {
         "value": total / clicks,
-        "interval": [(total - reach) / clicks, (total + reach) / clicks] if some else None,
+        "interval": [max(total - reach, 0.0) / clicks, (total + reach) / clicks] if some else None,
     }
 
 
@@ -135,6 +139,7 @@ class Strata:
         heads, events, at_risk: customers, those who left, customer-months.
         mean, variance: by measure, of customers; the variance is of a mean's customers pooled where there is one.
         known: by measure, of how many it is known.
+        least: by measure, 0 where nobody has less, else −inf: no interval reaches below.
     """
 
     first: int
@@ -144,6 +149,7 @@ class Strata:
     mean: dict[str, Floats]
     variance: dict[str, Floats]
     known: dict[str, Floats]
+    least: dict[str, float]
 
     @classmethod
     def of(
@@ -158,7 +164,7 @@ class Strata:
         def total(values: Floats | None = None) -> Floats:
             return np.bincount(place, weights=values, minlength=size).astype(np.float64)
 
-        mean, variance, known = {}, {}, {}
+        mean, variance, known, least = {}, {}, {}, {}
         for name, values in measures.items():
             y = values[there]
             counts = np.isfinite(y)
@@ -168,6 +174,7 @@ class Strata:
             left = np.where(counts, z - middle[place], 0.0) ** 2
             pooled = float(left.sum()) / max(float(n.sum() - (n > 0).sum()), 1.0)
             mean[name], known[name] = middle, n
+            least[name] = 0.0 if z.size and z.min() >= 0 else -np.inf
             variance[name] = np.where(n >= 2, total(left) / np.maximum(n - 1, 1), pooled)
         return cls(
             first,
@@ -177,6 +184,7 @@ class Strata:
             mean,
             variance,
             known,
+            least,
         )
 
     def matched(self, month: Ints, months: Floats) -> dict[str, Any]:
@@ -216,6 +224,6 @@ class Strata:
             some = self.known[name][known].sum() >= FEWEST
             found[name] = {
                 "value": value,
-                "interval": [value - _Z * error, value + _Z * error] if some else None,
+                "interval": [max(value - _Z * error, self.least[name]), value + _Z * error] if some else None,
             }
         return found

@@ -20,7 +20,7 @@ from refnet.analysis.success.affiliates.estimates import (
     rate_ratio,
 )
 from refnet.analysis.success.affiliates.facts import MONTH_DAYS, Facts, Floats
-from refnet.analysis.success.affiliates.rows import By, Group, Rows, below, first_of, groups, whole
+from refnet.analysis.success.affiliates.rows import By, Group, Rows, families, first_of, groups, whole
 from refnet.analysis.success.affiliates.survival import MISSING, available, curve
 from refnet.analysis.success.affiliates.verdict import TOO_LITTLE, Declared, verdict
 
@@ -51,7 +51,9 @@ def scorecards(
     cards = [made.card(group) for group in groups(facts, by)]
     judge(cards, made.declared)
     if by == "affiliate":
-        cards = [one | _about(facts, one["level"], made) for one in cards if one["level"] is not None]
+        under = families(facts.partners.parent)
+        known = [one for one in cards if one["level"] is not None]
+        cards = [one | _about(made, at, under.get(at, [])) for at, one in enumerate(known)]
     if by != "month":
         cards.sort(key=lambda one: (-one["net"], one["level"] or ""))
     everyone = made.card(whole(facts))
@@ -159,8 +161,8 @@ class Cards:
             "customers_below": of_means(customers_below),
             "sales_below": of_means(sales_below),
         }
-        roas = jackknife(_ratio, sales, cost)
-        returns = jackknife(_ratio, value, cost)
+        roas = of_means(sales, cost)
+        returns = of_means(value, cost)
         age = facts.until - facts.joined[people][dated]
         total, gross = float(sales.sum()), float((sales + refunds).sum())
         clicks = None if np.isnan(group.clicks) else group.clicks
@@ -190,7 +192,7 @@ class Cards:
             "payback_months": jackknife(
                 lambda c, k, v, m: (c / k) * (m / v), cost, np.ones(n), value, months
             ),
-            "refund_rate": jackknife(_ratio, refunds, sales + refunds),
+            "refund_rate": of_means(refunds, sales + refunds),
             "mean_cltv": per_customer["cltv"]["value"],
             "network_sales": total + float(sales_below.sum()),
             "second_generation": {
@@ -218,10 +220,6 @@ class Cards:
         return float(agreed[0]) if len(agreed) == 1 and np.isfinite(agreed[0]) else None
 
 
-def _ratio(x: Any, y: Any) -> Any:
-    return x / y
-
-
 def judge(cards: list[dict[str, Any]], declared: Declared) -> None:
     """Each card's reading of churn beside the organic, the false-discovery rate 5 % over the cards; and verdict."""
     tested = [
@@ -242,14 +240,13 @@ def judge(cards: list[dict[str, Any]], declared: Declared) -> None:
         one["verdict"] = verdict(one, declared)
 
 
-def _about(facts: Facts, affiliate_id: str, made: Cards) -> dict[str, Any]:
+def _about(made: Cards, at: int, under: list[int]) -> dict[str, Any]:
     """Who an affiliate is, who is above and below, and what it brought as a customer."""
+    facts = made.facts
     partners = facts.partners
-    at = int(np.flatnonzero(partners.ids == affiliate_id)[0])
     parent, owner = int(partners.parent[at]), int(partners.owner[at])
-    mine = facts.affiliate == at
     told: dict[str, Any] = {
-        "affiliate_id": affiliate_id,
+        "affiliate_id": partners.ids[at],
         "name": partners.name[at],
         "niche": partners.niche[at],
         "programme": partners.programme[at],
@@ -258,13 +255,13 @@ def _about(facts: Facts, affiliate_id: str, made: Cards) -> dict[str, Any]:
         "as_customer": None,
     }
     if owner >= 0:
-        credited = mine & facts.as_customer
+        credited = (facts.affiliate == at) & facts.as_customer
         told["as_customer"] = {
             "customer_id": facts.ids[owner],
             "customers": int(credited.sum()),
             "sales": float(made.rows.sales[credited].sum()),
         }
-    if under := below(partners.parent, at):
+    if under:
         family = np.isin(facts.affiliate, [at, *under])
         got = np.isin(facts.earner, [at, *under]) & (facts.status >= 0)
         sales, commission = float(made.rows.sales[family].sum()), float(facts.earned_amount[got].sum())

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from refnet.analysis.success.affiliates.facts import Facts, Flags, Floats, Ints, month_name, months_of
+from refnet.analysis.success.affiliates.facts import Facts, Floats, Ints, month_name, months_of
 from refnet.core.errors import UsageError
 
 By = Literal["affiliate", "programme", "niche", "month"]
@@ -112,9 +112,13 @@ def above(parent: Ints, affiliate: int) -> list[int]:
     return found
 
 
-def below(parent: Ints, affiliate: int) -> list[int]:
-    """The affiliates below one, through all levels."""
-    return [other for other in range(len(parent)) if affiliate in above(parent, other)]
+def families(parent: Ints) -> dict[int, list[int]]:
+    """The affiliates below each one that has any, through all levels."""
+    found: dict[int, list[int]] = {}
+    for affiliate in np.flatnonzero(parent >= 0):
+        for one in above(parent, int(affiliate)):
+            found.setdefault(one, []).append(int(affiliate))
+    return found
 
 
 def groups(facts: Facts, by: By) -> Iterator[Group]:
@@ -203,10 +207,3 @@ def first_of(customers: Ints) -> tuple[Ints, Ints]:
     """Of rows, the place of each customer's first one, and for each row the customer's place among them."""
     _, first, inverse = np.unique(customers, return_index=True, return_inverse=True)
     return first, inverse
-
-
-def flags(who: Ints, size: int) -> Flags:
-    """Whether each of `size` is among them."""
-    marks = np.zeros(size, dtype=bool)
-    marks[who[who >= 0]] = True
-    return marks
