@@ -20,6 +20,9 @@ from refnet.analysis.success.affiliates.facts import Flags, Floats, Ints
 _TAIL = (1 - LEVEL) / 2
 _Z = float(stats.norm.ppf(1 - _TAIL))
 
+FEWEST_SOME = 5
+"""Of what most customers have nothing of: fewer who have any are too little data."""
+
 Estimate = dict[str, Any]
 """value and interval, either None where not known."""
 
@@ -40,25 +43,30 @@ def monthly_churn(events: int, months: float) -> Estimate:
     return {"value": events / months, "interval": [low / months, high / months], **counted}
 
 
-def of_means(above: Floats, below: Floats | None = None, *, fewest: int = FEWEST) -> Estimate:
-    """Σ above / Σ below over customers (below None: their mean), with an interval by the delete-one jackknife and
-    Student's t (B. Efron and C. Stein 1981); no interval from fewer than `fewest` customers. What no customer has below
-    0 is not below 0.
+def of_means(above: Floats, below: Floats | None = None) -> Estimate:
+    """Σ above / Σ below over customers (below None: their mean), with `jackknife`'s interval.
+
+    What no customer has below 0 is not below 0. Where fewer than FEWEST_SOME have any there is no interval.
     """
     ones = np.ones(len(above)) if below is None else below
-    found = jackknife(lambda x, y: x / y, above, ones, fewest=fewest)
+    found = jackknife(lambda x, y: x / y, above, ones)
+    if np.count_nonzero(above) < FEWEST_SOME:
+        found["interval"] = None
     if found["interval"] is not None and above.min() >= 0:
         found["interval"][0] = max(found["interval"][0], 0.0)
     return found
 
 
-def jackknife(f: Callable[..., Any], *columns: Floats, fewest: int = FEWEST) -> Estimate:
-    """A function of sums over customers, with the delete-one jackknife's interval.
+def jackknife(f: Callable[..., Any], *columns: Floats) -> Estimate:
+    """A function of sums over customers, with an interval by the delete-one jackknife.
+
+    Of its pseudo-values (B. Efron and C. Stein 1981) the skewness is removed by a transformation (P. Hall 1992): what
+    customers spend, and more so what those below them spend, has a long tail. Student's t; no interval from fewer than
+    FEWEST customers.
 
     Args:
         f: of as many sums as columns; takes arrays, too.
         columns: each of shape (n,).
-        fewest: customers below which there is no interval.
     """
     n = len(columns[0])
     sums = [float(column.sum()) for column in columns]
@@ -67,11 +75,23 @@ def jackknife(f: Callable[..., Any], *columns: Floats, fewest: int = FEWEST) -> 
         without = np.asarray(f(*(total - column for total, column in zip(sums, columns, strict=True))))
     if not math.isfinite(value):
         return dict(NONE)
-    if n < max(fewest, 2) or not np.isfinite(without).all():
+    if n < FEWEST or not np.isfinite(without).all():
         return {"value": value, "interval": None}
-    error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
-    reach = float(stats.t.ppf(1 - _TAIL, n - 1)) * error
-    return {"value": value, "interval": [value - reach, value + reach]}
+    pseudo = (n - 1) * (without.mean() - without)
+    spread = math.sqrt(float(pseudo @ pseudo) / (n - 1))
+    if spread <= 1e-12 * abs(value):
+        return {"value": value, "interval": [value, value]}
+    skewness = float((pseudo**3).mean()) / spread**3
+    reach = float(stats.t.ppf(1 - _TAIL, n - 1)) / math.sqrt(n)
+    ends = [value - spread * _unskewed(side * reach, skewness, n) for side in (1, -1)]
+    return {"value": value, "interval": ends}
+
+
+def _unskewed(at: float, skewness: float, n: int) -> float:
+    """The inverse of Hall's transformation t + a t² + a² t³ / 3 + skewness / 6n, where a = skewness / 3."""
+    a = skewness / 3
+    moved = at - skewness / (6 * n)
+    return moved if abs(a) < 1e-6 else (float(np.cbrt(1 + 3 * a * moved)) - 1) / a
 
 
 def per_click(amounts: Floats, rest: float, clicks: float) -> Estimate:
