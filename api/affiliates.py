@@ -71,7 +71,7 @@ async def affiliate(
     """One affiliate's scorecard."""
     found = await _cards(reader, worked, "affiliate", Declared(target, young_months))
     (one,) = some_of(found, [affiliate_id])
-    shared = ("others", "churn_by", "value_of", "declared", "missing", "organic_survival")
+    shared = ("others", "until", "churn_by", "value_of", "declared", "missing", "organic_survival")
     return {
         **one,
         **{name: found[name] for name in shared},

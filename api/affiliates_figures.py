@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from refnet.api.models import Amount, Currency, Interval, Items, Model
+from refnet.api.models import Amount, Currency, Interval, Items, Model, Time
 
 
 class Estimate(Model):
@@ -191,6 +191,7 @@ class _Declared(Model):
 class _Common(Model):
     currency: Currency
     others: Churn = Field(description="of organic customers, whom nobody brought")
+    until: Time | None = Field(description="when the data end")
     churn_by: str = Field(description="how it is known who has left", examples=["churned_at"])
     value_of: Literal["margin", "revenue"]
     declared: _Declared

@@ -1,6 +1,6 @@
 """Affiliates: whom they brought, what it cost, whether those stay, and what another commission would have been.
 
-`facts` is read once; `figures` makes scorecards of it, `replay` runs another commission structure over it.
+`reading` reads the columns of `facts` once; `figures` makes scorecards of it, `replay` runs another commission structure over it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import Any
 
 from refnet.analysis.programme.facts import DAY_MS
 from refnet.analysis.programme.figures import observed_until
-from refnet.analysis.success.affiliates.facts import Facts, read_facts
+from refnet.analysis.success.affiliates.facts import Facts
 from refnet.analysis.success.affiliates.figures import scorecards
+from refnet.analysis.success.affiliates.reading import read_facts
 from refnet.analysis.success.affiliates.rows import By
 from refnet.analysis.success.affiliates.verdict import Declared
 from refnet.core.errors import NotFound, printable

@@ -1,4 +1,4 @@
-"""What affiliates are judged by, read once from the graph as columns.
+"""What affiliates are judged by, as columns.
 
 Customers and affiliates are numbered in the order read; −1 stands for nobody. Times are days since 1970 in UTC, NaN
 where not known; amounts are in the graph's currency, NaN where not known.
@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from refnet.analysis.influence.columns import Kind, read
 from refnet.analysis.influence.network import Network
-from refnet.analysis.programme.facts import TAKEN_BACK, texts
-from refnet.core.progress import Progress, Quiet
-from refnet.graph import Graph
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -30,67 +25,6 @@ MONTH_DAYS = 30.4375
 
 GAPS = 3.0
 """Where nobody has a `churned_at`: who places no order for so many usual gaps has left."""
-
-_TABLES: dict[str, dict[str, Kind]] = {
-    "affiliates/everyone": {
-        "customerId": "text",
-        "joined": "number",
-        "lost": "number",
-        "revenue": "number",
-        "margin": "number",
-        "cltv": "number",
-        "orders": "number",
-        "firstOrder": "number",
-        "lastOrder": "number",
-    },
-    "affiliates/refunds": {"customerId": "text", "refunded": "number"},
-    "affiliates/partners": {
-        "affiliateId": "text",
-        "name": "text",
-        "niche": "text",
-        "programme": "text",
-        "rate": "number",
-        "fixed": "number",
-        "parentId": "text",
-        "customerId": "text",
-    },
-    "affiliates/brought": {
-        "affiliateId": "text",
-        "customerId": "text",
-        "credit": "number",
-        "asCustomer": "number",
-    },
-    "affiliates/earned": {
-        "affiliateId": "text",
-        "customerId": "text",
-        "orderId": "text",
-        "amount": "number",
-        "earned": "number",
-        "status": "text",
-    },
-    "affiliates/sales": {
-        "customerId": "text",
-        "orderId": "text",
-        "placed": "number",
-        "amount": "number",
-        "refunded": "number",
-    },
-    "affiliates/clicks": {
-        "affiliateId": "text",
-        "year": "number",
-        "month": "number",
-        "visits": "number",
-        "clicks": "number",
-    },
-    "programme/referrals": {
-        "referrer": "text",
-        "referee": "text",
-        "at": "number",
-        "credit": "number",
-        "campaign": "text",
-        "claimId": "text",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -267,84 +201,3 @@ def months_of(days: Floats) -> Ints:
 def month_name(month: int) -> str:
     """A month since 1970 as 2024-07."""
     return str(np.datetime64(month, "M"))
-
-
-def states_of(status: Levels) -> Ints:
-    """What became of commissions: 1 paid, −1 taken back, 0 whatever else: not paid yet, or not said."""
-    words = np.char.lower(status.astype(str))
-    return np.where(np.isin(words, TAKEN_BACK), -1, np.where(words == "paid", 1, 0)).astype(np.int64)
-
-
-def read_facts(graph: Graph, until: float | None, progress: Progress | None = None) -> Facts:
-    """Read them from the graph.
-
-    Args:
-        graph: is asked, in streams.
-        until: when the last thing happened, in days since 1970; None in an empty graph.
-        progress: told of the rows.
-
-    Raises:
-        StoreError: the graph cannot be reached or refuses.
-    """
-    if progress is None:
-        with Quiet().stage("affiliates") as quiet:
-            return read_facts(graph, until, quiet)
-    found = {name.partition("/")[2]: read(graph, name, kinds, progress) for name, kinds in _TABLES.items()}
-    people, told = found["everyone"], found["partners"]
-    ids, partner_ids = texts(people["customerId"]), texts(told["affiliateId"])
-    customers, affiliates = pd.Index(ids), pd.Index(partner_ids)
-
-    def number(index: pd.Index[Any], column: Any) -> Ints:
-        return np.asarray(index.get_indexer(pd.Index(texts(column))), dtype=np.int64)
-
-    refunds = found["refunds"]
-    refunded = np.zeros(len(ids))
-    refunded[number(customers, refunds["customerId"])] = refunds["refunded"]
-    brought, earned, sales, clicks = found["brought"], found["earned"], found["sales"], found["clicks"]
-    by_customers = number(customers, found["referrals"]["referrer"]) >= 0
-    in_time = np.lexsort((texts(sales["orderId"]).astype(str), sales["placed"]))
-    order_ids = pd.Index(texts(sales["orderId"])[in_time])
-    return Facts(
-        until=-np.inf if until is None else until,
-        ids=ids,
-        joined=people["joined"],
-        lost=people["lost"],
-        revenue=people["revenue"],
-        refunded=refunded,
-        margin=people["margin"],
-        cltv=people["cltv"],
-        orders=np.nan_to_num(people["orders"]),
-        first_order=people["firstOrder"],
-        last_order=people["lastOrder"],
-        referrer=number(customers, found["referrals"]["referrer"])[by_customers],
-        referee=number(customers, found["referrals"]["referee"])[by_customers],
-        passed=found["referrals"]["credit"][by_customers],
-        partners=Partners(
-            partner_ids,
-            texts(told["name"]),
-            texts(told["niche"]),
-            texts(told["programme"]),
-            told["rate"],
-            told["fixed"],
-            number(affiliates, told["parentId"]),
-            number(customers, told["customerId"]),
-        ),
-        customer=number(customers, brought["customerId"]),
-        affiliate=number(affiliates, brought["affiliateId"]),
-        credit=brought["credit"],
-        as_customer=brought["asCustomer"] == 1,
-        earner=number(affiliates, earned["affiliateId"]),
-        earned_for=number(customers, earned["customerId"]),
-        earned_by=number(order_ids, earned["orderId"]),
-        earned=earned["earned"],
-        earned_amount=np.nan_to_num(earned["amount"]),
-        status=states_of(texts(earned["status"])),
-        order_customer=number(customers, sales["customerId"])[in_time],
-        order_at=sales["placed"][in_time],
-        order_amount=np.nan_to_num(sales["amount"])[in_time],
-        order_refund=np.nan_to_num(sales["refunded"])[in_time],
-        click_affiliate=number(affiliates, clicks["affiliateId"]),
-        click_month=np.asarray((clicks["year"] - 1970) * 12 + clicks["month"] - 1, dtype=np.int64),
-        visits=np.nan_to_num(clicks["visits"]),
-        clicks=np.nan_to_num(clicks["clicks"]),
-    )

@@ -5,6 +5,7 @@ Definitions: the guide's page on measures, 'Affiliates'.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,9 @@ def scorecards(
 
     Returns:
         by; affiliates, a card each (see `Cards.card`; `affiliate_id` and who they are, or `level`); all, one card of
-        everybody brought; others: monthly churn of the organic, whom nobody brought; organic_survival; churn_by, in
-        words; value_of (margin or revenue); declared; missing: what could not be made, and the next step.
+        everybody brought; others: monthly churn of the organic, whom nobody brought; organic_survival; until, when the
+        data end; churn_by, in words; value_of (margin or revenue); declared; missing: what could not be made, and the
+        next step.
 
     Raises:
         UsageError: there is no such `by`.
@@ -66,11 +68,16 @@ def scorecards(
         "all": everyone,
         "others": monthly_churn(events, months),
         "organic_survival": curve(facts.months[organic], facts.churned[organic]) if curves else None,
+        "until": _iso(facts.until),
         "churn_by": churn_by(facts),
         "value_of": facts.value_of,
         "declared": {"target": made.declared.target, "young_months": made.declared.young_months},
         "missing": [] if available() or not curves else [MISSING],
     }
+
+
+def _iso(days: float) -> str | None:
+    return datetime.fromtimestamp(round(days * 86_400, 3), UTC).isoformat() if np.isfinite(days) else None
 
 
 def churn_by(facts: Facts) -> str:

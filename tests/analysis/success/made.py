@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from refnet.analysis.success.affiliates.facts import Facts, Partners, states_of
+from refnet.analysis.success.affiliates.facts import Facts, Partners
+from refnet.analysis.success.affiliates.reading import states_of
 from refnet.core.progress import Quiet
 from refnet.examples.chance import blocks
 from refnet.examples.friends import tie

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from refnet.analysis.success.affiliates.estimates import of_means
 from refnet.analysis.success.affiliates.figures import scorecards
 from refnet.analysis.success.affiliates.replay import what_if
 from refnet.analysis.success.affiliates.structure import structure_of
@@ -102,3 +103,18 @@ def test_the_terms_as_they_are_give_what_was_paid(runs: list[tuple[Brand, dict[s
             assert one["what_if"] == pytest.approx(one["paid"], abs=1e-6), one["affiliate_id"]
         assert replayed["all"]["what_if"] == pytest.approx(found["all"]["commission"])
         assert replayed["all"]["verdict"] == found["all"]["verdict"]["verdict"]
+
+
+def test_intervals_of_sixty_customers_hold_the_mean_of_all(runs: list[tuple[Brand, dict[str, Any]]]) -> None:
+    rng = np.random.default_rng(3)
+    held = []
+    for made, _ in runs:
+        facts = made.facts
+        organic = np.flatnonzero(facts.organic)
+        for values in (facts.revenue, facts.value, facts.cltv, *facts.below):
+            for _ in range(10):
+                found = of_means(values[rng.choice(organic, 60, replace=False)])["interval"]
+                if found is not None:
+                    held.append(found[0] <= values[organic].mean() <= found[1])
+    assert len(held) > 600
+    assert 0.90 <= np.mean(held) <= 0.99
