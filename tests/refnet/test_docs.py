@@ -1,11 +1,13 @@
 """What the documents say is what there is."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from typer.main import get_command
 
 from bench import SECTIONS
+from refnet.analysis.success.affiliates.structure import Structure, given_in, structure_of
 from refnet.cli import app
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import catalogue
@@ -51,6 +53,14 @@ def test_the_documented_webhook_is_loaded(tmp_path: Path) -> None:
     assert [(each.table, each.rows_loaded, each.rows_rejected) for each in told.tables] == [
         ("removals", 1, 0), ("removals", 1, 0), ("customers", 1, 0),
     ]  # fmt: skip
+
+
+def test_the_documented_commission_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "success.md").read_text()
+    (tmp_path / "new.toml").write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    given = given_in(tmp_path / "new.toml")
+    assert given.keys() == {field.name for field in fields(Structure)}
+    assert structure_of(given).tiers[0].at == 50
 
 
 def test_every_setting_is_documented() -> None:

@@ -1,6 +1,7 @@
 """Affiliates: whom they brought, what it cost, whether those stay, and what another commission would have been.
 
-`reading` reads the columns of `facts` once; `figures` makes scorecards of it, `replay` runs another commission structure over it.
+`reading` reads the columns of `facts` once; `figures` makes scorecards of them, `replay` runs another commission
+structure over them.
 """
 
 from __future__ import annotations
