@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -230,12 +230,16 @@ class Structure(BaseModel):
     )
 
     name: str = Field("what if", min_length=1, max_length=200)
-    rate: float | Literal["own"] | None = Field(
+    rate: Annotated[float, Field(ge=0, le=1)] | Literal["own"] | None = Field(
         None, description="of an order; own: each affiliate's", examples=[0.1]
     )
-    fixed: float | Literal["own"] | None = Field(None, description="for a new customer", examples=[None])
+    fixed: Annotated[float, Field(ge=0, le=1e12)] | Literal["own"] | None = Field(
+        None, description="for a new customer", examples=[None]
+    )
     months: float | None = Field(None, ge=0, le=1200, description="of the rate, from joining", examples=[12])
-    tiers: list[Tier] | None = Field(None, max_length=100)
+    tiers: list[Tier] | None = Field(
+        None, max_length=100, description="in any order; of two from the same on the later counts"
+    )
     tiers_by: Literal["customers", "sales"] = "customers"
     cap: float | None = Field(None, ge=0, le=1e12)
     cap_per: Literal["order", "customer", "month"] = "customer"
@@ -247,9 +251,11 @@ class Structure(BaseModel):
     young_months: float = Field(6, ge=0, le=600)
 
     def plain(self) -> dict[str, Any]:
-        """As a file has it."""
-        given = self.model_dump(by_alias=True, exclude={"target", "young_months"}, exclude_none=True)
-        return {name: value for name, value in given.items() if value != []}
+        """As a file has it: what pays nothing says so, tiers are in order."""
+        given = self.model_dump(by_alias=True, exclude={"target", "young_months", "tiers"}, exclude_none=True)
+        by_start = {one.at: one for one in self.tiers or () if one.rate is not None or one.fixed is not None}
+        tiers = [by_start[at].model_dump(by_alias=True, exclude_none=True) for at in sorted(by_start)]
+        return {"rate": 0.0, **given, **({"tiers": tiers} if tiers else {})}
 
 
 class Replayed(Model):

@@ -8,8 +8,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from refnet.reporting.affiliates import turning
 from refnet.reporting.document import LITTLE, Unit, estimated, shown, told
-from refnet.terminal import console_of, percent
+from refnet.terminal import console_of
 
 _MEASURES = (
     ("sales", "sales"), ("refunds", "refunds"), ("value", "margin"), ("cltv", "CLTV"),
@@ -73,20 +74,6 @@ def _line(name: str, one: Mapping[str, Any], currency: str) -> list[str]:
         judged["verdict"],
         "" if little else turning(judged, currency),
     ]
-
-
-def turning(judged: Mapping[str, Any], currency: str) -> str:
-    """The commission at which a verdict would be another one: `9.3 % of sales`, `7.20 a customer`."""
-    at = judged["turns_at"]
-    if judged["turns_to"] is None:
-        return ""
-    if at is None:
-        return "no commission"
-    if at["fixed"] is not None and at["rate"] is None:
-        return f"{shown(at['fixed'], 'amount', currency)} a customer"
-    if at["rate"] is not None and at["fixed"] is None:
-        return f"rate {percent(at['rate'])}" + (" (any)" if at["rate"] > 1 else "")
-    return f"{shown(at['per_customer'], 'amount', currency)} a customer"
 
 
 def print_card(one: Mapping[str, Any], found: Mapping[str, Any], currency: str) -> None:

@@ -38,7 +38,8 @@ def affiliate_sections(found: Mapping[str, Any], currency: str) -> list[Section]
         "than organic ones, whom nobody brought, who joined in the same months. Organic customers leave at "
         f"{shown(others['value'], 'share')} a month. Who has left is known by {found['churn_by']}."
     )
-    tables = [_verdicts(partners), _worth(partners, found)]
+    told = [one for one in partners if one["per_customer"]["contribution"]["interval"] is not None]
+    tables = [_verdicts(partners, currency), *([_worth(told, found)] if told else [])]
     notes = [Table("affiliates note", "Not made", [Column("what")], [[note] for note in found["missing"]])]
     return [
         Section(
@@ -97,42 +98,50 @@ def _churn(one: Mapping[str, Any]) -> float:
     return -float(one["monthly_churn"]["value"])
 
 
-def _verdicts(partners: list[dict[str, Any]]) -> Table:
+def _verdicts(partners: list[dict[str, Any]], currency: str) -> Table:
     rows: list[list[Cell]] = [
         [
             one["affiliate_id"], one["name"], one["customers"], one["sales"], one["commission"], one["net"],
             _estimate(one["monthly_churn"], little=one["reading"] == LITTLE),
             _estimate(one["return_on_commission"], little=one["verdict"]["verdict"] == LITTLE),
-            one["verdict"]["verdict"], _at(one, "per_customer"), _at(one, "share_of_sales"),
-            _at(one, "rate"), _at(one, "fixed"), one["verdict"]["why"],
+            one["verdict"]["verdict"], turning(one["verdict"], currency), one["verdict"]["why"],
         ]
-        for one in partners
+        for one in sorted(partners, key=lambda one: one["verdict"]["verdict"] == LITTLE)
     ]  # fmt: skip
     columns = [
         Column("affiliate"), Column("name"), Column("customers", "count"), Column("sales", "amount"),
         Column("commission", "amount"), Column("net", "amount"), Column("monthly churn", "share", estimates=True),
-        Column("return", "number", estimates=True), Column("verdict"), Column("turns at, a customer", "amount"),
-        Column("of gross sales", "share"), Column("as a rate", "share"), Column("as a fixed amount", "amount"),
-        Column("in words"),
+        Column("return", "number", estimates=True), Column("verdict"), Column("turns at"), Column("in words"),
     ]  # fmt: skip
-    return Table("affiliates", "Affiliates", columns, rows)
+    note = "Turns at: the commission at which the verdict would be another one."
+    return Table("affiliates", "Affiliates", columns, rows, note)
+
+
+def turning(judged: Mapping[str, Any], currency: str) -> str:
+    """The commission at which a verdict would be another one: `rate 9.3 %`, `7.20 a customer`."""
+    at = judged["turns_at"]
+    if judged["turns_to"] is None:
+        return ""
+    if at is None:
+        return "no commission"
+    if at["fixed"] is not None and at["rate"] is None:
+        return f"{shown(at['fixed'], 'amount', currency)} a customer"
+    if at["rate"] is not None and at["fixed"] is None:
+        return f"rate {shown(at['rate'], 'share')}" if at["rate"] <= 1 else "no rate"
+    return f"{shown(at['per_customer'], 'amount', currency)} a customer"
 
 
 def _worth(partners: list[dict[str, Any]], found: Mapping[str, Any]) -> Table:
-    rows: list[list[Cell]] = []
-    for one in partners:
-        each, organic = one["per_customer"], one["organic"]
-        little = each["contribution"]["interval"] is None
-        rows.append(
-            [
-                one["affiliate_id"], one["name"], _estimate(each["value"], little=little),
-                _estimate(organic["value"], little=organic["value"]["interval"] is None),
-                _estimate(each["contribution"], little=little), _estimate(each["cltv"], little=little),
-                _estimate(each["sales_below"], little=little),
-                _estimate(one["epc"], little=one["epc"]["interval"] is None),
-                _estimate(one["payback_months"], little=little),
-            ]
-        )  # fmt: skip
+    def figures(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        each = one["per_customer"]
+        return [
+            each["value"], one["organic"]["value"], each["contribution"], each["cltv"], each["sales_below"], one["epc"],
+            one["payback_months"],
+        ]  # fmt: skip
+
+    rows: list[list[Cell]] = [
+        [one["affiliate_id"], one["name"], *map(_figure, figures(one))] for one in partners
+    ]
     columns = [
         Column("affiliate"), Column("name"), Column("worth", "amount", estimates=True),
         Column("organic of the same months", "amount", estimates=True),
@@ -144,9 +153,9 @@ def _worth(partners: list[dict[str, Any]], found: Mapping[str, Any]) -> Table:
     return Table("affiliates customers", "What their customers are worth", columns, rows, note)
 
 
-def _at(one: Mapping[str, Any], what: str) -> float | None:
-    at: float | None = (one["verdict"]["turns_at"] or {}).get(what)
-    return at
+def _figure(figure: Mapping[str, Any]) -> Estimate:
+    """Too little data where there is a value and no interval."""
+    return _estimate(figure, little=figure["value"] is not None and figure["interval"] is None)
 
 
 def _estimate(figure: Mapping[str, Any], *, little: bool = False) -> Estimate:

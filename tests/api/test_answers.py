@@ -252,8 +252,11 @@ def test_figures(api: httpx.Client) -> None:
     assert [one["level"] for one in get(api, "/v1/affiliates", by="month")["items"]] == ["2024-05", "2024-08"]
     replayed = api.post("/v1/affiliates/what-if", json={"fixed": 7, "rate": 0.1, "override": 0.5}).json()
     assert (replayed["all"]["paid"], replayed["all"]["what_if"]) == (10.0, 2 * (7 + 10))
-    refused = api.post("/v1/affiliates/what-if", json={"name": "nothing"})
-    assert (refused.status_code, refused.json()["type"]) == (400, "/problems/bad-request")
+    assert api.post("/v1/affiliates/what-if", json={}).json()["all"]["what_if"] == 0.0
+    tiers = [{"from": 1, "rate": 0.5}, {"from": 0, "rate": 0.1}]
+    assert api.post("/v1/affiliates/what-if", json={"tiers": tiers}).json()["all"]["what_if"] == 100.0
+    refused = api.post("/v1/affiliates/what-if", json={"rate": 20})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/invalid-request")
     integrity = get(api, "/v1/integrity")
     assert integrity["rings"] == [{"claim_id": "k-09", "ring": ["hal", "ida", "joe"], "size": 3}]
     loads = get(api, "/v1/loads", limit=3)
