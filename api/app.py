@@ -10,7 +10,17 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from refnet.api import customers, document, influence, pages, problems, programme, queries, segments
+from refnet.api import (
+    affiliates,
+    customers,
+    document,
+    influence,
+    pages,
+    problems,
+    programme,
+    queries,
+    segments,
+)
 from refnet.api.asked import known_parameters
 from refnet.api.guard import Guard
 from refnet.api.worked import Worked
@@ -56,6 +66,7 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
     only_known = [Depends(known_parameters)]
     for room in (customers.router, customers.advocates, influence.router, segments.router, programme.router):
         v1.include_router(room, dependencies=only_known)
+    v1.include_router(affiliates.router, dependencies=only_known)
     v1.include_router(queries.router)  # its parameters are the queries' own
     app.include_router(v1)
     app.include_router(pages.router)

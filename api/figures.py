@@ -1,49 +1,10 @@
-"""The API's objects for segments, affiliates, integrity and loads."""
+"""The API's objects for segments, integrity and loads."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from refnet.api.models import Amount, Currency, Interval, Items, Model, Time, Versioned
-
-
-class Churn(Model):
-    """Customers lost for each month that one was a customer."""
-
-    value: float | None = Field(examples=[0.031])
-    interval: Interval
-    churned: int = Field(examples=[12])
-    months_at_risk: int = Field(examples=[387])
-
-
-class Affiliate(Model):
-    """An affiliate's scorecard."""
-
-    affiliate_id: str = Field(examples=["a-001"])
-    name: str | None = Field(examples=["Health blog"])
-    niche: str | None = Field(examples=["health"])
-    customers: int = Field(examples=[120])
-    sales: Amount = Field(description="what their customers spent, less refunds")
-    commission: Amount
-    net: Amount = Field(description="sales less commission")
-    roas: float | None = Field(description="sales for each unit of commission", examples=[5.2])
-    mean_cltv: Amount
-    network_sales: Amount
-    monthly_churn: Churn
-    reading: str = Field(examples=["no clear difference"])
-
-
-class Affiliates(Items[Affiliate]):
-    """Affiliates, best net first."""
-
-    currency: Currency
-    others: Churn = Field(description="of customers whom no affiliate brought")
-
-
-class OneAffiliate(Affiliate):
-    """One affiliate's scorecard."""
-
-    currency: Currency
 
 
 class SegmentQuery(Model):

@@ -1,4 +1,4 @@
-"""/v1/programme, affiliates, integrity, loads: figures of the whole graph."""
+"""/v1/programme, integrity, loads: figures of the whole graph."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from refnet.analysis.integrity import integrity as integrity_of
 from refnet.analysis.programme import By, Declared
 from refnet.analysis.programme import programme as programme_of
 from refnet.analysis.programme.figures import facts_of
-from refnet.analysis.success.affiliates import affiliates as affiliates_of
 from refnet.api import figures, programme_figures
-from refnet.api.asked import Day, Id, Limit, ReaderDep, SettingsDep, plain
+from refnet.api.asked import Day, Limit, ReaderDep, SettingsDep, plain
 from refnet.api.worked import WorkedDep
-from refnet.core.errors import NotFound
 
 router = APIRouter(tags=["programme"])
 
@@ -67,29 +65,6 @@ async def programme(
         of_scores=False,
     )
     return {**found, "currency": await reader.ask(currency_in(settings))}
-
-
-@router.get("/affiliates", response_model=figures.Affiliates)
-async def affiliates(reader: ReaderDep, settings: SettingsDep, worked: WorkedDep) -> dict[str, Any]:
-    """Affiliates: whom they brought, what it cost, and whether those stay, best net first."""
-    found = await worked.answer(reader, "affiliates", affiliates_of)
-    return {
-        "items": found["affiliates"],
-        "others": found["others"],
-        "currency": await reader.ask(currency_in(settings)),
-    }
-
-
-@router.get("/affiliates/{affiliate_id:path}", response_model=figures.OneAffiliate)
-async def affiliate(
-    reader: ReaderDep, settings: SettingsDep, worked: WorkedDep, affiliate_id: Id
-) -> dict[str, Any]:
-    """One affiliate's scorecard."""
-    found = await affiliates(reader, settings, worked)
-    for one in found["items"]:
-        if one["affiliate_id"] == affiliate_id:
-            return {**one, "currency": found["currency"]}
-    raise NotFound(f"There is no affiliate {affiliate_id}.", "Ids are told apart by upper and lower case.")
 
 
 @router.get("/integrity", response_model=figures.Integrity)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from refnet.commands import (
+    affiliates,
     cltv,
     credit,
     engine,
@@ -135,6 +136,8 @@ app.command("cltv")(cltv.cltv)
 app.command("influence")(influence.influence)
 app.command("export")(export.export)
 app.command("segments")(segments.segments)
+app.command("affiliates")(affiliates.affiliates)
+app.command("what-if")(affiliates.what_if)
 app.command("person")(persons.person)
 app.command("erase")(persons.erase)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _FILE_WIDTH = 132
 
 
-def _console() -> Console:
+def console_of() -> Console:
+    """Where to print: a terminal, or a file of long rows."""
     console = Console(highlight=False, soft_wrap=False)
     # Into a file or a pipe there is no window to fit into: long rows are better than cut ones.
     return (
@@ -63,7 +64,7 @@ def tree_line(generations: Sequence[dict[str, Any]]) -> str:
 
 def print_findings(found: dict[str, Any]) -> None:
     """All findings, for a person."""
-    _print_all(_console(), found)
+    _print_all(console_of(), found)
 
 
 def findings_text(found: dict[str, Any]) -> str:
@@ -254,7 +255,7 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
     _heading(
         console,
         "Affiliates",
-        f"the best by net, then those whose customers leave fastest; in {currency}; monthly churn without one: "
+        f"the best by net, then those whose customers leave fastest; in {currency}; monthly churn of the organic: "
         f"{percent(others['value'], 2)} {_between(others['interval'], 2)}",
     )
     table = _table(
@@ -267,6 +268,7 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
         "monthly churn",
         "interval",
         "their customers",
+        "verdict",
         right=(2, 3, 4, 5, 6),
     )
     worst = sorted(
@@ -285,11 +287,12 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
             percent(one["monthly_churn"]["value"], 2),
             _between(one["monthly_churn"]["interval"], 2),
             one["reading"],
+            one["verdict"]["verdict"],
         )
     console.print(table)
     if len(partners) > len(best) + len(worst):
         rest = len(partners) - len(best) - len(worst)
-        console.print(Text(f"and {rest} more: refnet query affiliates/scorecard", style="dim"))
+        console.print(Text(f"and {rest} more: refnet affiliates", style="dim"))
 
 
 def _print_integrity(console: Console, found: dict[str, Any]) -> None:
@@ -321,7 +324,7 @@ def uncredited_line(reasons: Mapping[str, int]) -> str:
 
 def print_profile(found: dict[str, Any], asked: str) -> None:
     """One customer, for a person who asked by one of their ids."""
-    console, currency = _console(), found["currency"]
+    console, currency = console_of(), found["currency"]
     other = "" if asked == found["customer_id"] else f"  also known as {asked}"
     console.print(Text.assemble((found["customer_id"], "bold"), (other, "dim")))
     table = _table("", "", "", right=(1,))
@@ -368,7 +371,7 @@ def _number(value: float | None) -> str:
 
 def print_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     """Rows of a query as a table."""
-    console = _console()
+    console = console_of()
     numeric = [n for n in range(len(columns)) if any(isinstance(row[n], (int, float)) for row in values)]
     table = _table(*columns, right=numeric)
     for row in values:

@@ -146,7 +146,7 @@ def _no_customer(customer_id: str) -> Asking[None]:
     if len((yield Question("affiliates/exists", {"affiliateId": customer_id}))):
         raise NotFound(
             f"{customer_id} is an affiliate, not a customer.",
-            "`refnet query affiliates/scorecard` shows affiliates.",
+            "`refnet affiliates` shows affiliates.",
         )
     raise NotFound(f"There is no customer {customer_id}.", "Ids are told apart by upper and lower case.")
 

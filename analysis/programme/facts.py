@@ -219,13 +219,13 @@ def read_facts(graph: Graph, until: float | None, progress: Progress) -> Facts:
     found = {name: read(graph, f"programme/{name}", kinds, progress) for name, kinds in _TABLES.items()}
     customers, invitations, referrals = found["customers"], found["invitations"], found["referrals"]
     orders, granted, spends = found["orders"], found["granted"], found["spends"]
-    ids = _texts(customers["customerId"])
+    ids = texts(customers["customerId"])
     index: pd.Index[Any] = pd.Index(ids)
 
     def number(column: pa.ChunkedArray) -> Ints:
-        return np.asarray(index.get_indexer(pd.Index(_texts(column))), dtype=np.int64)
+        return np.asarray(index.get_indexer(pd.Index(texts(column))), dtype=np.int64)
 
-    status = np.char.lower(_texts(granted["status"]).astype(str))
+    status = np.char.lower(texts(granted["status"]).astype(str))
     month = (spends["year"] - 1970) * 12 + spends["month"] - 1
     return Facts(
         until=-np.inf if until is None else until,
@@ -234,18 +234,18 @@ def read_facts(graph: Graph, until: float | None, progress: Progress) -> Facts:
         lost=customers["lost"],
         revenue=customers["revenue"],
         margin=customers["margin"],
-        attributes={name: _texts(customers[name]) for name in ("country", "channel")},
+        attributes={name: texts(customers[name]) for name in ("country", "channel")},
         sender=number(invitations["customerId"]),
         sent=invitations["sent"],
-        sent_in=_texts(invitations["campaign"]),
+        sent_in=texts(invitations["campaign"]),
         rejected=invitations["status"] == 0,
         converted=(invitations["status"] == 1) | (invitations["became"] > 0),
         referrer=number(referrals["referrer"]),
         referee=number(referrals["referee"]),
         brought_at=referrals["at"],
         credit=referrals["credit"],
-        brought_in=_texts(referrals["campaign"]),
-        claim=_texts(referrals["claimId"]),
+        brought_in=texts(referrals["campaign"]),
+        claim=texts(referrals["claimId"]),
         buyer=number(orders["customerId"]),
         placed=orders["placed"],
         amount=orders["amount"],
@@ -254,14 +254,14 @@ def read_facts(graph: Graph, until: float | None, progress: Progress) -> Facts:
         granted=granted["granted"],
         reward=np.nan_to_num(granted["amount"]),
         kept=~np.isin(status, TAKEN_BACK),
-        granted_for=_texts(granted["claimId"]),
-        spend_channel=_texts(spends["channel"]),
+        granted_for=texts(granted["claimId"]),
+        spend_channel=texts(spends["channel"]),
         spend_at=month.astype("int64").astype("datetime64[M]").astype("datetime64[D]").astype(np.float64),
         spend=np.nan_to_num(spends["amount"]),
     )
 
 
-def _texts(column: pa.ChunkedArray) -> Levels:
+def texts(column: pa.ChunkedArray) -> Levels:
     """Texts as Python's, None where there is none, each text kept once."""
     if not len(column):
         return np.zeros(0, dtype=object)
@@ -269,5 +269,5 @@ def _texts(column: pa.ChunkedArray) -> Levels:
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     words = np.array([*coded.dictionary.to_pylist(), None], dtype=object)
     places = coded.indices.fill_null(len(words) - 1).to_numpy()
-    texts: Levels = words[places]
-    return texts
+    found: Levels = words[places]
+    return found

@@ -1,16 +1,16 @@
 // Affiliates: whom they brought, what those spent, what it cost, how many left
 // name: affiliates/scorecard
 // mode: read
-// note: net is sales less commission; sales are after refunds. A voided commission costs nothing.
+// note: net is sales less commission; sales are after refunds, by credit. A commission that was taken back costs nothing.
 OPTIONAL MATCH (done:Analysis)
 WHERE done.finishedAt IS NOT NULL
 WITH coalesce(max(done.version), 0) AS current
 MATCH (a:Affiliate)
 CALL (a, current) {
-  MATCH (a)-[:REFERRED]->(c:Customer)
+  MATCH (a)-[r:REFERRED]->(c:Customer)
   RETURN
     count(c) AS customers,
-    sum(coalesce(c.revenue, 0.0)) AS sales,
+    sum(r.credit * coalesce(c.revenue, 0.0)) AS sales,
     avg(c.cltv) AS meanCltv,
     sum(
       CASE
@@ -18,6 +18,7 @@ CALL (a, current) {
         ELSE 0
       END) AS churned,
     sum(
+      r.credit *
       coalesce(
         CASE
           WHEN c.scoreVersion > current THEN c.scoresBefore[2]
@@ -32,7 +33,17 @@ CALL (a) {
   RETURN
     sum(
       CASE
-        WHEN coalesce(k.status, '') = 'voided' THEN 0.0
+        WHEN
+          toLower(coalesce(k.status, '')) IN [
+            'revoked',
+            'voided',
+            'rejected',
+            'cancelled',
+            'canceled',
+            'refunded',
+            'reversed'
+          ]
+          THEN 0.0
         ELSE k.amount
       END) AS commission
 }

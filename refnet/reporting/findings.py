@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from refnet.reporting.document import Cell, Column, Figure, Report, Section, Table, estimated, shown
+from refnet.reporting.affiliates import affiliate_sections
+from refnet.reporting.document import Cell, Column, Figure, Report, Section, Table, estimated
 from refnet.reporting.programme import estimate, programme_sections
 
 _MOST_SEGMENTS = 50
@@ -23,7 +24,7 @@ def report_of(found: Mapping[str, Any]) -> Report:
         _segments(found),
         _quadrants(found),
         _advocates(found),
-        *_affiliates(found),
+        *affiliate_sections(found["affiliates"], currency),
         *broken_down,
         _integrity(found),
     ]
@@ -135,30 +136,6 @@ def _advocates(found: Mapping[str, Any]) -> Section:
     )
     table = Table("hidden advocates", "Hidden advocates", columns, rows, "Counted, not estimated.")
     return Section("hidden-advocates", "Hidden advocates", lead, tables=[table] if rows else [])
-
-
-def _affiliates(found: Mapping[str, Any]) -> list[Section]:
-    partners = [one for one in found["affiliates"]["affiliates"] if one["customers"]]
-    if not partners:
-        return []
-    others = found["affiliates"]["others"]
-    rows: list[list[Cell]] = [
-        [
-            one["affiliate_id"], one["name"], one["customers"], one["sales"], one["commission"], one["net"],
-            estimate(one["monthly_churn"], little=one["reading"] == "too little data"), one["reading"],
-        ]
-        for one in partners
-    ]  # fmt: skip
-    columns = [
-        Column("affiliate"), Column("name"), Column("customers", "count"), Column("sales", "amount"),
-        Column("commission", "amount"), Column("net", "amount"), Column("monthly churn", "share", estimates=True),
-        Column("their customers"),
-    ]  # fmt: skip
-    churn = shown(others["value"], "share")
-    lead = f"Best net first. Customers without an affiliate leave at {churn} a month."
-    return [
-        Section("affiliates", "Affiliates", lead, tables=[Table("affiliates", "Affiliates", columns, rows)])
-    ]
 
 
 def _integrity(found: Mapping[str, Any]) -> Section:

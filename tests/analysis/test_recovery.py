@@ -120,6 +120,41 @@ def test_affiliates_who_bring_churners(found: tuple[dict[str, Any], dict[str, An
     assert len(good & set(partners["bring_loyal"])) >= 2
 
 
+def test_cypher_and_arrays_agree_on_affiliates(
+    found: tuple[dict[str, Any], dict[str, Any], Graph],
+) -> None:
+    """Months at risk, sales, refunds, commission, clicks and those below: two computations, each affiliate."""
+    report, truth, graph = found
+    partners = report["affiliates"]
+    cards = {one["affiliate_id"]: one for one in partners["affiliates"]}
+    until = partners["until"]
+    for row in graph.query("affiliates/months-at-risk", until=until, inactiveDays=None):
+        own = row["affiliateId"]
+        churn = partners["others"] if own is None else cards[own]["monthly_churn"]
+        assert row["churned"] == churn["churned"]
+        assert row["monthsAtRisk"] == pytest.approx(churn["months_at_risk"], rel=1e-9)
+    realised = truth["affiliates"]["realised"]
+    for name, card in cards.items():
+        assert card["customers"] == realised[name]["customers"]
+        if owner := truth["affiliates"]["are_customers"].get(name):  # their credit is the customer's
+            assert card["as_customer"]["customer_id"] == owner
+            assert card["as_customer"]["customers"] == card["customers"]
+            continue
+        one = graph.query("affiliates/one", affiliateId=name).one()
+        for column, key in (
+            ("customers", "customers"), ("sales", "sales"), ("refunds", "refunds"), ("commission", "commission"),
+            ("voided", "commission_taken_back"), ("net", "net"), ("roas", "roas"), ("meanCltv", "mean_cltv"),
+        ):  # fmt: skip
+            assert one[column] == pytest.approx(card[key]), (name, column)
+        assert one["epc"] == pytest.approx(card["epc"]["value"])
+        generations = list(graph.query("affiliates/second-generation", affiliateId=name))
+        assert sum(row["sales"] for row in generations) == pytest.approx(card["network_sales"])
+        below = sum(row["customers"] for row in generations if row["generation"] > 1)
+        assert below == card["second_generation"]["customers"]
+        theirs = graph.query("affiliates/customers", affiliateId=name, limit=1000).to_pandas()
+        assert theirs["commission"].sum() == pytest.approx(card["commission"])
+
+
 def test_rings(found: tuple[dict[str, Any], dict[str, Any], Graph]) -> None:
     report, truth, _ = found
     rings = {frozenset(ring["ring"]) for ring in report["integrity"]["rings"]}

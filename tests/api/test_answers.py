@@ -243,8 +243,20 @@ def test_figures(api: httpx.Client) -> None:
     backwards = api.get("/v1/programme", params={"from": "2024-07-01", "to": "2024-03-01"})
     assert (backwards.status_code, backwards.json()["type"]) == (400, "/problems/bad-request")
     affiliates = get(api, "/v1/affiliates")
-    assert [a["affiliate_id"] for a in affiliates["items"]] == ["a-1", "a-2", "a-3"]
+    # nat's 100 are ann's credit, and stand on the card of the affiliate whom she is.
+    assert [a["affiliate_id"] for a in affiliates["items"]] == ["a-2", "a-1", "a-3"]
+    assert affiliates["items"][0]["as_customer"] == {"customer_id": "ann", "customers": 1, "sales": 100.0}
+    assert (affiliates["all"]["customers"], affiliates["all"]["sales"]) == (2, 200.0)
     assert get(api, "/v1/affiliates/a-1")["net"] == 90.0
+    assert get(api, "/v1/affiliates/a-1")["below"]["affiliates"] == 1
+    assert [one["level"] for one in get(api, "/v1/affiliates", by="month")["items"]] == ["2024-05", "2024-08"]
+    replayed = api.post("/v1/affiliates/what-if", json={"fixed": 7, "rate": 0.1, "override": 0.5}).json()
+    assert (replayed["all"]["paid"], replayed["all"]["what_if"]) == (10.0, 2 * (7 + 10))
+    assert api.post("/v1/affiliates/what-if", json={}).json()["all"]["what_if"] == 0.0
+    tiers = [{"from": 1, "rate": 0.5}, {"from": 0, "rate": 0.1}]
+    assert api.post("/v1/affiliates/what-if", json={"tiers": tiers}).json()["all"]["what_if"] == 100.0
+    refused = api.post("/v1/affiliates/what-if", json={"rate": 20})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/invalid-request")
     integrity = get(api, "/v1/integrity")
     assert integrity["rings"] == [{"claim_id": "k-09", "ring": ["hal", "ida", "joe"], "size": 3}]
     loads = get(api, "/v1/loads", limit=3)

@@ -23,7 +23,31 @@ CAT = ("cat", "Cat", 150.0, 100.0, 200.0, 200.0, 100.0, 57.14, 1, 1, 100 * 9.5 /
 # name → (parameters that differ from the example's, the rows)
 ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "affiliates/exists": ({"affiliateId": "a-1"}, [["a-1"]]),
-    "affiliates/months-at-risk": ({}, [["a-1", 1, 1, 5], [None, 10, 0, 226]]),
+    # fay stayed from 1 May to 1 September; ann, gus, lea, moe and the three without dates were brought by nobody.
+    "affiliates/months-at-risk": (
+        {},
+        [["a-1", 1, 1, 123 / 30.4375], [None, 4, 0, (731 + 610 + 945 + 549) / 30.4375]],
+    ),
+    "affiliates/one": (
+        {"affiliateId": "a-1"},
+        [["a-1", "Health blog", 1, 100.0, 0.0, 10.0, 5.0, 90.0, 10.0, None, 300.0, 1, 1]],
+    ),
+    "affiliates/customers": (
+        {"affiliateId": "a-1"},
+        [["fay", "Fay", at("2024-05-01"), at("2024-09-01"), 1.0, 100.0, 10.0, 300.0, 0]],
+    ),
+    "affiliates/second-generation": ({"affiliateId": "a-1"}, [[1, 1, 100.0]]),
+    "affiliates/partners": (
+        {},
+        [
+            ["a-1", "Health blog", "health", None, None, None, None, None],
+            ["a-2", "Ann's page", "food", None, None, None, None, "ann"],
+            ["a-3", "Sub", "food", None, None, None, "a-1", None],
+        ],
+    ),
+    "affiliates/brought": ({}, [["a-1", "fay", 1.0, 0], ["a-2", "nat", 1.0, 1]]),
+    "affiliates/refunds": ({}, [["cat", 20.0]]),
+    "affiliates/clicks": ({}, []),
     "affiliates/scorecard": (
         {},
         [
@@ -316,6 +340,9 @@ ANSWERS["influence/conserved"] = (
 )
 # Their answers are held by the tests of what uses them, or are checked below.
 ELSEWHERE = {
+    "affiliates/earned",
+    "affiliates/everyone",
+    "affiliates/sales",
     "segments/history",
     "export/affiliates",
     "export/attributes",

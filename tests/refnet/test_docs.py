@@ -1,11 +1,13 @@
 """What the documents say is what there is."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from typer.main import get_command
 
 from bench import SECTIONS
+from refnet.analysis.success.affiliates.structure import Structure, given_in, structure_of
 from refnet.cli import app
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import catalogue
@@ -53,6 +55,14 @@ def test_the_documented_webhook_is_loaded(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_the_documented_commission_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "success.md").read_text()
+    (tmp_path / "new.toml").write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    given = given_in(tmp_path / "new.toml")
+    assert given.keys() == {field.name for field in fields(Structure)}
+    assert structure_of(given).tiers[0].at == 50
+
+
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "graph.md").read_text()
     for name, field in Settings.model_fields.items():
@@ -66,7 +76,7 @@ def test_commands_and_queries_in_the_documents_exist() -> None:
     for text in texts:
         for name in re.findall(r"refnet query ([a-z-]+/[a-z-]+)", text):
             assert name in catalogue()
-        for name in re.findall(r"`(?:\.venv/bin/)?refnet ([a-z]+)", text):
+        for name in re.findall(r"`(?:\.venv/bin/)?refnet ([a-z][a-z-]*)", text):
             assert name in commands, name
     for name, command in commands.items():
         assert command.help, name
