@@ -173,6 +173,7 @@ def show(
 app.command("health")(success.health)
 app.command("success")(success.success)
 app.command("landing-pages")(success.landing_pages)
+app.command("candidates")(success.candidates)
 app.command("report")(report.report)
 
 

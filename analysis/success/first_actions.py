@@ -45,7 +45,8 @@ def first_actions(
                 f"{name}: too little data ({int(here.sum()):,} customers whose first days are known)."
             )
             continue
-        columns[name] = np.where(here, did, None)
+        columns[name] = did.astype(object)
+        columns[name][~here] = None
     found = traits(pd.DataFrame(columns).convert_dtypes(), np.where(watched, success, np.nan), tree)
     rows = []
     for row in found.rows:

@@ -15,12 +15,14 @@ from refnet.analysis.influence.columns import Kind, read
 from refnet.analysis.programme.facts import DAY_MS
 from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.graph import customers
+from refnet.analysis.success.candidates import Purpose, Rank, candidates
 from refnet.analysis.success.health import Health, health, summary, told
 from refnet.analysis.success.landing import Part, landing_pages
+from refnet.analysis.success.propensity import propensity
 from refnet.analysis.success.record import CUSTOMER_NUMBERS, CUSTOMER_TEXTS, Record, record_of
 from refnet.analysis.success.successful import GOOD, By, successful
 from refnet.analysis.success.weights import Weights, weights_of
-from refnet.core.errors import NotFound
+from refnet.core.errors import NotFound, UsageError
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings
 from refnet.graph import Graph
@@ -226,6 +228,76 @@ def success_of(
         of.record, scored, of.attributes, of.tree, by=by, labels=labels, segment=segment, days=days
     )
     return {"currency": of.currency, **found}
+
+
+def candidates_of(
+    graph: Graph,
+    settings: Settings,
+    *,
+    purpose: Purpose = "affiliate",
+    limit: int = 25,
+    control: float = 0.0,
+    seed: int = 0,
+    rank: Rank = "points",
+    modelled: bool = True,
+    weights: Weights | None = None,
+    reporter: Reporter | None = None,
+) -> dict[str, Any]:
+    """The candidates of a graph: `candidates`, with its currency.
+
+    Args:
+        modelled: with a model of who refers, where there is scikit-learn and data enough.
+    """
+    of = people(graph, settings, reporter)
+    scored = health(of.record, weights or weights_of())
+    probability, card = _model(of, modelled=modelled, reporter=reporter)
+    found = candidates(
+        of.record,
+        scored,
+        purpose=purpose,
+        limit=limit,
+        control=control,
+        seed=seed,
+        rank=rank,
+        probability=probability,
+        model=card,
+    )
+    return {"currency": of.currency, **found}
+
+
+def _model(
+    of: People, *, modelled: bool = True, reporter: Reporter | None = None
+) -> tuple[npt.NDArray[np.float64] | None, dict[str, Any] | None]:
+    """Who refers, by a model; why there is none where scikit-learn is not installed."""
+    if not modelled:
+        return None, None
+    try:
+        with (reporter or Quiet()).stage("who refers, by a model"):
+            return propensity(of.record, of.attributes, of.tree)
+    except UsageError as error:
+        why = f"{error.message} {error.hint}"
+        return None, {"why": why, "scores": None, "reading": f"No model: {why}"}
+
+
+def success_findings(
+    graph: Graph, settings: Settings, *, limit: int = 10, reporter: Reporter | None = None
+) -> dict[str, Any] | None:
+    """What a report says of customer success, from one reading of the graph; None: there are no customers.
+
+    Returns:
+        health, successful, landing_pages, candidates.
+    """
+    of = people(graph, settings, reporter)
+    if not len(of.record):
+        return None
+    scored = health(of.record, weights_in(settings))
+    probability, card = _model(of)
+    return {
+        "health": summary(of.record, scored),
+        "successful": successful(of.record, scored, of.attributes, of.tree),
+        "landing_pages": landing_pages(of.record),
+        "candidates": candidates(of.record, scored, limit=limit, probability=probability, model=card),
+    }
 
 
 def landing_of(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 from refnet.commands.shared import Json, open_graph, print_json
-from refnet.core.errors import UsageError
+from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
 
@@ -143,6 +143,104 @@ def landing_pages(
     with open_graph(settings) as graph:
         found = landing_of(graph, settings, cast("tuple[Part, ...]", parts))
     _say(found, "landing_section", as_json)
+
+
+def candidates(
+    purpose: Annotated[
+        str, typer.Option("--for", help="What they are invited to: affiliate, or case-study.")
+    ] = "affiliate",
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 25,
+    control: Annotated[
+        str | None, typer.Option(help="Set a random part apart that is not invited: 10%.", metavar="P%")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same control group.")] = 0,
+    rank: Annotated[
+        str, typer.Option(help="What comes first: points of the plain rule, or probability.")
+    ] = "points",
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="With a model of who refers (needs refnet[success]).")
+    ] = True,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the list for a spreadsheet or a CRM.", metavar="FILE")
+    ] = None,
+    weights: Weights = None,
+    as_json: Json = False,
+) -> None:
+    """Whom to invite as an affiliate or for a case study, with reasons; who is left out, and why.
+
+    Who has not consented, is an affiliate, has open or many tickets or low surveys is left out. The model is trained by
+    time, and tried on what came after, beside the plain rule. `--csv` has all who may be invited, with their group.
+    """
+    from refnet.analysis.success.candidates import Purpose, Rank
+    from refnet.analysis.success.graph import candidates_of, weights_in
+
+    settings = load_settings()
+    with open_graph(settings) as graph:
+        found = candidates_of(
+            graph,
+            settings,
+            purpose=cast("Purpose", purpose.replace("-", "_")),
+            limit=limit if csv is None else 10**9,
+            control=_part(control),
+            seed=seed,
+            rank=cast("Rank", rank),
+            modelled=model,
+            weights=weights_in(settings, weights),
+            reporter=Console(),
+        )
+    if csv is not None:
+        _write_csv(csv, found)
+        found = {name: rows[:limit] if isinstance(rows, list) else rows for name, rows in found.items()}
+    _say(found, "candidates_section", as_json)
+
+
+_COLUMNS = (
+    "customer_id",
+    "name",
+    "score",
+    "points",
+    "probability",
+    "consent",
+    "group",
+    "reasons",
+    "health_version",
+)
+
+
+def _write_csv(path: Path, found: dict[str, Any]) -> None:
+    """Everybody who may be invited, one a row."""
+    from refnet.reporting.sheets import rows_as_csv
+
+    rows = [
+        [
+            "; ".join(one["reasons"])
+            if name == "reasons"
+            else found["version"]
+            if name == "health_version"
+            else one[name]
+            for name in _COLUMNS
+        ]
+        for one in found["candidates"]
+    ]
+    try:
+        path.write_text(rows_as_csv(_COLUMNS, rows), encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {(error.strerror or str(error)).lower()}",
+            file=path,
+            hint="Write it elsewhere: --csv",
+        ) from None
+    Console().say(f"{path}: {len(rows):,} candidates")
+
+
+def _part(text: str | None) -> float:
+    """`10%` or 0.1 as a fraction."""
+    if text is None:
+        return 0.0
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise UsageError(f"--control cannot be {text}.", "Such as: --control 10%") from None
 
 
 def _say(found: dict[str, Any], section: str, as_json: bool) -> None:

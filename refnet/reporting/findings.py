@@ -7,6 +7,7 @@ from typing import Any
 
 from refnet.reporting.document import Cell, Column, Figure, Report, Section, Table, estimated, shown
 from refnet.reporting.programme import estimate, programme_sections
+from refnet.reporting.success import success_sections
 
 _MOST_SEGMENTS = 50
 
@@ -24,6 +25,7 @@ def report_of(found: Mapping[str, Any]) -> Report:
         _quadrants(found),
         _advocates(found),
         *_affiliates(found),
+        *success_sections(found["success"]),
         *broken_down,
         _integrity(found),
     ]

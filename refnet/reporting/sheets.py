@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from refnet.reporting.document import LITTLE, Cell, Estimate, Report, Table
@@ -25,6 +25,15 @@ def comma_separated(report: Report) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_LONG)
     writer.writerows([_safe(value) for value in row] for row in _long(report))
+    return out.getvalue()
+
+
+def rows_as_csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows for a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_safe(value) for value in row] for row in rows)
     return out.getvalue()
 
 

@@ -33,8 +33,8 @@ def health_section(found: Mapping[str, Any]) -> Section:
     grades, limits = found["grades"], found["limits"]
     lead = (
         f"{found['scored']:,} customers have a score from 0 to 100 by the weights {found['version']} "
-        f"({found['source']}): {grades['green']:,} green (from {limits['green']:g} on), {grades['amber']:,} amber (from "
-        f"{limits['amber']:g} on), {grades['red']:,} red. {found['left']:,} have left or not joined; of "
+        f"({found['source']}): {grades['green']:,} green (from {limits['green']:g} on), {grades['amber']:,} amber "
+        f"(from {limits['amber']:g} on), {grades['red']:,} red. {found['left']:,} have left or not joined; of "
         f"{found['too_little']:,} too little is known."
     )
     rows: list[list[Cell]] = [
@@ -208,8 +208,8 @@ def landing_section(found: Mapping[str, Any]) -> Section:
     more = len(found["cells"]) - 50
     notes = [*found["notes"], *([f"{more:,} more cells of fewer customers."] if more > 0 else [])]
     lead = (
-        f"{found['customers']:,} customers, each by their first landing, in {len(found['cells']):,} cells. Each figure as "
-        "it is, and drawn to the middle of all cells by as much as its data are few, with a 95 % interval."
+        f"{found['customers']:,} customers, each by their first landing, in {len(found['cells']):,} cells. Each figure "
+        "as it is, and drawn to the middle of all cells by as much as its data are few, with a 95 % interval."
     )
     table = Table("landing pages", "Landing pages", columns, rows, " ".join(notes))
     return Section("landing-pages", "Landing pages", lead, tables=[table])
@@ -226,7 +226,7 @@ def candidates_section(found: Mapping[str, Any]) -> Section:
         for one in found["candidates"]
     ]  # fmt: skip
     columns = [
-        Column("customer"), Column("name"), Column("health", "number"), Column("points", "number"),
+        Column("customer"), Column("name"), Column("health", "number"), Column("points", "count"),
         Column("refers", "share"), Column("consent"), Column("group"), Column("in words"),
     ]  # fmt: skip
     tables = (
