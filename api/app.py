@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from refnet.api import customers, document, influence, pages, problems, programme, queries, segments
+from refnet.api import customers, document, influence, pages, problems, programme, queries, segments, success
 from refnet.api.asked import known_parameters
 from refnet.api.guard import Guard
 from refnet.api.worked import Worked
@@ -54,6 +54,8 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
     app.state.settings = settings
     v1 = APIRouter(prefix="/v1")
     only_known = [Depends(known_parameters)]
+    v1.include_router(success.customers, dependencies=only_known)  # before the customer whose id may hold a /
+    v1.include_router(success.router, dependencies=only_known)
     for room in (customers.router, customers.advocates, influence.router, segments.router, programme.router):
         v1.include_router(room, dependencies=only_known)
     v1.include_router(queries.router)  # its parameters are the queries' own

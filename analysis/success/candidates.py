@@ -63,7 +63,7 @@ def candidates(
         customers}, model, reading.
 
     Raises:
-        UsageError: there is no such purpose or rank, or no model to rank by; or the control group's share is not from 0 to
+        UsageError: there is no such purpose or rank, or no model to rank by; the control group is not from 0 to
             below 1.
     """
     if purpose not in get_args(Purpose):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,11 @@ class People:
     attributes: pd.DataFrame
     tree: npt.NDArray[np.int64]
     currency: str
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Customers' numbers by their ids."""
+        return {one: number for number, one in enumerate(self.record.ids)}
 
 
 def read_record(graph: Graph, reporter: Reporter | None = None) -> Record:
@@ -250,7 +256,7 @@ def candidates_of(
     """
     of = people(graph, settings, reporter)
     scored = health(of.record, weights or weights_of())
-    probability, card = _model(of, modelled=modelled, reporter=reporter)
+    probability, card = model_of(of, modelled=modelled, reporter=reporter)
     found = candidates(
         of.record,
         scored,
@@ -265,7 +271,7 @@ def candidates_of(
     return {"currency": of.currency, **found}
 
 
-def _model(
+def model_of(
     of: People, *, modelled: bool = True, reporter: Reporter | None = None
 ) -> tuple[npt.NDArray[np.float64] | None, dict[str, Any] | None]:
     """Who refers, by a model; why there is none where scikit-learn is not installed."""
@@ -291,7 +297,7 @@ def success_findings(
     if not len(of.record):
         return None
     scored = health(of.record, weights_in(settings))
-    probability, card = _model(of)
+    probability, card = model_of(of)
     return {
         "health": summary(of.record, scored),
         "successful": successful(of.record, scored, of.attributes, of.tree),

@@ -179,16 +179,19 @@ def record_of(tables: Mapping[str, Mapping[str, Any]], until: float | None) -> R
     ids = np.asarray(customers["customerId"], dtype=object)
     count, index = len(ids), pd.Index(ids)
 
-    def number(table: str, column: str = "customerId") -> Ints:
-        return np.asarray(index.get_indexer(pd.Index(_texts(table, column))), dtype=np.int64)
+    def column(table: str, name: str, nothing: float | None, kind: type) -> npt.NDArray[Any]:
+        given = tables.get(table, {})
+        rows = len(next(iter(given.values()), ()))
+        return np.asarray(given[name], dtype=kind) if name in given else np.full(rows, nothing, dtype=kind)
 
-    def _texts(table: str, column: str) -> Levels:
-        given = tables.get(table, {}).get(column)
-        return np.zeros(0, dtype=object) if given is None else np.asarray(given, dtype=object)
+    def _texts(table: str, name: str) -> Levels:
+        return column(table, name, None, object)
 
-    def _numbers(table: str, column: str) -> Floats:
-        given = tables.get(table, {}).get(column)
-        return np.full(len(number(table)), np.nan) if given is None else np.asarray(given, dtype=np.float64)
+    def _numbers(table: str, name: str) -> Floats:
+        return column(table, name, np.nan, np.float64)
+
+    def number(table: str, name: str = "customerId") -> Ints:
+        return np.asarray(index.get_indexer(pd.Index(_texts(table, name))), dtype=np.int64)
 
     def events(table: str, at: Floats, value: str = "", closed: str = "", kind: str = "") -> Events:
         who = number(table)
@@ -214,7 +217,7 @@ def record_of(tables: Mapping[str, Mapping[str, Any]], until: float | None) -> R
     visits = zip(
         _texts("visits", "landingPage"),
         _texts("visits", "affiliateId"),
-        _numbers("visits", "visits") if "visits" in tables else [],
+        _numbers("visits", "visits"),
         strict=True,
     )
     used = _last_day(_numbers("usage", "year"), _numbers("usage", "month"))

@@ -216,18 +216,18 @@ def _segments(
     """Success in each level of an attribute, and which channel leads there beyond chance.
 
     Raises:
-        NotFound: there is no such attribute.
+        UsageError: there is no such attribute, or it has no levels.
     """
     from refnet.analysis.segments.levels import levels_of
-    from refnet.core.errors import NotFound
+    from refnet.core.errors import UsageError
 
     names = {name.lower(): name for name in columns.columns}
     name = names.get(by.lower().replace("_", ""), names.get(by.lower()))
     if name is None:
-        raise NotFound(f"There is no attribute {by}.", f"There are {', '.join(map(str, columns.columns))}.")
+        raise UsageError(f"There is no attribute {by}.", f"There are {', '.join(map(str, columns.columns))}.")
     made = levels_of(columns[name], str(name))
     if isinstance(made, str):
-        raise NotFound(f"{name} has no levels: {made}.", "Choose another attribute.")
+        raise UsageError(f"{name} has no levels: {made}.", "Choose another attribute.")
     trees = Trees(tree)
     lifted = lifts(Measured(success, trees).moments(made.code[trees.order], len(made.levels)))
     rows = []
