@@ -47,7 +47,11 @@ def first_actions(
             continue
         columns[name] = did.astype(object)
         columns[name][~here] = None
-    found = traits(pd.DataFrame(columns).convert_dtypes(), np.where(watched, success, np.nan), tree)
+    found = traits(
+        pd.DataFrame(columns, index=range(len(record))).convert_dtypes(),
+        np.where(watched, success, np.nan),
+        tree,
+    )
     rows = []
     for row in found.rows:
         if row["level"] != "true":

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from refnet.analysis.success.candidates import candidates
 from refnet.analysis.success.first_actions import first_actions
+from refnet.analysis.success.health import health, summary
+from refnet.analysis.success.landing import landing_pages
+from refnet.analysis.success.propensity import propensity
+from refnet.analysis.success.successful import successful
+from refnet.analysis.success.weights import parsed, template
 from tests.analysis.success.few import UNTIL, few
 
 
@@ -60,3 +67,19 @@ def test_what_comes_later_changes_nothing() -> None:
     ]
     assert both[0]["rows"] == both[1]["rows"]
     assert both[0]["rows"]
+
+
+def test_nobody_is_no_accident() -> None:
+    """A graph of none, of one, and of some of whom nothing is known: every part has an answer."""
+    for people in ([], [{"customerId": "ann"}], [{"customerId": str(n)} for n in range(120)]):
+        record = few(people, until=-np.inf)
+        scored = health(record, parsed(template(), "health.toml"))
+        attributes, tree = pd.DataFrame(index=range(len(people))), np.arange(len(people))
+        assert summary(record, scored)["scored"] == 0
+        for by in ("score", "label", "value"):
+            found = successful(record, scored, attributes, tree, by=by)
+            assert found["customers"] == 0
+            assert found["reading"].startswith("Nobody can be looked at")
+        assert landing_pages(record)["cells"] == []
+        assert candidates(record, scored)["candidates"] == []
+        assert propensity(record, attributes, tree)[1]["scores"] is None
