@@ -239,4 +239,4 @@ def _reading(found: dict[str, Any]) -> str:
     if model is None or model["why"] is not None:
         return "By points, then health score." + ("" if model is None else f" {model['reading']}")
     first, then = ways if found["rank"] == "points" else reversed(ways)
-    return f"By {ways[first]}, then {ways[then]}. {model['reading']}"
+    return f"By {ways[first]}, then {ways[then]}."

@@ -262,15 +262,22 @@ def _reading(found: dict[str, Any]) -> str:
         f"{found['successful']:,} of {found['customers']:,} customers are successful, {value:.1%}{sure}: "
         f"{found['definition']}."
     )
-    best = [
-        r for r in found["origins"] if r["stands_out"] and r["explained_by"] is None and (r["lift"] or 0) > 1
-    ]
-    if best:
-        one = max(best, key=lambda row: row["interval"][0])
-        said += (
-            f" They come most of all by {one['attribute'].replace('_', ' ')} {one['level']}: {one['lift']:.2f} times "
-            f"as many as over all ({one['interval'][0]:.2f} to {one['interval'][1]:.2f})."
-        )
+    leading = []
+    for name in ("channel", "affiliate", "landing_page"):
+        best = [
+            row
+            for row in found["origins"]
+            if row["attribute"] == name and row["stands_out"] and not row["explained_by"] and row["lift"] > 1
+        ]
+        if best:
+            one = max(best, key=lambda row: float(row["interval"][0]))
+            low, high = one["interval"]
+            words = f"{name.replace('_', ' ')} {one['level']}"
+            leading.append(
+                f"by {words} {one['lift']:.2f} times as many as over all ({low:.2f} to {high:.2f})"
+            )
+    if leading:
+        said += f" They come, beyond chance, {', '.join(leading)}."
     else:
-        said += " No origin has more of them than chance explains."
+        said += " No channel, affiliate or landing page has more of them than chance explains."
     return said

@@ -46,13 +46,12 @@ def _print(console: Console, sections: Sequence[Section], currency: str) -> None
                 title=Text(table.title, style="italic"), title_justify="left",
             )  # fmt: skip
             # A column of nothing is none.
-            places = [
-                n for n in range(len(table.columns)) if any(row[n] not in (None, "") for row in table.rows)
-            ]
+            places = [n for n in range(len(table.columns)) if any(_told(row[n]) for row in table.rows)]
             for n in places:
                 column = table.columns[n]
+                words = column.unit == "text"
                 grid.add_column(
-                    column.name, justify="left" if column.unit == "text" else "right", overflow="fold"
+                    column.name, justify="left" if words else "right", overflow="fold", no_wrap=not words
                 )
             for row in table.rows:
                 grid.add_row(*(Text(_cell(row[n], table.columns[n], currency)) for n in places))
@@ -62,9 +61,15 @@ def _print(console: Console, sections: Sequence[Section], currency: str) -> None
                 console.print(Text(table.note, style="dim"))
 
 
+def _told(cell: Cell) -> bool:
+    return cell.value is not None if isinstance(cell, Estimate) else cell not in (None, "")
+
+
 def _cell(cell: Cell, column: Column, currency: str) -> str:
     if isinstance(cell, Estimate):
-        return told(cell, column.unit, currency)
+        # The unit once: `1.12 × (1.06 to 1.19)`.
+        value, bracket, interval = told(cell, column.unit, currency).partition(" (")
+        return value + bracket + interval.replace(" ×", "").replace(" %", "")
     if column.unit == "text":
         return "" if cell is None else str(cell)
     if isinstance(cell, float) and column.name.startswith("q"):

@@ -66,7 +66,7 @@ def test_commands_and_queries_in_the_documents_exist() -> None:
     for text in texts:
         for name in re.findall(r"refnet query ([a-z-]+/[a-z-]+)", text):
             assert name in catalogue()
-        for name in re.findall(r"`(?:\.venv/bin/)?refnet ([a-z]+)", text):
+        for name in re.findall(r"`(?:\.venv/bin/)?refnet ([a-z-]+)", text):
             assert name in commands, name
     for name, command in commands.items():
         assert command.help, name

@@ -119,7 +119,7 @@ def test_ranked_by_probability_where_there_is_one() -> None:
     scored, card = health(record, WEIGHTS), {"why": None, "reading": "A model."}
     by = candidates(record, scored, rank="probability", probability=np.array([0.1, 0.3]), model=card)
     assert [one["customer_id"] for one in by["candidates"]] == ["ben", "ann"]
-    assert by["reading"] == "By the probability of referring, then points. A model."
+    assert by["reading"] == "By the probability of referring, then points."
     with pytest.raises(UsageError):
         candidates(record, scored, rank="probability")
 
