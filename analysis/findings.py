@@ -13,6 +13,7 @@ from refnet.analysis.programme import By, Declared, programme
 from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.graph import segment_findings
 from refnet.analysis.success.affiliates import affiliates
+from refnet.analysis.success.graph import success_findings
 from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
@@ -61,6 +62,8 @@ def findings(
         partners = affiliates(graph)
         advocates = [_advocate(graph, row) for row in graph.query("referrers/hidden-advocates", limit=top)]
         doubts = integrity(graph)
+    with reporter.stage("customer success"):
+        succeeds = success_findings(graph, settings, limit=top)
     until = observed_until(graph)
     now = graph.query("scores/current").one()
     if now["version"] != analysis["version"]:
@@ -84,7 +87,7 @@ def findings(
         "quadrants": grouped["quadrants"],
         "hidden_advocates": advocates,
         "affiliates": partners,
-        "success": None,
+        "success": succeeds,
         "integrity": doubts,
     }
 

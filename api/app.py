@@ -20,6 +20,7 @@ from refnet.api import (
     programme,
     queries,
     segments,
+    success,
 )
 from refnet.api.asked import known_parameters
 from refnet.api.guard import Guard
@@ -64,6 +65,8 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
     app.state.settings = settings
     v1 = APIRouter(prefix="/v1")
     only_known = [Depends(known_parameters)]
+    v1.include_router(success.customers, dependencies=only_known)  # before the customer whose id may hold a /
+    v1.include_router(success.router, dependencies=only_known)
     for room in (customers.router, customers.advocates, influence.router, segments.router, programme.router):
         v1.include_router(room, dependencies=only_known)
     v1.include_router(affiliates.router, dependencies=only_known)

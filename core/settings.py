@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     )
     hops: int = Field(6, ge=1, description="hops that the influence score counts")
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")
+    health: Path | None = Field(
+        None,
+        description="file with the weights of health scores; unset: ./health.toml, if it is there, else refnet's own",
+    )
     spark_master: str = Field(
         "local[*]", description="where Apache Spark runs; under spark-submit its own --master holds"
     )

@@ -91,6 +91,9 @@ SCORES = (
 )  # fmt: skip
 """Properties of :Customer that an analysis writes."""
 
+HEALTH = ("healthScore", "healthGrade", "healthVersion", "healthAt")
+"""Properties of :Customer that `refnet health --write` writes."""
+
 DERIVED = (
     "joinedAt", "revenue", "margin", "cltv", "cltvSource", "orders", "firstOrderAt", "lastOrderAt",
     "orderMargin", "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "cltvPredicted", "cltvPredictedAt",
@@ -116,7 +119,9 @@ ERASED = "erased:"
 TIE = "tie"
 """On a claim of a moment of which a forgotten person had one: its place among the claims of that moment."""
 
-RESERVED = frozenset(SCORES) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED, SOURCES}
+RESERVED = (
+    frozenset(SCORES) | frozenset(HEALTH) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED, SOURCES}
+)
 """What no further column of a customers file may be called."""
 
 

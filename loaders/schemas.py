@@ -216,7 +216,8 @@ LANDINGS = Table(
         model.LANDING_PAGE,
         "landingId",
         ("landing_page", "niche", "use_case"),
-        ("landed_at", "affiliate_id"),
+        # Who comes to one page comes for several uses: the page keeps its last, each landing its own.
+        ("landed_at", "affiliate_id", "use_case"),
     ),
     identity=("customer_id", "landing_page", "landed_at"),
 )

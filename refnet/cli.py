@@ -23,6 +23,7 @@ from refnet.commands import (
     segments,
     sources,
     spark,
+    success,
 )
 from refnet.commands.shared import Json, open_graph, print_json
 from refnet.core.errors import NotFound, RefnetError, UsageError
@@ -172,6 +173,10 @@ def show(
         print_profile(found, asked=customer_id)
 
 
+app.command("health")(success.health)
+app.command("success")(success.success)
+app.command("landing-pages")(success.landing_pages)
+app.command("candidates")(success.candidates)
 app.command("report")(report.report)
 
 

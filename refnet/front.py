@@ -17,8 +17,11 @@ from refnet.graph import Graph
 from refnet.graph.turns import Turn
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from refnet.analysis.cltv import Prediction
     from refnet.analysis.influence.analyze import AnalysisSummary
+    from refnet.analysis.success.weights import Weights
     from refnet.loaders.persons import Erasure
     from refnet.loaders.removing import Ask
 
@@ -241,6 +244,35 @@ def keep_segments(
     settings = settings or load_settings()
     with _turn(graph, settings, reporter):
         return kept.keep(graph, ids, settings)
+
+
+def write_health(
+    graph: Graph,
+    *,
+    weights: Weights | None = None,
+    settings: Settings | None = None,
+    reporter: Reporter | None = None,
+) -> dict[str, Any]:
+    """Write everybody's health score into the graph, with which weights made it; those without one now lose theirs.
+
+    Args:
+        graph: with customers.
+        weights: unset: of the settings' file, else ./health.toml, else those that come with refnet.
+        settings: unset: from the environment.
+        reporter: told how far it is.
+
+    Returns:
+        version, written, removed, at.
+
+    Raises:
+        InputError: the file of weights says what it cannot.
+        StoreError: the graph cannot be reached or refuses.
+    """
+    from refnet.analysis.success import graph as of
+
+    settings = settings or load_settings()
+    with _turn(graph, settings, reporter):
+        return of.write_health(graph, weights=weights or of.weights_in(settings), reporter=reporter)
 
 
 def forget_predicted_cltv(

@@ -9,7 +9,7 @@ from typing import Any
 
 from refnet.graph import Graph, persons
 from refnet.graph.connection import native
-from refnet.graph.model import CUSTOMER, DUE, SCORES, UNLINKED
+from refnet.graph.model import CUSTOMER, DUE, HEALTH, SCORES, UNLINKED
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.names import namings
 from refnet.loaders.rows import Table
@@ -37,8 +37,9 @@ def document(graph: Graph, asked: str) -> dict[str, Any]:
     """
     person = find(graph, asked)
     columns = {row["name"]: row["column"] for row in graph.query("export/attribute-names")}
-    customer = {name: value for name, value in person.held.items() if name not in SCORES}
-    scores = {name: person.held[name] for name in SCORES if name in person.held}
+    made = (*SCORES, *HEALTH)
+    customer = {name: value for name, value in person.held.items() if name not in made}
+    scores = {name: person.held[name] for name in made if name in person.held}
     told: dict[str, Any] = {
         "customer_id": person.customer_id,
         "held_at": datetime.now(UTC).isoformat(timespec="seconds"),

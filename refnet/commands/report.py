@@ -103,18 +103,22 @@ def _form(fmt: str | None, output: Path | None) -> str:
 
 def _hand_over(found: dict[str, Any], form: str, output: Path | None) -> None:
     from refnet.reporting import report_of, written
+    from refnet.reporting.printed import printed, text_of
+    from refnet.reporting.success import success_sections
     from refnet.terminal import findings_text, print_findings
 
     if output is None:
         if form == "text":
             print_findings(found)
+            printed(success_sections(found["success"]), found["data"]["currency"])
         elif form == "json":
             print_json(found)
         else:
             sys.stdout.buffer.write(written(report_of(found), form))
         return
     if form == "text":
-        content = findings_text(found).encode("utf-8")
+        told = text_of(success_sections(found["success"]), found["data"]["currency"])
+        content = (findings_text(found) + told).encode("utf-8")
     elif form == "json":
         import json
 

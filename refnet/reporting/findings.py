@@ -8,6 +8,7 @@ from typing import Any
 from refnet.reporting.affiliates import affiliate_sections
 from refnet.reporting.document import Cell, Column, Figure, Report, Section, Table, estimated
 from refnet.reporting.programme import estimate, programme_sections
+from refnet.reporting.success import success_sections
 
 _MOST_SEGMENTS = 50
 
@@ -25,6 +26,7 @@ def report_of(found: Mapping[str, Any]) -> Report:
         _quadrants(found),
         _advocates(found),
         *affiliate_sections(found["affiliates"], currency),
+        *success_sections(found["success"]),
         *broken_down,
         _integrity(found),
     ]

@@ -28,6 +28,15 @@ def comma_separated(report: Report) -> str:
     return out.getvalue()
 
 
+def rows_as_csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows for a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_safe(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
 def workbook(report: Report) -> bytes:
     """An .xlsx: all figures on the first sheet, then a sheet for each table."""
     from openpyxl import Workbook
@@ -61,13 +70,8 @@ def workbook(report: Report) -> bytes:
 
 
 def listed(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows of the same keys as CSV; nothing where there are none."""
-    out = io.StringIO()
-    if rows:
-        writer = csv.writer(out)
-        writer.writerow(rows[0])
-        writer.writerows([_safe(value) for value in row.values()] for row in rows)
-    return out.getvalue()
+    """Rows of the same keys, their keys the header; nothing where there are none."""
+    return rows_as_csv(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""
 
 
 def _figures(report: Report) -> Iterator[list[Any]]:

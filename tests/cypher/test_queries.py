@@ -401,7 +401,9 @@ IN_SPRING: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
 
 
 def test_every_query_has_an_answer_here() -> None:
+    """Those of customer success have theirs in test_success_queries."""
     readable = {name for name, query in catalogue().items() if query.mode == "read"}
+    readable -= {name for name in readable if name.startswith("success/")}
     assert readable == ANSWERS.keys() | ELSEWHERE
     assert not ANSWERS.keys() & ELSEWHERE
 

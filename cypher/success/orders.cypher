@@ -1,0 +1,9 @@
+// Every order with its kind, less what was given back; times in days since 1970
+// name: success/orders
+// mode: read
+MATCH (c:Customer)-[:PLACED]->(o:Order)
+RETURN
+  c.customerId AS customerId,
+  o.placedAt.epochMillis / 86400000.0 AS placed,
+  o.amount - coalesce(o.refunded, 0) AS amount,
+  o.kind AS kind;

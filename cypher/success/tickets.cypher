@@ -1,0 +1,8 @@
+// Every ticket: who raised it, when, and until when it was open; times in days since 1970
+// name: success/tickets
+// mode: read
+MATCH (c:Customer)-[:RAISED]->(t:Ticket)
+RETURN
+  c.customerId AS customerId,
+  t.openedAt.epochMillis / 86400000.0 AS opened,
+  t.closedAt.epochMillis / 86400000.0 AS closed;
