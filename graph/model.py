@@ -93,7 +93,7 @@ SCORES = (
 DERIVED = (
     "joinedAt", "revenue", "margin", "cltv", "cltvSource", "orders", "firstOrderAt", "lastOrderAt",
     "orderMargin", "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "cltvPredicted", "cltvPredictedAt",
-    "cltvPredictedTo", "health", "churnProbability",
+    "cltvPredictedTo", "health", "churnProbability", "churnVersion", "churnAt",
 )  # fmt: skip
 """Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
 
