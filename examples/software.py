@@ -3,8 +3,8 @@
 Here leaving has reasons that the first brand's has not. Customers renew on the same day of each month or leave on it.
 Who is new leaves easily, then hardly anybody, and after a year more again; a month with a burst of tickets makes
 leaving likelier, and so does a smaller bill; who came by paid search leaves sooner, who came by an event later; and
-once their referrer has left, customers leave GONE times as easily. Over the three years leaving becomes commoner and the
-bursts matter less: what is learnt early is not quite true later.
+once their referrer has left, customers leave GONE times as easily. Over the three years leaving becomes commoner and
+the bursts matter less: what is learnt early is not quite true later.
 
 Month by month over all customers at once: a month's chance depends on what happened in the months before it.
 """

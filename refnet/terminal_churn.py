@@ -132,8 +132,8 @@ def print_exposure(told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -
     out.print(shown)
     out.print(
         Text(
-            "exposure: probability of leaving within a month × what hangs below; the likely part: what of it would go with "
-            "them within a year by the association",
+            "exposure: probability of leaving within a month × what hangs below; the likely part: what of it would go "
+            "with them within a year by the association",
             style="dim",
         )
     )

@@ -107,8 +107,8 @@ def periods(months: Months) -> Periods | TooLittle:
         if begin < 0 or end - begin < least or left[begin:end].sum() < enough:
             least, enough = (sum(ends) for ends in zip(TEST, CALIBRATION, VALIDATION, TRAINING, strict=True))
             return TooLittle(
-                f"Too little data for a churn model: {int(left.sum()):,} leavings in {len(left):,} whole months; it takes "
-                f"about {enough:,}, in at least {least} months."
+                f"Too little data for a churn model: {int(left.sum()):,} leavings in {len(left):,} whole months; it "
+                f"takes about {enough:,}, in at least {least} months."
             )
         found[name] = (begin, end)
         end = begin
