@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from refnet.api import customers, document, influence, pages, problems, programme, queries, segments
+from refnet.api import customers, document, influence, leaving, pages, problems, programme, queries, segments
 from refnet.api.asked import known_parameters
 from refnet.api.guard import Guard
 from refnet.api.worked import Worked
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
     app.state.settings = settings
     v1 = APIRouter(prefix="/v1")
     only_known = [Depends(known_parameters)]
+    v1.include_router(leaving.router, dependencies=only_known)  # before customers, whose ids have any path
     for room in (customers.router, customers.advocates, influence.router, segments.router, programme.router):
         v1.include_router(room, dependencies=only_known)
     v1.include_router(queries.router)  # its parameters are the queries' own

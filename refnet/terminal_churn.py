@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
 from refnet.terminal import _amount as amount
@@ -65,9 +66,22 @@ def reading(scores: Mapping[str, Any]) -> str:
     )
 
 
-def print_churn(told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, every: bool) -> None:
+def print_leaving(out: Console, found: Mapping[str, Any], currency: str, most: int = 5) -> None:
+    """What the findings have of it: the first few, and the sentences."""
+    if found["why"] is not None:
+        heading(out, "Who might leave", found["why"])
+        return
+    print_churn(found, found["likeliest"][:most], every=True, out=out)
+    out.print(Text(reading(found["model"]["scores"]), style="dim"))
+    exposed = found["exposure"]
+    print_exposure({**exposed, "currency": currency}, exposed["items"][:most], out=out)
+
+
+def print_churn(
+    told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, every: bool, out: Console | None = None
+) -> None:
     """Customers with their probability and their reasons."""
-    out = console()
+    out = out or console()
     heading(
         out,
         "Who might leave",
@@ -102,9 +116,11 @@ def print_churn(told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, e
         out.print(f"written: {told['written']:,} customers (churnProbability, churnVersion, churnAt)")
 
 
-def print_exposure(told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+def print_exposure(
+    told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, out: Console | None = None
+) -> None:
     """Referrers with what hangs below them."""
-    out, currency = console(), told["currency"]
+    out, currency = out or console(), told["currency"]
     heading(
         out,
         "What it would cost to lose a referrer",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refnet.reporting.document import Cell, Column, Figure, Report, Section, Table, estimated, shown
+from refnet.reporting.leaving import leaving_sections
 from refnet.reporting.programme import estimate, programme_sections
 
 _MOST_SEGMENTS = 50
@@ -24,6 +25,7 @@ def report_of(found: Mapping[str, Any]) -> Report:
         _quadrants(found),
         _advocates(found),
         *_affiliates(found),
+        *leaving_sections(found["churn"]),
         *broken_down,
         _integrity(found),
     ]

@@ -206,6 +206,11 @@ def month_number(year: Floats, month: Floats) -> Floats:
     return np.asarray((year - 1970) * 12 + month - 1)
 
 
+def called(day: float) -> str | None:
+    """A day since 1970 as 2024-05-03; None where it is not known."""
+    return str(np.datetime64(int(day), "D")) if np.isfinite(day) else None
+
+
 def first_day(month: npt.ArrayLike) -> Floats:
     """The first day of months since January 1970, in days since 1970; NaN stays."""
     number = np.asarray(month, dtype=np.float64)

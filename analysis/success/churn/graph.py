@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from refnet.analysis.influence.publish import BATCH_ROWS, TRANSACTION_ROWS
 from refnet.analysis.programme.figures import observed_until
-from refnet.analysis.success.churn.facts import Facts, read_facts
+from refnet.analysis.success.churn.facts import Facts, called, read_facts
 from refnet.analysis.success.churn.leaving import MULTIPLE, leaving
 from refnet.analysis.success.churn.model import TooLittle, train
 from refnet.analysis.success.churn.saved import Saved, load, place, save, saved
@@ -75,7 +75,7 @@ def numbers(graph: Graph, scored: Scored, ids: Sequence[str]) -> npt.NDArray[np.
     Raises:
         NotFound: there is no such customer.
     """
-    place_of = {customer: number for number, customer in enumerate(scored.facts.ids)}
+    place_of = scored.number_of
     found = []
     for given in ids:
         number = place_of.get(given)
@@ -111,7 +111,7 @@ def one(scored: Scored, number: int) -> dict[str, Any]:
         "percentile": None,
         "reasons": [],
         "there": False,
-        "left_at": str(np.datetime64(int(left), "D")) if np.isfinite(left) else None,
+        "left_at": called(left),
     }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from refnet.analysis.success.churn import features
-from refnet.analysis.success.churn.facts import Facts
+from refnet.analysis.success.churn.facts import Facts, called
 from refnet.analysis.success.churn.leaving import Leaving
 from refnet.analysis.success.churn.model import Fitted, Trained
 from refnet.core.errors import InputError, NotFound
@@ -65,7 +65,7 @@ def saved(trained: Trained, facts: Facts) -> Saved:
         "leaving": trained.leaving.told(),
         "data": {
             "customers": len(facts),
-            "until": str(np.datetime64(int(facts.today) - 1, "D")),
+            "until": called(facts.today - 1),
             "with": facts.heard,
             "window": trained.window,
             "rows": trained.rows,

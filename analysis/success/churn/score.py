@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from refnet.analysis.success.churn.facts import Facts, Floats, Ints
+from refnet.analysis.success.churn.facts import Facts, Floats, Ints, called
 from refnet.analysis.success.churn.features import Known, Matrix
 from refnet.analysis.success.churn.leaving import Months, Spells, months_at_risk, spells
 from refnet.analysis.success.churn.reasons import reasons
@@ -37,9 +37,9 @@ class Scored:
     probability: Floats
 
     @property
-    def as_of(self) -> str:
-        """The day that it is of: the first one after the data."""
-        return str(np.datetime64(int(self.facts.today), "D"))
+    def as_of(self) -> str | None:
+        """The day that it is of: the first one after the data; None in an empty graph."""
+        return called(self.facts.today)
 
     @cached_property
     def chance(self) -> Floats:
@@ -54,6 +54,11 @@ class Scored:
         found = np.zeros(len(self.facts), dtype=bool)
         found[self.who] = True
         return found
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """The number of each customer by id."""
+        return {str(customer): number for number, customer in enumerate(self.facts.ids)}
 
     @cached_property
     def mean(self) -> Floats:
