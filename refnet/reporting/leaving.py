@@ -31,7 +31,7 @@ def _churn(found: Mapping[str, Any]) -> Section:
             estimated(better["value"], better["interval"]),
             "number",
             f"{scores['verdict']} than the rule by the margin of {scores['margin']:.2f}; on the months from {test[0]} "
-            f"to {test[1]}, which the model had not seen",
+            f"to {test[1]}, which the model had not seen.",
         )
     ]
     compared: list[list[Cell]] = [
@@ -76,7 +76,7 @@ def _exposure(found: Mapping[str, Any]) -> Section:
         "Leaving after one's referrer has left",
         estimated(association["value"], association["interval"], little=association["interval"] is None),
         "times",
-        association["reading"],
+        f"{association['reading']}.",
     )
     rows: list[list[Cell]] = [
         [
