@@ -13,6 +13,7 @@ from refnet.analysis.programme import By, Declared, programme
 from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.graph import segment_findings
 from refnet.analysis.success.affiliates import affiliates
+from refnet.analysis.success.churn.findings import churn_findings
 from refnet.analysis.success.graph import success_findings
 from refnet.core.errors import BeingAnalyzed, NotFound
 from refnet.core.progress import Quiet, Reporter
@@ -88,6 +89,7 @@ def findings(
         "hidden_advocates": advocates,
         "affiliates": partners,
         "success": succeeds,
+        "churn": churn_findings(graph, settings, reporter, top=top),
         "integrity": doubts,
     }
 

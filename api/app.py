@@ -15,6 +15,7 @@ from refnet.api import (
     customers,
     document,
     influence,
+    leaving,
     pages,
     problems,
     programme,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, *, graph: AsyncGraph | None = N
     only_known = [Depends(known_parameters)]
     v1.include_router(success.customers, dependencies=only_known)  # before the customer whose id may hold a /
     v1.include_router(success.router, dependencies=only_known)
+    v1.include_router(leaving.router, dependencies=only_known)  # before customers, whose ids have any path
     for room in (customers.router, customers.advocates, influence.router, segments.router, programme.router):
         v1.include_router(room, dependencies=only_known)
     v1.include_router(affiliates.router, dependencies=only_known)

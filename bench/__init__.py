@@ -2,6 +2,6 @@
 
 SECTIONS = (
     "loading", "reading", "memory", "import", "peers", "influence", "whole-way", "one-customer", "everyone", "gds",
-    "kernels", "tables", "spark", "segments", "serving",
+    "kernels", "tables", "spark", "segments", "churn", "serving",
 )  # fmt: skip
 """What can be measured; docs/benchmarks.md has a section of each."""

@@ -18,6 +18,7 @@ from typing import get_args
 
 from bench import (
     SECTIONS,
+    churn,
     everyone,
     gds,
     importing,
@@ -103,6 +104,8 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
         case "tables":
             by_node = between.by_node(home, asked.rounds, shuffled)
             return [by_node, *between.parquet(home, asked.sizes, asked.rounds, shuffled)]
+        case "churn":
+            return [churn.compare(asked.customers, asked.rounds, shuffled)]
         case "segments":
             return [segments.compare(asked.customers, asked.rounds, shuffled)]
         case "spark":

@@ -90,5 +90,8 @@ def _take_over(temporary: Path, directory: Path) -> None:
     # The truth goes first and comes last: a folder with a truth is a whole example.
     (directory / TRUTH).unlink(missing_ok=True)
     for name in sorted(_OURS - {TRUTH}):
-        (temporary / name).replace(directory / name)
+        if (temporary / name).exists():
+            (temporary / name).replace(directory / name)
+        else:  # another brand has been here, which has more files
+            (directory / name).unlink(missing_ok=True)
     (temporary / TRUTH).replace(directory / TRUTH)

@@ -89,9 +89,9 @@ def whole(values: Ints, known: Mask | None = None) -> Column:
     return pc.cast(_numbers(values, known), pa.string())
 
 
-def ids(prefix: str, numbers: Ints, width: int = 7, known: Mask | None = None) -> Column:
+def ids(prefix: str, numbers: Ints, width: int = 7, known: Mask | None = None, *, after: str = "") -> Column:
     """`c-0000012` and the like, shape (n,); as wide as `width`, wider where a number asks for it."""
-    return pc.binary_join_element_wise(prefix, pc.utf8_lpad(whole(numbers, known), width, "0"), "")
+    return pc.binary_join_element_wise(prefix, pc.utf8_lpad(whole(numbers, known), width, "0"), after, "")
 
 
 def days(numbers: Ints, known: Mask | None = None) -> Column:
@@ -127,11 +127,12 @@ class Sheet:
     Args:
         folder: where.
         name: the file's name without `.csv`, which is a key of COLUMNS.
+        columns: instead of those.
 
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.columns = COLUMNS[name]
+    def __init__(self, folder: Path, name: str, columns: Sequence[str] | None = None) -> None:
+        self.columns = tuple(columns or COLUMNS[name])
         self.rows = 0
         self._file = (folder / f"{name}.csv").open("wb")
         self._file.write((",".join(self.columns) + "\n").encode())

@@ -97,7 +97,7 @@ HEALTH = ("healthScore", "healthGrade", "healthVersion", "healthAt")
 DERIVED = (
     "joinedAt", "revenue", "margin", "cltv", "cltvSource", "orders", "firstOrderAt", "lastOrderAt",
     "orderMargin", "revenueLoaded", "marginLoaded", "joinedAtLoaded", "cltvLoaded", "cltvPredicted", "cltvPredictedAt",
-    "cltvPredictedTo", "health", "churnProbability",
+    "cltvPredictedTo", "health", "churnProbability", "churnVersion", "churnAt",
 )  # fmt: skip
 """Properties of :Customer that refnet works out from what was loaded, and what they are worked out from."""
 

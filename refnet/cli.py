@@ -12,6 +12,7 @@ import typer
 
 from refnet.commands import (
     affiliates,
+    churn,
     cltv,
     credit,
     engine,
@@ -134,6 +135,8 @@ def analyze(
 
 
 app.command("cltv")(cltv.cltv)
+app.command("churn")(churn.churn)
+app.command("exposure")(churn.exposure)
 app.command("influence")(influence.influence)
 app.command("export")(export.export)
 app.command("segments")(segments.segments)
@@ -240,11 +243,22 @@ def example(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made if missing.")],
     customers: Annotated[int, typer.Option(help="How many customers.", min=200)] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--brand",
+            help="meals, by subscription: every canonical file; or software, by the month: five of them, and customers "
+            "leave by other mechanics.",
+        ),
+    ] = "meals",
 ) -> None:
     """Write the example brand: every canonical file over three years, and truth.json with what is planted in it."""
-    from refnet.examples.brand import write
+    from refnet.examples import brand, software_files
 
-    write(directory, customers=customers, seed=seed, reporter=Console())
+    brands = {"meals": brand.write, "software": software_files.write}
+    if kind not in brands:
+        raise UsageError(f"There is no example brand {kind}.", f"There are {' and '.join(brands)}.")
+    brands[kind](directory, customers=customers, seed=seed, reporter=Console())
     typer.echo(f"{directory}: load it with `refnet load {directory}`")
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from refnet.analysis.cltv import Prediction
     from refnet.analysis.influence.analyze import AnalysisSummary
+    from refnet.analysis.success.churn.score import Scored
     from refnet.analysis.success.weights import Weights
     from refnet.loaders.persons import Erasure
     from refnet.loaders.removing import Ask
@@ -286,6 +287,24 @@ def forget_predicted_cltv(
         if forgotten:
             graph.query("scores/note-change")
         return forgotten
+
+
+def write_churn(
+    graph: Graph, scored: Scored, *, settings: Settings | None = None, reporter: Reporter | None = None
+) -> int:
+    """Write how likely everybody who is there is to leave, by which model and when; how many they are."""
+    from refnet.analysis.success.churn import graph as churn
+
+    with _turn(graph, settings or load_settings(), reporter):
+        return churn.write(graph, scored, reporter)
+
+
+def forget_churn(graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None) -> int:
+    """Take written probabilities of leaving away again; how many had one."""
+    from refnet.analysis.success.churn import graph as churn
+
+    with _turn(graph, settings or load_settings(), reporter):
+        return churn.forget(graph)
 
 
 def erase(

@@ -81,9 +81,16 @@ def _print_all(console: Console, found: dict[str, Any]) -> None:
     _print_segments(console, found, currency)
     _print_programme(console, found["programme"], currency)
     _print_affiliates(console, found["affiliates"], currency)
+    _print_leaving(console, found["churn"], currency)
     _print_integrity(console, found["integrity"])
     for note in found["data"]["unknown"]:
         console.print(Text(f"note: {note}", style="dim"))
+
+
+def _print_leaving(console: Console, found: dict[str, Any], currency: str) -> None:
+    from refnet.terminal_churn import print_leaving
+
+    print_leaving(console, found, currency)
 
 
 def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> None:

@@ -12,7 +12,8 @@ from refnet.loaders.schemas import CUSTOMERS, VISITS
 
 _FIGURES = {"money", "number", "count", "time", "day", "month", "currency", "choice"}
 _OF_CUSTOMERS = {c.property for c in CUSTOMERS.columns if c.type in ("money", "count", "time", "currency")}
-STAYS = (_OF_CUSTOMERS | set(DERIVED) | set(SCORES) | {UNLINKED}) - {"health", "churnProbability"}
+_OF_ONE = {"health", "churnProbability", "churnVersion", "churnAt"}
+STAYS = (_OF_CUSTOMERS | set(DERIVED) | set(SCORES) | {UNLINKED}) - _OF_ONE
 """Properties of a :Customer that stay: figures, dates and scores. All further columns go, numbers too."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from refnet.reporting.affiliates import affiliate_sections
 from refnet.reporting.document import Cell, Column, Figure, Report, Section, Table, estimated
+from refnet.reporting.leaving import leaving_sections
 from refnet.reporting.programme import estimate, programme_sections
 from refnet.reporting.success import success_sections
 
@@ -27,6 +28,7 @@ def report_of(found: Mapping[str, Any]) -> Report:
         _advocates(found),
         *affiliate_sections(found["affiliates"], currency),
         *success_sections(found["success"]),
+        *leaving_sections(found["churn"]),
         *broken_down,
         _integrity(found),
     ]

@@ -57,6 +57,22 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
         ],
     ),
     "cltv/sources": ({}, [["loaded", 14, 375.0, None, None, None]]),
+    # ann, ben, cat and dan are there; cat and dan have ordered since March.
+    "churn/written": (
+        {},
+        [
+            [name, chance, "v1", at("2024-06-01")]
+            for name, chance in (("ann", 0.5), ("dan", 0.4), ("ben", 0.2), ("cat", 0.1))
+        ],
+    ),
+    "churn/exposure": (
+        {"since": "2024-03-01T00:00:00Z"},
+        [
+            ["ann", 0.5, 3, 200.0, 50.0, 100.0],
+            ["ben", 0.2, 2, 200.0, 50.0, 40.0],
+            ["cat", 0.1, 1, 100.0, 40.0, 10.0],
+        ],
+    ),
     "customers/one": (
         {"customerId": "cat"},
         [
@@ -343,6 +359,10 @@ ELSEWHERE = {
     "affiliates/earned",
     "affiliates/everyone",
     "affiliates/sales",
+    *(
+        f"churn/{name}"
+        for name in ("customers", "invitations", "orders", "referrals", "surveys", "tickets", "usage")
+    ),
     "segments/history",
     "export/affiliates",
     "export/attributes",
@@ -415,6 +435,9 @@ def test_answers_are_the_ones_counted_by_hand(graph: Graph) -> None:
         rows=[[key] for (key,) in graph.read("MATCH (r:Removal) RETURN r.removalId").values],
     )
     analyze(graph)
+    chances = {"ann": 0.5, "ben": 0.2, "cat": 0.1, "dan": 0.4}
+    rows = [{"id": name, "probability": chance} for name, chance in chances.items()]
+    graph.query("churn/write", rows=rows, version="v1", at="2024-06-01T00:00:00Z")
     for name, (given, expected) in ANSWERS.items():
         query = catalogue()[name]
         answer = graph.query(name, **{**query.parameters, **given})
