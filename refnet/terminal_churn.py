@@ -10,7 +10,7 @@ from rich.text import Text
 
 from refnet.terminal import _amount as amount
 from refnet.terminal import _between as between
-from refnet.terminal import _console as console
+from refnet.terminal import console_of as console
 from refnet.terminal import _heading as heading
 from refnet.terminal import _table as table
 from refnet.terminal import percent
