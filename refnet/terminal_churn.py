@@ -10,9 +10,9 @@ from rich.text import Text
 
 from refnet.terminal import _amount as amount
 from refnet.terminal import _between as between
-from refnet.terminal import console_of as console
 from refnet.terminal import _heading as heading
 from refnet.terminal import _table as table
+from refnet.terminal import console_of as console
 from refnet.terminal import percent
 
 _NAMES = {"model": "model", "recency_rule": "recency rule", "everyone_alike": "everyone alike"}
