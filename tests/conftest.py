@@ -25,6 +25,29 @@ KINDS = [
     pytest.param("neo4j5", marks=[pytest.mark.engine("neo4j5"), pytest.mark.slow]),
 ]
 
+# Each takes seconds: killed and restarted processes, browsers, whole brands, thousands of made-up files. `make
+# test-fast` leaves them out, but for a command and a page that say whether things work at all.
+SLOW = (
+    "analysis/cltv/test_graph.py", "analysis/programme/test_forecast.py", "analysis/programme/test_groups.py",
+    "analysis/programme/test_seeds.py", "analysis/segments/test_discover.py", "analysis/segments/test_seeds.py",
+    "analysis/success/test_affiliate_seeds.py", "analysis/success/test_success_seeds.py", "api/test_bad_days.py",
+    "api/test_schema.py", "fuzz/", "graph/local/", "loaders/interrupted/", "loaders/persons/", "loaders/removing/",
+    "loaders/sources/test_mappings.py", "loaders/test_databases.py", "loaders/test_frames.py", "loaders/test_nested.py",
+    "loaders/test_order.py", "loaders/test_persons.py", "loaders/test_seen.py", "loaders/test_whole.py", "page/",
+    "real/",
+    "refnet/test_affiliates.py", "refnet/test_cli.py", "refnet/test_demo.py", "refnet/test_report.py",
+    "refnet/test_segments.py", "refnet/test_sources.py", "refnet/test_success.py",
+)  # fmt: skip
+FAST = {"test_from_files_to_answers", "test_from_search_to_a_drawn_tree"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        where = item.path.relative_to(here).as_posix()
+        if where.startswith(SLOW) and getattr(item, "originalname", item.name) not in FAST:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(autouse=True)
 def _settings_of_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
