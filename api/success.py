@@ -127,7 +127,10 @@ async def who_to_invite(
     seed: Annotated[int, Query(ge=0, le=2**31, description="the same seed gives the same control group")] = 0,
     rank: Annotated[
         Rank,
-        Query(description="by points of the plain rule; by the model's probability, if there is a model"),
+        Query(
+            description="by points of the plain rule; by the model's probability, where there is a model: `rank` says "
+            "which it was"
+        ),
     ] = "points",
 ) -> dict[str, Any]:
     """Whom to invite as an affiliate or for a case study, with reasons; who is left out, and why."""
@@ -143,7 +146,7 @@ async def who_to_invite(
         limit=limit,
         control=control,
         seed=seed,
-        rank=rank if probability is not None else "points",
+        rank=rank if card is not None and card["why"] is None else "points",
         probability=probability,
         model=card,
     )

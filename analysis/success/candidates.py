@@ -72,7 +72,7 @@ def candidates(
         )
     if rank not in get_args(Rank):
         raise UsageError(f"Candidates are not ranked by {rank}.", f"There are {', '.join(get_args(Rank))}.")
-    if rank == "probability" and probability is None:
+    if rank == "probability" and (probability is None or np.isnan(probability).all()):
         why = "no model was asked for." if model is None else str(model["reading"])
         raise UsageError("There is no probability to rank by.", why)
     if not 0 <= control < 1:
