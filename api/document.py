@@ -19,6 +19,8 @@ programme's figures.
 - Lists go on with `next_cursor`. Limits are limits: `truncated` says that there is more.
 - Errors are `application/problem+json` (RFC 9457) with a stable `type`.
 """
+# Not found where nobody has made the model.
+_OF_A_MODEL = ("/v1/churn", "/v1/exposure")
 _SECURITY = {
     "Bearer": {"type": "http", "scheme": "bearer", "description": "one of the keys in REFNET_API_KEYS"},
     "Key": {
@@ -67,7 +69,7 @@ def _kinds(path: str, method: str, operation: dict[str, Any], keys: bool) -> lis
     if keys:
         kinds.append(problems.KEY_NEEDED)
     names = {one["name"] for one in operation.get("parameters", [])}
-    if "{" in path:
+    if "{" in path or path in _OF_A_MODEL:
         kinds.append(problems.NOT_FOUND)
     if "cursor" in names:
         kinds.append(problems.SCORES_CHANGED)
