@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refnet.analysis.influence.network import Network
+from refnet.analysis.success.gaps import MULTIPLE, usual_gap
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -22,9 +23,6 @@ Levels: TypeAlias = npt.NDArray[np.object_]
 
 MONTH_DAYS = 30.4375
 """A month, in days: a twelfth of a year of 365.25."""
-
-GAPS = 3.0
-"""Where nobody has a `churned_at`: who places no order for so many usual gaps has left."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +118,8 @@ class Facts:
         """
         if np.isfinite(self.lost).any():
             return None
-        again = self.orders >= 2
-        gaps = (self.last_order[again] - self.first_order[again]) / (self.orders[again] - 1)
-        gaps = gaps[gaps > 0]
-        return float(np.ceil(GAPS * np.median(gaps))) if gaps.size else None
+        gap = usual_gap(self.first_order, self.last_order, self.orders)
+        return None if gap is None else MULTIPLE * gap
 
     @cached_property
     def leaves(self) -> Floats:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from refnet.analysis.influence.publish import BATCH_ROWS, TRANSACTION_ROWS
 from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.success.churn.facts import Facts, called, read_facts
-from refnet.analysis.success.churn.leaving import MULTIPLE, leaving
+from refnet.analysis.success.churn.leaving import leaving
 from refnet.analysis.success.churn.model import TooLittle, train
 from refnet.analysis.success.churn.saved import Saved, load, place, save, saved
 from refnet.analysis.success.churn.score import Scored
+from refnet.analysis.success.gaps import MULTIPLE
 from refnet.core.errors import NotFound
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings

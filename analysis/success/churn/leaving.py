@@ -14,11 +14,12 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from refnet.analysis.success import gaps
 from refnet.analysis.success.churn.facts import Facts, Flags, Floats, Ints, first_day
+from refnet.analysis.success.gaps import MULTIPLE
 from refnet.core.errors import UsageError
 
 Rule: TypeAlias = Literal["recorded", "inactive"]
-MULTIPLE = 3.0
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Leaving:
     Attributes:
         rule: recorded, as the brand says; or inactive, no order for longer than `multiple` times `usual_gap`.
         multiple: of the usual gap, declared.
-        usual_gap: days, the median between a customer's order and their next; None: nobody has ordered twice.
+        usual_gap: days from an order to the next, the median over customers; None: nobody has ordered twice.
     """
 
     rule: Rule
@@ -105,11 +106,12 @@ def leaving(facts: Facts, rule: str = "auto", multiple: float = MULTIPLE) -> Lea
 
 
 def usual_gap(facts: Facts) -> float | None:
-    """Days from a customer's order to their next, the median; orders of one day are one. None: nobody came again."""
-    days = np.unique(np.column_stack([facts.orders.who, np.floor(facts.orders.at).astype(np.int64)]), axis=0)
-    again = days[1:, 0] == days[:-1, 0]
-    gaps = (days[1:, 1] - days[:-1, 1])[again]
-    return float(np.median(gaps)) if gaps.size else None
+    """Days from an order to the next, as `gaps.usual_gap`; orders after the end of the data are not there."""
+    who, at = facts.orders.who, facts.orders.at
+    first, last = np.full(len(facts), np.inf), np.full(len(facts), -np.inf)
+    np.minimum.at(first, who, at)
+    np.maximum.at(last, who, at)
+    return gaps.usual_gap(first, last, np.bincount(who, minlength=len(facts)))
 
 
 def spells(facts: Facts, what: Leaving) -> Spells:
