@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refnet.analysis.currency import currency_in
-from refnet.analysis.influence.profile import current_analysis, known_as, of_one_version, scored
+from refnet.analysis.influence.profile import current_analysis, in_minor, known_as, of_one_version, scored
 from refnet.api.asked import MOST_HOPS, plain
 from refnet.core.settings import Settings
 from refnet.graph.asking import Asking, Question
@@ -45,10 +45,11 @@ def tree(customer_id: str, *, depth: int, limit: int, settings: Settings) -> Ask
                 level.append(row["customer_id"])
     for one in nodes.values():
         del one["score_version"]
+    currency = yield from currency_in(settings)
     return {
         "root": customer_id,
-        "currency": (yield from currency_in(settings)),
-        "nodes": list(nodes.values()),
+        "currency": currency,
+        "nodes": [in_minor(one, currency) for one in nodes.values()],
         "depth": depth,
         "truncated": truncated,
         **scored(analysis),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from refnet.core.errors import InputError
+
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _EXPONENTS = dict.fromkeys(
     [
@@ -35,13 +37,49 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency.upper(), 2)
 
 
-def to_minor(amounts: npt.ArrayLike, currency: str) -> npt.NDArray[np.int64]:
-    """Amounts in the currency, shape (n,), as integer minor units (cents); unknown (NaN) amounts count as nothing."""
+MOST_MINOR = 2.0**62
+"""What all amounts together may be, in minor units: beyond it whole numbers of 64 bits would turn over."""
+
+
+def to_minor(amounts: npt.ArrayLike, currency: str, *, column: str | None = None) -> npt.NDArray[np.int64]:
+    """Amounts in the currency, shape (n,), as integer minor units (cents); unknown (NaN) amounts count as nothing.
+
+    Raises:
+        InputError: they are too large for their sum to be a whole number of 64 bits, or infinite.
+    """
     values = np.asarray(amounts, dtype=np.float64) * 10 ** exponent(currency)
+    fit(values, 1.0, column)
     np.rint(values, out=values)
     values[np.isnan(values)] = 0.0
     minor: npt.NDArray[np.int64] = values.astype(np.int64)
     return minor
+
+
+def fit(amounts: npt.NDArray[np.float64], scale: float, column: str | None = None) -> float:
+    """What amounts are at most together, in minor units; NaN is nothing.
+
+    Args:
+        amounts: shape (n,).
+        scale: minor units of one.
+        column: where they are from, for the error.
+
+    Raises:
+        InputError: it may be more than MOST_MINOR.
+    """
+    if not amounts.size:
+        return 0.0
+    ends = np.fmax.reduce(amounts), np.fmin.reduce(amounts)
+    largest = float(np.nanmax(np.abs(ends))) if not np.isnan(ends).all() else 0.0
+    bound = largest * scale * amounts.size
+    if bound > MOST_MINOR and np.isfinite(largest):
+        bound = float(np.nansum(np.abs(amounts))) * scale
+    if not bound <= MOST_MINOR:
+        raise InputError(
+            f"The largest amount is {largest:g}: together they are more than can be added exactly.",
+            column=column,
+            hint="Look at that row: amounts above a trillion are usually a slip.",
+        )
+    return bound
 
 
 def from_minor(minor: npt.ArrayLike, currency: str) -> npt.NDArray[np.float64]:

@@ -120,6 +120,11 @@ class Reader:
     def __init__(self, graph: AsyncGraph, until: float) -> None:
         self._graph, self._until = graph, until
 
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline; below 0 after it."""
+        return self._until - asyncio.get_running_loop().time()
+
     async def query(self, name: str, /, **parameters: Any) -> Answer:
         """Run a read query of cypher/ by its name.
 

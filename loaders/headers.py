@@ -222,7 +222,9 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
         raise InputError(
             f"{what} no file that is loaded{there}.",
             file=directory,
-            hint="Name them customers.csv, referrals.csv …; `refnet template DIR` writes them with their headers.",
+            hint="Name them customers.csv, referrals.csv …; `refnet template DIR` writes them with their headers. Of "
+            "another system's export `refnet load FILE` says which source it is like, and `refnet sources sketch FILE` "
+            "writes a mapping.",
         )
     said = []
     for path in passed_over:
@@ -254,6 +256,13 @@ def in_order(found: Sequence[Source]) -> list[Source]:
 def checked(table: Table, opened: Opened) -> Source:
     """A canonical file, if its columns are as they should be."""
     names = [name.strip() for name in opened.columns]
+    if names and names[0].lower().startswith("sep="):
+        raise InputError(
+            f"begins with {names[0]}, which is for Excel only.",
+            file=opened.name,
+            row=1,
+            hint="Delete that line: the header is the first one.",
+        )
     opened = replace(opened, columns=names, chunks=partial(_renamed, opened, names))
     for place, name in enumerate(names, start=1):
         if not name:

@@ -14,8 +14,12 @@ def _id(name: str) -> Column:
     return Column(name, "id", required=True)
 
 
+MOST_AMOUNT = 1e12
+"""A trillion, of any currency: above it an amount is a slip, and sums of many would not fit whole minor units."""
+
+
 def _money(name: str, *, required: bool = False, least: float | None = 0.0, prop: str = "") -> Column:
-    return Column(name, "money", required=required, least=least, property=prop)
+    return Column(name, "money", required=required, least=least, most=MOST_AMOUNT, property=prop)
 
 
 def _from(kind: str, node: Node, prop: str) -> Reference:

@@ -43,7 +43,11 @@ class Given:
             try:
                 self._file = pq.ParquetFile(given)
             except pa.ArrowInvalid:
-                raise InputError("is no parquet file.", file=given) from None
+                raise InputError(
+                    "is no parquet file.",
+                    file=given,
+                    hint="Other files are read by pandas or polars: give the table.",
+                ) from None
             there = self._file.schema_arrow.names
         elif isinstance(given, (pd.DataFrame, pa.Table)):
             there = list(given.columns) if isinstance(given, pd.DataFrame) else given.column_names

@@ -301,7 +301,8 @@ class Network:
         if wrong.any():
             edge = int(np.flatnonzero(wrong)[0])
             raise InputError(
-                f"Edge {self._called(int(tail[edge]))} → {self._called(int(head[edge]))} {what}."
+                f"Edge {self._called(int(tail[edge]))} → {self._called(int(head[edge]))} {what}.",
+                hint="Tables leave such edges out, and count them, with drop=True (`refnet influence --drop`).",
             )
 
     def _called(self, node: int) -> str:

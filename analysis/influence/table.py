@@ -30,7 +30,7 @@ from refnet.analysis.influence.named import Named, named
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import REASONS, sift
 from refnet.core.errors import InputError, UsageError
-from refnet.core.money import exponent, to_minor
+from refnet.core.money import MOST_MINOR, exponent, fit, to_minor
 
 
 class Measure(NamedTuple):
@@ -79,7 +79,16 @@ class Scored:
         return polars.from_arrow(self.table)
 
     def write(self, path: Path | str) -> None:
-        """As a parquet file."""
+        """As a parquet file.
+
+        Raises:
+            UsageError: it is called as another kind of file.
+        """
+        if Path(path).suffix.lower() not in ("", ".parquet", ".pq"):
+            raise UsageError(
+                f"{path} would be a parquet file called as another kind.",
+                "Call it .parquet; `.table.to_pandas()` writes others.",
+            )
         # Amounts hardly ever repeat: a dictionary of them would be made and thrown away. Packing ids that are texts
         # takes as long as everything that is computed.
         packed = {
@@ -236,15 +245,22 @@ def _of_all(
 def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.NDArray[np.int64]:
     """A column of amounts in minor units: of the customers of these rows, or of all."""
     if rows is None:
-        return to_minor(_floats(people.columns([column])[column], column), currency)
+        return to_minor(_floats(people.columns([column])[column], column), currency, column=column)
     from refnet.analysis.influence import parts
 
-    worth, begin = np.empty(rows.size, dtype=np.int64), 0
+    worth, begin, total = np.empty(rows.size, dtype=np.int64), 0, 0.0
     for read in people.pieces([column], most=4):
         amounts = _floats(read()[column], column)
+        total += fit(amounts, 10.0 ** exponent(currency), column)
         own = slice(*np.searchsorted(rows, (begin, begin + amounts.size)).tolist())
         parts.minor(amounts, begin, rows[own], 10.0 ** exponent(currency), worth[own])
         begin += amounts.size
+    if total > MOST_MINOR:
+        raise InputError(
+            "All amounts together are more than can be added exactly.",
+            column=column,
+            hint="Amounts above a trillion are usually a slip.",
+        )
     return worth
 
 

@@ -45,6 +45,11 @@ def _reading(found: dict[str, Any]) -> str:
         + ("" if share["interval"] is None else f" ({_between(share['interval'])})")
         + ("." if found["half_days"] is None else f", half of them by day {found['half_days']:,.0f}.")
     )
+    if found["median_days"] is None and share["value"] is None:
+        return (
+            f"{count:,} of {of:,} customers have brought somebody by an invitation so far; nobody is watched for "
+            f"{found['horizon_days']:,} days yet, so how many ever will is not known."
+        )
     if found["median_days"] is None:
         return (
             f"Fewer than half of customers ever bring somebody by an invitation, so there is no median.{told}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from refnet.analysis.currency import currency_of
+from refnet.analysis.influence.profile import in_minor
 from refnet.analysis.segments.graph import segment_findings
 from refnet.analysis.segments.rules import MEMBERS, segment_id
 from refnet.core.errors import NotFound
@@ -43,14 +45,18 @@ def members(graph: Graph, name: str, settings: Settings) -> list[dict[str, Any]]
     # Engines make room for as many as are asked for.
     counted = {row["label"]: row["nodes"] for row in graph.query("graph/contents")}
     limit = max(counted.get(CUSTOMER.label, 0), 1)
+    currency = currency_of(graph, settings)
     return [
-        {
-            "customer_id": row["customerId"],
-            "name": row["name"],
-            "cltv": row["cltv"],
-            "own_revenue": row["ownRevenue"],
-            "influence": row["influence"],
-            "downline": row["downline"],
-        }
+        in_minor(
+            {
+                "customer_id": row["customerId"],
+                "name": row["name"],
+                "cltv": row["cltv"],
+                "own_revenue": row["ownRevenue"],
+                "influence": row["influence"],
+                "downline": row["downline"],
+            },
+            currency,
+        )
         for row in graph.query(MEMBERS, limit=limit, **parameters)
     ]

@@ -68,6 +68,7 @@ def segments(
     if everything and (keep or forget or kept or moved or members or since is not None):
         raise UsageError("--all lists what is looked at; it goes with no other option.")
     from refnet.analysis.currency import currency_of
+    from refnet.analysis.influence.profile import in_minor
 
     settings = load_settings()
     with open_graph(settings) as graph:
@@ -85,9 +86,9 @@ def segments(
             rows = of(graph, (ids or [""])[0], settings)
             _hand_over(rows, output, as_json)
         elif moved:
-            rows = _moved(graph, since)
             currency = currency_of(graph, settings)
-            _say(rows, _moves(rows, currency) or ["Nobody has moved to another quadrant."], as_json)
+            rows = [in_minor(row, currency) for row in _moved(graph, since)]
+            _say(rows, _moves(rows, currency) or [_nobody(graph)], as_json)
         elif kept or since is not None:
             from refnet.analysis.segments.kept import compared, history
 
@@ -163,6 +164,16 @@ def _moved(graph: Graph, since: datetime | None) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _nobody(graph: Graph) -> str:
+    """Why nobody has moved."""
+    version = graph.query("scores/current").one()["version"]
+    return (
+        "Nobody has moved to another quadrant."
+        if version > 1
+        else "Analyzed once: there is nothing before it."
+    )
 
 
 def _moves(rows: Sequence[Mapping[str, Any]], currency: str) -> list[str]:

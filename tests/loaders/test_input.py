@@ -35,6 +35,7 @@ def _rejected(table: str, **cells: Any) -> list[tuple[int, str, str, str]]:
         ("order_id", "x" * 1001, "is longer than 1,000 characters"),
         ("placed_at", "31.12.2024", "is no date or time; write it as 2026-03-31 or 2026-03-31T12:00:00Z"),
         ("amount", "-1", "is negative"),
+        ("amount", "9" * 23, "is above 1e+12"),
         ("amount", "12,50", "is no amount; write it as 1234.50, without currency or thousands separator"),
         ("refunded", "11", "more is refunded than the order's amount"),
         ("refunded", "-1", "is negative"),

@@ -93,7 +93,7 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     report = json.loads(refnet("report", "--format", "json", "--launch", "2024-02-15").stdout)
     assert set(report) == {
         "data", "programme", "relation", "segments", "quadrants", "hidden_advocates", "affiliates", "success",
-        "integrity",
+        "churn", "integrity",
     }  # fmt: skip
     assert report["hidden_advocates"][0]["customer_id"] == "cate"
     assert report["programme"]["referral_share"]["before_after"]["after"]["value"] == 1

@@ -59,7 +59,7 @@ def test_segments_are_found_kept_and_followed(refnet: Run, tmp_path: Path) -> No
     says(refnet("segments", name, "--keep"), 0, f"kept {name}")
     says(refnet("segments", "--kept"), 0, name, "customers, mean CLTV", "hidden value")
     says(refnet("segments", "--since", "2020-01-01"), 0, "measured once, nothing to compare")
-    says(refnet("segments", "--moved"), 0, "Nobody has moved")
+    says(refnet("segments", "--moved"), 0, "Analyzed once")
 
     vegan = set(given["customers"].query("diet == 'vegan'")["customer_id"])
     told = refnet("segments", "diet:vegan", "--members")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -252,3 +254,19 @@ def test_asked_wrongly():
         influence_table(PEOPLE, CHAIN, {})
     with pytest.raises(UsageError, match="hops is 0"):
         influence_table(PEOPLE, CHAIN, {"x": Measure(hops=0)})
+
+
+@pytest.mark.parametrize("revenue", [[1e23, 1, 1], [5e16, 5e16, 5e16], [float("inf"), 1, 1]])
+def test_amounts_that_cannot_be_added_are_refused(revenue: list[float]) -> None:
+    people = pd.DataFrame({"customer_id": ["a", "b", "c"], "revenue": revenue})
+    edges = pd.DataFrame({"referrer_id": ["a", "b"], "referee_id": ["b", "c"]})
+    with pytest.raises(InputError, match="more than can be added exactly"):
+        influence_table(people, edges, {"i": Measure("revenue", hops=None, decay=1)})
+
+
+def test_a_table_is_written_as_parquet_only(tmp_path: Path) -> None:
+    people = pd.DataFrame({"customer_id": ["a", "b"], "revenue": [1.0, 2.0]})
+    edges = pd.DataFrame({"referrer_id": ["a"], "referee_id": ["b"]})
+    with pytest.raises(UsageError, match="another kind"):
+        influence_table(people, edges).write(tmp_path / "scores.csv")
+    assert not list(tmp_path.iterdir())
