@@ -119,4 +119,6 @@ def test_on_a_terminal_one_line_is_rewritten(columns: int) -> None:
     assert all(line.endswith("\x1b[K") for line in drawn)
     assert re.search(r"617,280 of 12,000,000 rows +[\d,]+/s +35 rejected +\d\.\d s\x1b", drawn[-1])
     if columns >= 80:
-        assert re.search(r"617,280 of 12,000,000 rows +[\d,]+/s +35 rejected +\d\.\d s +\d+ s left", drawn[-2])
+        assert re.search(
+            r"617,280 of 12,000,000 rows +[\d,]+/s +35 rejected +\d\.\d s +\d+ s left", drawn[-2]
+        )
