@@ -19,6 +19,7 @@ from refnet.core.errors import UsageError
 Part = Literal["page", "affiliate", "niche", "use_case"]
 PARTS: tuple[Part, ...] = get_args(Part)
 NONE = "(none)"
+_HARDLY = 0.01  # of its own data in a cell's figure
 
 
 def landing_pages(record: Record, by: Sequence[Part] = ("page", "affiliate")) -> dict[str, Any]:
@@ -89,6 +90,9 @@ def _told(table: pd.DataFrame, by: Sequence[str], customers: int, notes: list[st
     churn = shrunk_rates(columns["churned"], columns["months"])
     if len(table) and np.isnan(value.middle):
         notes.append("Fewer than three cells: nothing is drawn to the middle.")
+    for name, figure in (("Conversion", conversion), ("Value", value), ("Monthly churn", churn)):
+        if np.isfinite(figure.middle) and np.nanmax(figure.weight, initial=0.0) < _HARDLY:
+            notes.append(f"{name} does not differ between cells by more than chance: each has the middle.")
     rows = []
     for number, key in enumerate(table[list(by)].itertuples(index=False, name=None)):
         visits = columns["visits"][number]

@@ -84,19 +84,22 @@ def shrunk_rates(events: Floats, time: Floats) -> Shrunk:
 def shrunk_means(mean: Floats, spread: Floats, heads: Floats) -> Shrunk:
     """Means of cells. Normal: the variance between cells is R. C. Paule and J. Mandel's (1982).
 
+    All cells have the pooled variance within: of amounts, whose tail is long, cells that happen to have a low mean have
+    a low variance, too, and weighted by their own they would draw the middle down. Where cells do not differ, the
+    middle is the mean over everybody.
+
     Args:
         mean: of each cell, NaN: nobody is in it.
-        spread: standard deviation within each cell; where fewer than ten are in it the cells' pooled one is taken.
+        spread: standard deviation within each cell; NaN: of one.
         heads: how many are in each cell.
     """
     some = (heads > 0) & ~np.isnan(mean)
     freedom = np.maximum(heads - 1, 0) * some
     if some.sum() < FEWEST or not freedom.sum() > 0:
         return _as_they_are(mean, np.full(len(mean), np.nan), np.full(len(mean), np.nan))
-    pooled = float(np.sqrt((np.nan_to_num(spread) ** 2 * freedom).sum() / freedom.sum()))
-    own = np.where((heads >= 10) & ~np.isnan(spread) & (spread > 0), spread, pooled)
+    pooled = float((np.nan_to_num(spread) ** 2 * freedom).sum() / freedom.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.where(some, own**2 / heads, np.inf)
+        error = np.where(some, pooled / heads, np.inf)
     error = np.maximum(error, 1e-12)
     y, v = mean[some], error[some]
 

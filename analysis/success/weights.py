@@ -211,7 +211,10 @@ def _end(value: Any, what: str, source: str) -> float | tuple[str, float]:
 def _number(value: Any, what: str, source: str, least: float, most: float, also: str = "") -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
         said = "is missing" if value is None else f"is {value!r}"
-        span = f"a number from {least:g} to {most:g}" if abs(most) < 1e6 else "a number"
+        ends = (
+            f"from {least:g} to {most:g}" if abs(most) < 1e6 else f"from {least:g} up" if least == 0 else ""
+        )
+        span = f"a number {ends}".rstrip()
         raise InputError(f"{what} {said}", file=source, hint=f"It is {span}{f', {also}' if also else ''}.")
     return float(value)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from refnet.commands.shared import Json, open_graph, print_json
+from refnet.commands.shared import Json, need_customers, open_graph, print_json
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -51,6 +51,7 @@ def affiliates(
     declared = Declared(target, young)
     settings = load_settings()
     with open_graph(settings) as graph, Console().stage("affiliates") as progress:
+        need_customers(graph)
         found = affiliates(graph, by=by or "affiliate", declared=declared, progress=progress)  # type: ignore[arg-type]
         currency = currency_of(graph, settings)
     if ids:
@@ -112,6 +113,7 @@ def what_if(
     declared = Declared(target, young)
     settings = load_settings()
     with open_graph(settings) as graph, Console().stage("affiliates") as progress:
+        need_customers(graph)
         currency = currency_of(graph, settings)
         found = what_if(facts_of(graph, progress), structure, currency=currency, declared=declared)
     if as_json:

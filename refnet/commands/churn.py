@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from refnet.commands.shared import Json, open_graph, print_json
+from refnet.analysis.success.gaps import MULTIPLE
+from refnet.commands.shared import Json, need_customers, open_graph, print_json
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -30,7 +31,7 @@ def churn(
     gaps: Annotated[
         float,
         typer.Option(help="Train: inactive is no order for so many times the usual gap between orders."),
-    ] = 3.0,
+    ] = MULTIPLE,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -62,8 +63,11 @@ def churn(
 
     if forget and (train or write or ids):
         raise UsageError("--forget only takes away.", "Give it alone.")
+    if not train and (rule != "auto" or gaps != MULTIPLE):
+        raise UsageError("--rule and --gaps say how a model is made.", "Give --train with them.")
     settings, reporter = load_settings(), Console()
     with open_graph(settings) as graph:
+        need_customers(graph)
         if forget:
             forgotten = forget_churn(graph, settings=settings, reporter=reporter)
             _say({"forgotten": forgotten}, f"{forgotten:,} probabilities forgotten", as_json)
@@ -120,6 +124,7 @@ def exposure(
 
     settings, reporter = load_settings(), Console()
     with open_graph(settings) as graph:
+        need_customers(graph)
         chosen = churns.kept(settings, model)
         scored = score(churns.facts_of(graph, reporter), chosen)
         found = work.exposure(scored)

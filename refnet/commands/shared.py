@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from refnet.core.errors import NotFound
 from refnet.core.progress import Console
 from refnet.core.settings import Settings
 
@@ -54,3 +55,13 @@ def open_graph(settings: Settings, *, fills: bool = False) -> Graph:
             f"a new graph in {settings.home}, with nothing in it: is REFNET_HOME as it was for `refnet load`?"
         )
     return connect(settings=settings, reporter=Console())
+
+
+def need_customers(graph: Graph) -> None:
+    """Say at once that nothing is loaded, rather than what follows from it.
+
+    Raises:
+        NotFound: there are no customers.
+    """
+    if not len(graph.query("customers/by-id", prefix="", limit=1)):
+        raise NotFound("There are no customers in this graph yet.", "`refnet load` brings them.")

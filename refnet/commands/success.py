@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from refnet.commands.shared import Json, open_graph, print_json
+from refnet.commands.shared import Json, need_customers, open_graph, print_json
 from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -55,6 +55,7 @@ def health(
     settings = load_settings()
     chosen = weights_in(settings, weights)
     with open_graph(settings) as graph:
+        need_customers(graph)
         if write:
             from refnet.front import write_health
 
@@ -109,6 +110,7 @@ def success(
         raise UsageError("--label needs --by label.")
     settings = load_settings()
     with open_graph(settings) as graph:
+        need_customers(graph)
         found = success_of(
             graph,
             settings,
@@ -141,6 +143,7 @@ def landing_pages(
     parts = tuple(one.replace("-", "_") for one in by or ()) or ("page", "affiliate")
     settings = load_settings()
     with open_graph(settings) as graph:
+        need_customers(graph)
         found = landing_of(graph, settings, cast("tuple[Part, ...]", parts))
     _say(found, "landing_section", as_json)
 
@@ -176,6 +179,7 @@ def candidates(
 
     settings = load_settings()
     with open_graph(settings) as graph:
+        need_customers(graph)
         found = candidates_of(
             graph,
             settings,

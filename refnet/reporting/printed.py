@@ -12,7 +12,7 @@ from rich.text import Text
 
 from refnet.reporting.document import Cell, Column, Estimate, Section, shown, told
 
-_FILE_WIDTH = 132
+_FILE_WIDTH = 170  # of the widest table
 
 
 def printed(sections: Sequence[Section], currency: str = "") -> None:

@@ -80,7 +80,8 @@ def one_health(found: Mapping[str, Any]) -> Section:
         Column("signal"), Column("is"), Column("value"), Column("points", "number"), Column("weight", "number"),
         Column("part of the score", "number"), Column(""),
     ]  # fmt: skip
-    table = Table("signals", "Parts sum to the score", columns, rows)
+    title = "Signals" if found["score"] is None else "Parts sum to the score"
+    table = Table("signals", title, columns, rows)
     return Section("health", f"{found['customer_id']}{name}: {score}", lead, tables=[table])
 
 
@@ -138,7 +139,8 @@ def successful_section(found: Mapping[str, Any]) -> Section:
         tables.append(_segments(found["segments"]))
     lead = (
         f"{looked['levels']:,} levels of {looked['attributes']:,} attributes looked at, {looked['tested']:,} tested, "
-        "false-discovery rate 5 %. A lift is the share of successful ones over that of all."
+        "false-discovery rate 5 %. A lift is the share of successful ones over that of everybody of "
+        "whom the attribute is known."
     )
     return Section("success", "Who succeeds", lead, [figure], tables=[one for one in tables if one.rows])
 
