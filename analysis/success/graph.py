@@ -18,8 +18,10 @@ from refnet.analysis.programme.figures import observed_until
 from refnet.analysis.segments.graph import customers
 from refnet.analysis.success.candidates import Purpose, Rank, candidates
 from refnet.analysis.success.health import Health, health, summary, told
+from refnet.analysis.success.kept_model import load, save
 from refnet.analysis.success.landing import Part, landing_pages
-from refnet.analysis.success.propensity import propensity
+from refnet.analysis.success.propensity import scored as chances_of
+from refnet.analysis.success.propensity import trained
 from refnet.analysis.success.record import CUSTOMER_NUMBERS, CUSTOMER_TEXTS, Record, record_of
 from refnet.analysis.success.successful import GOOD, By, successful
 from refnet.analysis.success.weights import Weights, weights_of
@@ -246,6 +248,7 @@ def candidates_of(
     seed: int = 0,
     rank: Rank = "points",
     modelled: bool = True,
+    kept: Path | None = None,
     weights: Weights | None = None,
     reporter: Reporter | None = None,
 ) -> dict[str, Any]:
@@ -253,10 +256,11 @@ def candidates_of(
 
     Args:
         modelled: with a model of who refers, where there is scikit-learn and data enough.
+        kept: the file of that model: scored by it where it is there, else made and put there.
     """
     of = people(graph, settings, reporter)
     scored = health(of.record, weights or weights_of())
-    probability, card = model_of(of, modelled=modelled, reporter=reporter)
+    probability, card = model_of(of, modelled=modelled, kept=kept, reporter=reporter)
     found = candidates(
         of.record,
         scored,
@@ -272,14 +276,26 @@ def candidates_of(
 
 
 def model_of(
-    of: People, *, modelled: bool = True, reporter: Reporter | None = None
+    of: People, *, modelled: bool = True, kept: Path | None = None, reporter: Reporter | None = None
 ) -> tuple[npt.NDArray[np.float64] | None, dict[str, Any] | None]:
-    """Who refers, by a model; why there is none where scikit-learn is not installed."""
+    """Who refers, by a model; why there is none where scikit-learn is not installed.
+
+    Raises:
+        InputError: the kept model cannot be read or written, or goes by what this graph has not.
+    """
     if not modelled:
         return None, None
     try:
         with (reporter or Quiet()).stage("who refers, by a model"):
-            return propensity(of.record, of.attributes, of.tree)
+            if kept is not None and kept.exists():
+                card, numbers = load(kept)
+                return chances_of(of.record, of.attributes, numbers), card
+            card, made = trained(of.record, of.attributes, of.tree)
+            if made is None:
+                return np.full(len(of.record), np.nan), card
+            if kept is not None:
+                save(card, made, kept)
+            return chances_of(of.record, of.attributes, made), card
     except UsageError as error:
         why = f"{error.message} {error.hint}"
         return None, {"why": why, "scores": None, "reading": f"No model: {why}"}

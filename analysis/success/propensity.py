@@ -8,6 +8,7 @@ then made again, each step one later. Needs scikit-learn (`refnet[success]`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -18,6 +19,7 @@ import pandas as pd
 
 from refnet.analysis.programme.intervals import share as share_of
 from refnet.analysis.success.judged import judged
+from refnet.analysis.success.kept_model import numbers_of, predicted
 from refnet.analysis.success.record import Flags, Floats, Record
 from refnet.analysis.success.signals import SIGNALS, open_tickets
 from refnet.core.errors import UsageError
@@ -73,7 +75,33 @@ def propensity(
     Raises:
         UsageError: scikit-learn is not installed.
     """
-    nothing = np.full(len(record), np.nan)
+    card, numbers = trained(record, attributes, tree)
+    if numbers is None:
+        return np.full(len(record), np.nan), card
+    return scored(record, attributes, numbers), card
+
+
+def scored(record: Record, attributes: pd.DataFrame, numbers: Mapping[str, Any]) -> Floats:
+    """The probability of each customer by a model as `trained` gives it, shape (n,); NaN: who is not there.
+
+    Raises:
+        InputError: the model goes by an attribute that there is not.
+    """
+    columns = [name for name in attributes.columns if str(name) in numbers["words"]]
+    now = look(record, attributes[columns], record.until)
+    probability = np.full(len(record), np.nan)
+    probability[now.who] = predicted(numbers, _filled(now.features))
+    return probability
+
+
+def trained(
+    record: Record, attributes: pd.DataFrame, tree: npt.ArrayLike
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The model's card, and the model as numbers (None: there is too little data), as `propensity` takes and has them.
+
+    Raises:
+        UsageError: scikit-learn is not installed.
+    """
     cuts = [record.until - HORIZON * back for back in range(1, WINDOWS + 3)]
     begun = np.nanmin(record.joined) if np.isfinite(record.joined).any() else np.inf
     sign = (
@@ -84,20 +112,17 @@ def propensity(
     cuts = [cut for cut in cuts if cut - 30 > max(begun, sign - 30)]
     columns = [name for name in attributes.columns if _words(attributes[name])]
     if len(cuts) < 3:
-        return nothing, _none(f"{len(cuts)} windows of {HORIZON:.0f} days, 3 are needed")
+        return _none(f"{len(cuts)} windows of {HORIZON:.0f} days, 3 are needed"), None
     looks = [look(record, attributes[columns], cut) for cut in sorted(cuts)]
     counts = [int(sum(one.refers.sum() for one in part)) for part in (looks[:-2], looks[-2:-1], looks[-1:])]
     if min(counts) < FEWEST:
-        return nothing, _none(f"{min(counts)} who refer in a step, {FEWEST} are needed")
+        return _none(f"{min(counts)} who refer in a step, {FEWEST} are needed"), None
     made = _made(looks[:-2], looks[-2])
     last = looks[-1]
-    predicted = made.predict(last.features)
+    came = made.predict(last.features)
     plain = _by_rule(looks[:-1], last)
-    scores = judged(last.refers, predicted, plain, np.asarray(tree)[last.who])
-    now = look(record, attributes[columns], record.until)
+    scores = judged(last.refers, came, plain, np.asarray(tree)[last.who])
     final = _made(looks[1:-1], looks[-1])
-    probability = nothing.copy()
-    probability[now.who] = final.predict(now.features)
     card = {
         "why": None,
         "horizon_days": HORIZON,
@@ -111,11 +136,11 @@ def propensity(
         "customers": {"learnt": sum(len(one.who) for one in looks[:-2]), "tried": len(last.who)},
         "features": final.features(),
         "scores": scores,
-        "calibration": _calibration(last.refers, predicted),
-        "slope": _slope(last.refers, predicted),
+        "calibration": _calibration(last.refers, came),
+        "slope": _slope(last.refers, came),
         "rule": RULE,
     }
-    return probability, card | {"reading": _reading(card)}
+    return card | {"reading": _reading(card)}, numbers_of(final.pipeline, final.slope, final.shift)
 
 
 def look(record: Record, attributes: pd.DataFrame, day: float) -> Look:

@@ -163,6 +163,12 @@ def candidates(
     model: Annotated[
         bool, typer.Option("--model/--no-model", help="With a model of who refers (needs refnet[success]).")
     ] = True,
+    model_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Score by the model in this file; it is made and kept where there is none.", metavar="FILE"
+        ),
+    ] = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write the list for a spreadsheet or a CRM.", metavar="FILE")
     ] = None,
@@ -189,6 +195,7 @@ def candidates(
             seed=seed,
             rank=cast("Rank", rank),
             modelled=model,
+            kept=model_file,
             weights=weights_in(settings, weights),
             reporter=Console(),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,11 @@ from scipy.stats import binomtest
 from refnet.analysis.success.candidates import candidates, in_control
 from refnet.analysis.success.health import health
 from refnet.analysis.success.judged import judged
-from refnet.analysis.success.propensity import HORIZON, look, propensity
+from refnet.analysis.success.kept_model import load, numbers_of, predicted, save
+from refnet.analysis.success.propensity import HORIZON, _filled, _made, look, propensity, scored, trained
 from refnet.analysis.success.record import Record
 from refnet.analysis.success.weights import parsed
-from refnet.core.errors import UsageError
+from refnet.core.errors import InputError, NotFound, UsageError
 from tests.analysis.success.few import UNTIL, few
 
 WEIGHTS = parsed(
@@ -170,6 +173,44 @@ def test_the_model_learns_what_is_there_and_says_how_sure_it_is() -> None:
     # Who joined lately is likelier to invite soon than who has not in years.
     young, old = record.joined > UNTIL - 30, record.joined < UNTIL - 500
     assert probability[young].mean() > 5 * probability[old].mean()
+
+
+def test_as_numbers_and_from_a_file_it_is_the_same_model(tmp_path: Path) -> None:
+    record, attributes, tree = _brand(6000, 2)
+    looks = [look(record, attributes, UNTIL - HORIZON * back) for back in (4, 3, 2, 1)]
+    made = _made(looks[:-1], looks[-1])
+    now = look(record, attributes, UNTIL).features
+    now.loc[now.index[:50], "diet"] = "a word that it never met"
+    now.loc[now.index[50:90], "days since joining"] = 99.0  # beyond all knots
+    numbers = numbers_of(made.pipeline, made.slope, made.shift)
+    np.testing.assert_allclose(predicted(numbers, _filled(now)), made.predict(now), rtol=1e-9)
+
+    card, numbers = trained(record, attributes, tree)
+    file = tmp_path / "models" / "refers.json"
+    save(card, numbers, file)
+    kept, again = load(file)
+    np.testing.assert_array_equal(scored(record, attributes, again), propensity(record, attributes, tree)[0])
+    assert kept["windows"] == card["windows"]
+    assert kept["made_by"]["refnet"]
+    assert [path.name for path in file.parent.iterdir()] == ["refers.json"]
+    with pytest.raises(InputError, match="goes by diet, which this graph has not"):
+        scored(record, attributes.drop(columns="diet"), again)
+    told = json.loads(file.read_text())
+    broken = [
+        "{",
+        "[]",
+        json.dumps({**told, "kind": "other"}),
+        json.dumps({**told, "format": 99}),
+        json.dumps({**told, "model": {**told["model"], "words": [1]}}),
+        json.dumps({**told, "model": {**told["model"], "slope": "steep"}}),
+    ]
+    for text in broken:
+        file.write_text(text)
+        with pytest.raises(InputError, match=r"no model of who refers|damaged"):
+            load(file)
+    file.unlink()
+    with pytest.raises(NotFound, match="There is no model"):
+        load(file)
 
 
 def test_too_little_data_is_no_model() -> None:
