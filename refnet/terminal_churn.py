@@ -146,6 +146,8 @@ def print_exposure(
             f"({amount(span[0], currency)} to {amount(span[1], currency)})" if span else "",
         )
     out.print(shown)
+    if any(row["probability"] is None for row in rows):
+        out.print(Text("–: has left, so that nothing is exposed: `refnet churn ID` says when", style="dim"))
     out.print(
         Text(
             "exposure: probability of leaving within a month × what hangs below; the likely part: what of it would go "

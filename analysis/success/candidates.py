@@ -66,17 +66,10 @@ def candidates(
         UsageError: there is no such purpose or rank, or no model to rank by; the control group is not from 0 to
             below 1.
     """
-    if purpose not in get_args(Purpose):
-        raise UsageError(
-            f"There are no candidates for {purpose}.", f"There are {', '.join(get_args(Purpose))}."
-        )
-    if rank not in get_args(Rank):
-        raise UsageError(f"Candidates are not ranked by {rank}.", f"There are {', '.join(get_args(Rank))}.")
+    asked_rightly(purpose, rank, control)
     if rank == "probability" and (probability is None or np.isnan(probability).all()):
         why = "no model was asked for." if model is None else str(model["reading"])
         raise UsageError("There is no probability to rank by.", why)
-    if not 0 <= control < 1:
-        raise UsageError(f"A control group cannot be {control:.0%} of all.", "Such as: --control 10%")
     healthy = np.flatnonzero(health.score >= health.weights.green)
     against, kinds = _against(record, health)
     chosen = np.array([one for one in healthy.tolist() if not against[one]], dtype=np.int64)
@@ -128,6 +121,21 @@ def candidates(
         "model": None if model is None else dict(model),
     }  # fmt: skip
     return found | {"lead": _lead(found, len(out)), "reading": _reading(found)}
+
+
+def asked_rightly(purpose: str, rank: str, control: float) -> None:
+    """Whether there is what is asked for: known before anything is read.
+
+    Raises:
+        UsageError: there is no such purpose or rank; the control group is not from 0 to below 1.
+    """
+    if purpose not in get_args(Purpose):
+        known = ", ".join(get_args(Purpose)).replace("_", "-")
+        raise UsageError(f"There are no candidates for {purpose}.", f"There are {known}.")
+    if rank not in get_args(Rank):
+        raise UsageError(f"Candidates are not ranked by {rank}.", f"There are {', '.join(get_args(Rank))}.")
+    if not 0 <= control < 1:
+        raise UsageError(f"A control group cannot be {control:.0%} of all.", "Such as: --control 10%")
 
 
 def in_control(customer_id: str, control: float, seed: int) -> bool:

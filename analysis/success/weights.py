@@ -92,7 +92,7 @@ def weights_of(path: Path | None = None) -> Weights:
         InputError: the file is not there, is no TOML, or says what it cannot; names the file, the signal and the key.
     """
     if path is None and not HERE.is_file():
-        return parsed(template(), "health.toml")
+        return parsed(template(), "refnet's own")
     path = path or HERE
     try:
         return parsed(path.read_text(encoding="utf-8"), str(path))

@@ -180,9 +180,10 @@ def candidates(
     Who has not consented, is an affiliate, has open or many tickets or low surveys is left out. The model is trained by
     time, and tried on what came after, beside the plain rule. `--csv` has all who may be invited, with their group.
     """
-    from refnet.analysis.success.candidates import Purpose, Rank
+    from refnet.analysis.success.candidates import Purpose, Rank, asked_rightly
     from refnet.analysis.success.graph import candidates_of, weights_in
 
+    asked_rightly(purpose.replace("-", "_"), rank, _part(control))
     settings = load_settings()
     with open_graph(settings) as graph:
         need_customers(graph)
