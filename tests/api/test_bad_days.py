@@ -232,6 +232,9 @@ def test_before_anything_is_loaded(graph: Graph) -> None:
         for path, operations in paths.items():
             if "get" in operations and "{" not in path:
                 answer = client.get(path, params={"search": "ann"} if path == "/v1/customers" else {})
+                if path in ("/v1/churn", "/v1/exposure"):  # they need a model that somebody has made
+                    is_problem(answer, 404, "not-found", "no churn model")
+                    continue
                 assert answer.status_code == 200, f"{path}: {answer.text}"
                 assert "NaN" not in answer.text
                 if "score_version" in answer.json():
