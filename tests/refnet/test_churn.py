@@ -55,6 +55,11 @@ def test_from_files_to_who_might_leave(refnet: Run, tmp_path: Path) -> None:
 def test_what_is_asked_wrongly_says_so(refnet: Run, tmp_path: Path) -> None:
     says(refnet("churn", "--forget", "--train"), 2, "--forget only takes away")
     says(refnet("example", "x", "--brand", "shoes"), 2, "no example brand shoes", "meals and software")
+    says(refnet("churn", "--rule", "inactive"), 2, "Give --train with them.")
+    says(refnet("exposure"), 1, "There are no customers in this graph yet", "refnet load")
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "customers.csv").write_text("customer_id,joined_at\nann,2024-01-01\n")
+    says(refnet("load", "exports"), 0)
     (tmp_path / "model.json").write_text("[]")
     says(refnet("churn", "--model", "model.json"), 1, "model.json", "damaged", "refnet churn --train")
     says(refnet("churn", "--train", "--json"), 0, "nobody has ordered twice")
