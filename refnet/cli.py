@@ -159,7 +159,7 @@ def show(
 ) -> None:
     """One customer: what they are worth by what they brought."""
     from refnet.analysis.influence.profile import of_email, profile
-    from refnet.terminal import print_profile
+    from refnet.terminal.shown import print_profile
 
     settings = load_settings()
     with open_graph(settings) as graph:
@@ -196,7 +196,7 @@ def query(
     Parameters that are not given have the value of their example in the query's file, ids excepted.
     """
     from refnet.graph import catalogue
-    from refnet.terminal import print_rows
+    from refnet.terminal.shown import print_rows
 
     chosen = catalogue()[name]
     given: dict[str, Any] = {}

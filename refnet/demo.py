@@ -16,7 +16,7 @@ from refnet.examples import brand
 from refnet.front import analyze, load
 from refnet.graph import Graph, connect, local
 from refnet.graph.connection import Address
-from refnet.terminal import print_findings
+from refnet.terminal.findings import print_findings
 
 DEFAULT_CUSTOMERS = 20_000
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from refnet.reporting.affiliates import turning
 from refnet.reporting.document import LITTLE, Unit, estimated, shown, told
-from refnet.terminal import console_of
+from refnet.terminal.forms import console_of, table_of
 
 _MEASURES = (
     ("sales", "sales"), ("refunds", "refunds"), ("value", "margin"), ("cltv", "CLTV"),
@@ -36,7 +35,7 @@ def print_cards(found: Mapping[str, Any], currency: str) -> None:
         "verdict",
         "turns at",
     )
-    table = _table(what, *columns, right=range(1, 7))
+    table = table_of(what, *columns, right=range(1, 7))
     for one in cards:
         name = f"{one['affiliate_id']}  {one['name'] or ''}" if what == "affiliate" else one["level"] or "–"
         table.add_row(*_line(name, one, currency))
@@ -84,7 +83,7 @@ def print_card(one: Mapping[str, Any], found: Mapping[str, Any], currency: str) 
     console.print(Text.assemble((f"{one['affiliate_id']}  {one['name'] or ''}", "bold"), f"  {_who(one)}"))
     turn = f" It would be {judged['turns_to']} at: {turning(judged, currency)}." if judged["turns_to"] else ""
     console.print(Text.assemble((judged["verdict"], "bold"), f": {judged['why']}{turn}"))
-    facts = _table("", "", "")
+    facts = table_of("", "", "", right=(1,))
     money = {
         "gross sales": one["gross_sales"], "refunds": one["refunds"], "sales": one["sales"],
         "commission": one["commission"], "net": one["net"], "commission taken back": one["commission_taken_back"],
@@ -105,9 +104,10 @@ def print_card(one: Mapping[str, Any], found: Mapping[str, Any], currency: str) 
         if figure["value"] is not None:
             facts.add_row(name, shown(figure["value"], unit, currency), _ends(figure, unit, currency))  # type: ignore[arg-type]
     console.print(facts)
-    beside = _table(
-        "per customer", f"{one['customers']:,} of theirs", "", f"{organic['customers']:,} organic", ""
-    )
+    beside = table_of(
+        "per customer", f"{one['customers']:,} of theirs", "", f"{organic['customers']:,} organic", "",
+        right=(1, 3),
+    )  # fmt: skip
     for name, said in _MEASURES:
         if name == "value" and found["value_of"] == "revenue":
             continue
@@ -136,7 +136,7 @@ def _print_survival(one: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         return
     theirs = {point["month"]: point for point in one["survival"]}
     others = {point["month"]: point for point in found["organic_survival"] or ()}
-    table = _table("still there after", "theirs", "", "organic", "")
+    table = table_of("still there after", "theirs", "", "organic", "", right=(1, 3))
     for month in (1, 3, 6, 12, 18, 24, 36):
         if month in theirs:
             other = others.get(month, {"value": None, "interval": None})
@@ -151,7 +151,7 @@ def _print_survival(one: Mapping[str, Any], found: Mapping[str, Any]) -> None:
 def print_what_if(found: Mapping[str, Any], currency: str) -> None:
     """A line for each affiliate for whom something would have been different or paid."""
     console = console_of()
-    table = _table(
+    table = table_of(
         "affiliate", "customers", "paid", "what if", "difference", "clawed back", "held", "contribution", "verdict",
         right=range(1, 8),
     )  # fmt: skip
@@ -225,10 +225,3 @@ def _ends(figure: Mapping[str, Any], unit: Unit, currency: str) -> str:
 
 def _interval(figure: Mapping[str, Any], unit: Unit, currency: str = "") -> str:
     return told(estimated(figure["value"], figure["interval"]), unit, currency)
-
-
-def _table(*columns: str, right: Any = (1, 3)) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
-    return table

@@ -59,7 +59,7 @@ def churn(
     from refnet.analysis.success.churn.model import TooLittle
     from refnet.analysis.success.churn.score import score
     from refnet.front import forget_churn, write_churn
-    from refnet.terminal_churn import print_churn, print_model
+    from refnet.terminal.leaving import print_churn, print_model
 
     if forget and (train or write or ids):
         raise UsageError("--forget only takes away.", "Give it alone.")
@@ -120,7 +120,7 @@ def exposure(
     from refnet.analysis.success import exposure as work
     from refnet.analysis.success.churn import graph as churns
     from refnet.analysis.success.churn.score import score
-    from refnet.terminal_churn import print_exposure
+    from refnet.terminal.leaving import print_exposure
 
     settings, reporter = load_settings(), Console()
     with open_graph(settings) as graph:

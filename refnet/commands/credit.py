@@ -41,7 +41,7 @@ def credit(as_json: Json = False) -> None:
 
 def credit_line(made: CreditSummary) -> str:
     """What became of all claims, in one line."""
-    from refnet.terminal import uncredited_line
+    from refnet.terminal.findings import uncredited_line
 
     why = uncredited_line(made.uncredited)
     return f"{made.credited:,} of {made.claims:,} claims credited" + (f"; not: {why}" if why else "")

@@ -25,7 +25,7 @@ def start(
 ) -> None:
     """Start the local engine, or say where it already runs."""
     from refnet.graph import local
-    from refnet.terminal import print_engine
+    from refnet.terminal.shown import print_engine
 
     settings = load_settings()
     idle = settings.engine_idle_minutes if idle_minutes is None else idle_minutes or None
@@ -44,7 +44,7 @@ def start(
 def status(as_json: Json = False) -> None:
     """Say whether the local engine runs, and where."""
     from refnet.graph import local
-    from refnet.terminal import print_engine
+    from refnet.terminal.shown import print_engine
 
     print_engine(local.running(load_settings().home), as_json=as_json)
 

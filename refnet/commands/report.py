@@ -105,7 +105,7 @@ def _hand_over(found: dict[str, Any], form: str, output: Path | None) -> None:
     from refnet.reporting import report_of, written
     from refnet.reporting.printed import printed, text_of
     from refnet.reporting.success import success_sections
-    from refnet.terminal import findings_text, print_findings
+    from refnet.terminal.findings import findings_text, print_findings
 
     if output is None:
         if form == "text":

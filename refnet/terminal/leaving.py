@@ -8,19 +8,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from refnet.terminal import _amount as amount
-from refnet.terminal import _between as between
-from refnet.terminal import _heading as heading
-from refnet.terminal import _table as table
-from refnet.terminal import console_of as console
-from refnet.terminal import percent
+from refnet.terminal.forms import amount, between, console_of, heading, percent, table_of
 
 _NAMES = {"model": "model", "recency_rule": "recency rule", "everyone_alike": "everyone alike"}
 
 
 def print_model(model: Mapping[str, Any], kept_at: str) -> None:
     """A model: what it was made from, and what it was worth."""
-    out, data, scores = console(), model["data"], model["scores"]
+    out, data, scores = console_of(), model["data"], model["scores"]
     heading(out, "The churn model", f"{model['version']}, kept at {kept_at}")
     out.print(model["leaving"]["reading"])
     for name in ("training", "validation", "calibration", "test"):
@@ -28,7 +23,7 @@ def print_model(model: Mapping[str, Any], kept_at: str) -> None:
         out.print(
             f"{name:<11}  {begin} to {end}  {rows['months']:>9,} customer-months  {rows['left']:>6,} left"
         )
-    shown = table(
+    shown = table_of(
         "on the test months", "AUC", "", "Brier", "log loss", "observed : expected", "", right=(1, 3, 4, 5)
     )
     for name, words in _NAMES.items():
@@ -39,7 +34,7 @@ def print_model(model: Mapping[str, Any], kept_at: str) -> None:
         )  # fmt: skip
     out.print(shown)
     out.print(reading(scores))
-    shown = table("likeliest to leave", "expected", "observed", "", right=(1, 2))
+    shown = table_of("likeliest to leave", "expected", "observed", "", right=(1, 2))
     parts = model["calibration"]
     for number, part in enumerate(parts, start=1):
         shown.add_row(
@@ -81,14 +76,14 @@ def print_churn(
     told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, every: bool, out: Console | None = None
 ) -> None:
     """Customers with their probability and their reasons."""
-    out = out or console()
+    out = out or console_of()
     heading(
         out,
         "Who might leave",
         f"within a month from {told['as_of']}; of {told['customers']:,} who are there {told['expected_to_leave']:,.0f} "
         f"are expected to; {told['model']['leaving']['reading']}",
     )
-    shown = table("customer", "probability", "percentile", "because", right=(1, 2))
+    shown = table_of("customer", "probability", "percentile", "because", right=(1, 2))
     for row in rows:
         if not row["there"]:
             gone = (
@@ -120,7 +115,7 @@ def print_exposure(
     told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, out: Console | None = None
 ) -> None:
     """Referrers with what hangs below them."""
-    out, currency = out or console(), told["currency"]
+    out, currency = out or console_of(), told["currency"]
     heading(
         out,
         "What it would cost to lose a referrer",
@@ -130,7 +125,7 @@ def print_exposure(
     if not rows:
         out.print("nobody who is there has anybody below who is")
         return
-    shown = table(
+    shown = table_of(
         "customer", "probability", "people", "hangs below", "exposure, all of it", "the likely part", "",
         right=(1, 2, 3, 4, 5),
     )  # fmt: skip
