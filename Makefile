@@ -9,6 +9,9 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent
 PAGE := $(shell find page -type f -not -path 'page/node_modules/*')
 SPARK := pyspark py4j
 ARGS ?=
+# Each starts engines of its own: 4 GB of memory.
+WORKERS ?= 2
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 export UV_PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
@@ -20,11 +23,11 @@ help: ## list the targets
 demo: .venv/ready page ## the example brand from files to findings; NEO4J=1: on a real Neo4j; ARGS=--no-serve: then end
 	@$(BIN)/refnet demo $(if $(NEO4J),--neo4j) $(ARGS)
 
-test: .venv/ready page chromium postgresql spark ## every test, on the embedded engine and on two real Neo4j servers
-	$(BIN)/pytest $(ARGS)
+test: .venv/ready page chromium postgresql spark ## every test, on the embedded engine and on two real Neo4j servers; WORKERS=4: more at once
+	$(PYTEST) $(ARGS)
 
 test-fast: .venv/ready page chromium postgresql ## what takes no real server, in under two minutes
-	$(BIN)/pytest -m 'not slow' $(ARGS)
+	$(PYTEST) -m 'not slow' $(ARGS)
 
 fuzz: .venv/ready ## look for input that breaks a reader; ARGS="--seconds 60", --target csv
 	$(BIN)/python -m tests.fuzz $(ARGS)
