@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from refnet.analysis.credit.policy import decide
+from refnet.analysis.credit.policy import Reason, decide
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.rows import batches
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph
+from refnet.graph.model import ERASED
 
 _DAY_MS = 86_400_000
 
@@ -76,6 +77,8 @@ def derive(
         number_of.get_indexer(_customers(referrer_ids, known)),
     )
     referee = number_of.get_indexer(_customers(claims["refereeId"].astype(object), known))
+    own_claims = _own_claims(graph, claims, by_affiliate) & (referrer >= 0)
+    referrer = np.where(own_claims, referee, referrer)
     joined = np.concatenate([_days(customers["joinedAt"]), np.full(len(affiliate_of), np.nan)])
 
     decision = decide(
@@ -109,6 +112,17 @@ def derive(
         uncredited={str(reason): int(count) for reason, count in reasons.items()},
         changed=edges + statuses,
     )
+
+
+def _own_claims(graph: Graph, claims: pd.DataFrame, by_affiliate: np.ndarray) -> np.ndarray:
+    """Which claims an affiliate made about themselves, by their email.
+
+    Of somebody forgotten there is no email any more: what was decided then stays.
+    """
+    own = claims["claimId"].isin([row["claimId"] for row in graph.query("export/own-claims")])
+    forgotten = claims["refereeId"].str.startswith(ERASED, na=False)
+    stays = forgotten & (claims["reason"] == Reason.SELF_REFERRAL)
+    return by_affiliate & (own | stays).to_numpy(dtype=bool)
 
 
 def _write_edges(graph: Graph, wanted: pd.DataFrame, reporter: Reporter) -> int:

@@ -372,6 +372,7 @@ ELSEWHERE = {
     "export/customers",
     "export/joined",
     "export/orders",
+    "export/own-claims",
     "export/referred",
     "graph/contents",
     "export/aliases",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from refnet.front import load
+from refnet.front import decide_credit, erase, load
 from refnet.graph import Graph
 from refnet.loaders import LoadSummary
 from tests.conftest import wipe
@@ -249,3 +249,32 @@ def test_two_loads_at_a_time_end_alike(graph: Graph) -> None:
     ann = of(graph, "c-1")
     assert (ann["country"], ann["orders"], ann["revenue"]) == ("FR", 4, 75.0)
     assert linked(graph, "c-1")["RAISED"] == 1
+
+
+def test_an_affiliate_who_brings_themselves(graph: Graph) -> None:
+    """Known by their email only, also by that of another id; and forgotten, they get no credit for it either."""
+    _, credit = load(
+        graph,
+        {
+            "customers": pd.DataFrame(CUSTOMERS),
+            "affiliates": pd.DataFrame({"affiliate_id": ["f1", "f2"], "email": ["ANN@example.org", "n/a"]}),
+            "referrals": pd.DataFrame(
+                {
+                    "claim_id": ["k1", "k2", "k3"],
+                    "referrer_id": ["f1", "f1", "f2"],
+                    "referee_id": ["stripe:cus_1", "c-2", "c-1"],
+                    "referrer_kind": "affiliate",
+                }
+            ),
+        },
+    )
+    decided = {"k1": "self_referral", "k2": None, "k3": None}
+    assert reasons(graph) == decided
+    assert credit.uncredited == {"self_referral": 1}
+    erase(graph, "c-1", by="tester")
+    decide_credit(graph)
+    assert sorted(map(str, reasons(graph).values())) == ["None", "None", "self_referral"]
+
+
+def reasons(graph: Graph) -> dict[str, str | None]:
+    return {row["claimId"]: row["reason"] for row in graph.query("export/claims")}
