@@ -1,7 +1,8 @@
 """Influence of everyone from parquet to parquet, a function for each way to do it; and by node, on graph libraries.
 
 Run as a program in the environment that has the library: `contestants.py NAME WARM SEEN OUT HOPS DECAY` does it once on
-a small input, so that nobody is measured while importing, and then says how long the large one took.
+a small input, so that nobody is measured while importing, and then says how long the large one took, and by how many
+bytes more than before it the process was larger at its peak (by node: 0, it is not looked at).
 """
 
 from __future__ import annotations
@@ -123,13 +124,21 @@ def by_node(library: str, home: Path, hops: int, decay: float) -> float:
 def main() -> None:
     name, warm, home, out, hops, decay = sys.argv[1:]
     if name in ("networkx", "igraph", "rustworkx"):
-        print(by_node(name, Path(home), int(hops), float(decay)))
+        print(by_node(name, Path(home), int(hops), float(decay)), 0)
         return
     work = {"refnet": refnet, "duckdb": duckdb, "polars": polars, "pandas": pandas}[name]
-    for place in (Path(warm), Path(home)):
-        started = time.perf_counter()
-        work(place, Path(out), int(hops), float(decay))
-    print(time.perf_counter() - started)
+    work(Path(warm), Path(out), int(hops), float(decay))
+    before = held("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    started = time.perf_counter()
+    work(Path(home), Path(out), int(hops), float(decay))
+    print(time.perf_counter() - started, held("VmHWM") - before)
+
+
+def held(what: str) -> int:
+    """Bytes of this process's memory, by a name of /proc (Linux)."""
+    rows = Path("/proc/self/status").read_text().splitlines()
+    return next(int(row.split()[1]) * 1024 for row in rows if row.startswith(what))
 
 
 if __name__ == "__main__":

@@ -38,19 +38,24 @@ def parquet(home: Path, sizes: list[int], rounds: int, shuffled: random.Random) 
             seen = home / f"{customers}-{kind}"
             write(seen, customers, kind)
             times: dict[str, list[float]] = {name: [] for name in ("refnet", "duckdb", "polars", "pandas")}
+            peaks = dict.fromkeys(times, 0)
             for _ in range(rounds):
                 for name in shuffled.sample(list(times), len(times)):
                     python = with_peers if name == "duckdb" else Path(sys.executable)
                     out = home / f"{name}.parquet"
-                    times[name].append(_run(python, name, home / f"warm-{kind}", seen, out, HOPS))
+                    took, peak = _run(python, name, home / f"warm-{kind}", seen, out, HOPS)
+                    times[name].append(took)
+                    peaks[name] = max(peaks[name], peak)
             _agree([home / f"{name}.parquet" for name in times])
             title = f"Parquet to parquet, {customers:,} customers, {kind} ids, {HOPS} hops, {rounds} rounds"
-            table = Table(title, taken("refnet's time"))
+            table = Table(title, (*taken("refnet's time")[:-1], "at most, bytes a customer"))
             ours = statistics.median(times["refnet"])
             for name, seconds in times.items():
-                table.times(name, seconds, statistics.median(seconds) / ours)
+                each = f"{peaks[name] / customers:,.0f}"
+                table.times(name, seconds, statistics.median(seconds) / ours, each)
             ratios = (f"{name} {statistics.median(times[name]) / ours:.2f} ×" for name in list(times)[1:])
             table.figure(f"parquet {kind} {customers:,}", ", ".join(ratios))
+            table.figure(f"memory {kind} {customers:,}", f"{peaks['refnet'] / customers:,.0f}")
             tables.append(table)
     return tables
 
@@ -83,7 +88,7 @@ def by_node(
                     times[name].append(time.perf_counter() - started)
             else:
                 python = Path(sys.executable) if name == "networkx" else with_peers
-                times[name].append(_run(python, name, home, home, home, hops))
+                times[name].append(_run(python, name, home, home, home, hops)[0])
     title = f"Everyone, {customers:,} customers, {hops} hops, compute only, {rounds} rounds"
     table = Table(title, taken("the compiled loops' time"))
     ours = statistics.median(times["compiled"])
@@ -117,7 +122,7 @@ def write(home: Path, customers: int, kind: str) -> None:
     )
 
 
-def _run(python: Path, name: str, warm: Path, seen: Path, out: Path, hops: int) -> float:
+def _run(python: Path, name: str, warm: Path, seen: Path, out: Path, hops: int) -> tuple[float, int]:
     done = subprocess.run(
         [
             str(python),
@@ -134,7 +139,8 @@ def _run(python: Path, name: str, warm: Path, seen: Path, out: Path, hops: int) 
         capture_output=True,
         text=True,
     )
-    return float(done.stdout)
+    seconds, peak = done.stdout.split()
+    return float(seconds), int(peak)
 
 
 def _agree(outs: list[Path]) -> None:
