@@ -56,7 +56,7 @@ def print_cards(found: Mapping[str, Any], currency: str) -> None:
 def _line(name: str, one: Mapping[str, Any], currency: str) -> list[str]:
     judged, churn, ratio = one["verdict"], one["monthly_churn"], one["churn_ratio"]["value"]
     little = judged["verdict"] == LITTLE
-    ends = churn["interval"]
+    ends = churn["interval"] if one["reading"] != LITTLE else None
     between = f"{100 * churn['value']:.1f} ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})" if ends else ""
     clear = one["reading"].startswith(("leave", "stay"))
     beside = (

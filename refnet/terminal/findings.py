@@ -23,6 +23,8 @@ from refnet.terminal.forms import (
 )
 from refnet.terminal.leaving import print_leaving
 
+_LITTLE = "too little data"
+
 
 def print_findings(found: dict[str, Any]) -> None:
     """All findings, for a person."""
@@ -240,6 +242,7 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
     )[:most]
     best = [a for a in partners if a not in worst][:most]
     for one in [*best, *worst]:
+        churn = one["monthly_churn"] if one["reading"] != _LITTLE else {"value": None, "interval": None}
         table.add_row(
             one["affiliate_id"],
             one["name"] or "",
@@ -247,8 +250,8 @@ def _print_affiliates(console: Console, found: dict[str, Any], currency: str, mo
             amount(one["sales"], currency),
             amount(one["commission"], currency),
             amount(one["net"], currency),
-            percent(one["monthly_churn"]["value"], 2),
-            between(one["monthly_churn"]["interval"], 2),
+            percent(churn["value"], 2),
+            between(churn["interval"], 2),
             one["reading"],
             one["verdict"]["verdict"],
         )

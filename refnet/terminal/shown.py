@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from refnet.graph.local import Running
 
 
+_LEAST = 10
+"""Characters that a column needs to be read."""
+
+
 def print_profile(found: dict[str, Any], asked: str) -> None:
     """One customer, for a person who asked by one of their ids."""
     console, currency = console_of(), found["currency"]
@@ -54,13 +58,21 @@ def _number(value: float | None) -> str:
 
 
 def print_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
-    """Rows of a query as a table."""
+    """Rows of a query as a table; each as a list of its own where a window is too narrow for so many columns."""
     console = console_of()
-    numeric = [n for n in range(len(columns)) if any(isinstance(row[n], (int, float)) for row in values)]
-    table = table_of(*columns, right=numeric)
-    for row in values:
-        table.add_row(*(_cell(value) for value in row))
-    console.print(table)
+    cells = [[_cell(value) for value in row] for row in values]
+    if cells and _LEAST * len(columns) > console.width:
+        width = max(map(len, columns))
+        for number, row in enumerate(cells, start=1):
+            console.print(Text(f"row {number:,}", style="dim"))
+            for column, cell in zip(columns, row, strict=True):
+                console.print(Text.assemble((f"  {column:<{width}}  ", "dim"), cell))
+    else:
+        numeric = [n for n in range(len(columns)) if any(isinstance(row[n], (int, float)) for row in values)]
+        table = table_of(*columns, right=numeric)
+        for row in cells:
+            table.add_row(*row)
+        console.print(table)
     console.print(Text(f"{len(values):,} rows" if len(values) != 1 else "1 row", style="dim"))
 
 
