@@ -88,9 +88,10 @@ def by_hops(
         from pyspark.sql import functions as F
 
         with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()) as work:
-            network = Edges(work, edges)
+            values = own.withColumnRenamed("node", "child")
+            network = Edges(work, values.join(edges.hint("shuffle_hash"), "child"))
             with work.stage("hops") as progress:
-                found = carried(work, network, work.by(own, "node"), progress, hops=HOPS)
+                found = carried(work, network, progress, hops=HOPS)
             total = found.groupBy("node").agg(
                 F.sum(F.col("value") * F.pow(F.lit(DECAY), F.col("hop") - 1)).alias("i")
             )

@@ -23,12 +23,14 @@ Frame: TypeAlias = Any
 Column: TypeAlias = Any
 Session: TypeAlias = Any
 
-_ROWS_A_PARTITION = 500_000
+_ROWS_A_PARTITION = 1_000_000
 
 # Plans must be the same for every hop: what is kept by child stays by child, and joins there move nothing.
 _PLANS = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
+    # What lies by some of a join's columns need not be moved for the others.
+    "spark.sql.requireAllClusterKeysForCoPartition": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # a sum that no longer fits is an error, never a wrong number
 }
@@ -52,6 +54,12 @@ class Work:
     def keep(self, frame: Frame) -> Frame:
         """The same rows, worked out now, with no history."""
         return frame.checkpoint(eager=True) if self._reliable else frame.localCheckpoint(eager=True)
+
+    def counted(self, frame: Frame) -> tuple[Frame, int]:
+        """The same, and how many rows there are."""
+        # On the executors the count is what works it out; a file would be made of it in a second go.
+        kept = frame.checkpoint(eager=True) if self._reliable else frame.localCheckpoint(eager=False)
+        return kept, int(kept.count())
 
     def by(self, frame: Frame, column: str) -> Frame:
         """The same rows, kept by `column`, so that joins and sums by it move none of them."""
