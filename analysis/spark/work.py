@@ -86,7 +86,7 @@ def working(
     Args:
         spark: the session.
         rows: how many customers there are, for the number of partitions.
-        partitions: how many; None: one for each core, more from half a million customers a core on.
+        partitions: how many; None: one for each core, more from a million customers a core on.
         checkpoints: directory that all executors reach; None: kept on the executors. What is put there is removed.
         reporter: told each stage.
 
@@ -139,6 +139,8 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
         SparkSession.builder.master(settings.spark_master)
         .appName("refnet")
         .config("spark.driver.memory", settings.spark_memory)
+        # All of it is here from the beginning, and what counts is how much is done in the end, not each pause.
+        .config("spark.driver.defaultJavaOptions", f"-XX:+UseParallelGC -Xms{settings.spark_memory}")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
         .getOrCreate()
