@@ -88,9 +88,10 @@ def by_hops(
         from pyspark.sql import functions as F
 
         with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()) as work:
-            network = Edges(work, edges)
+            values = own.withColumnRenamed("node", "child")
+            network = Edges(work, values.join(edges.hint("shuffle_hash"), "child"))
             with work.stage("hops") as progress:
-                found = carried(work, network, work.by(own, "node"), progress, hops=HOPS)
+                found = carried(work, network, progress, hops=HOPS)
             total = found.groupBy("node").agg(
                 F.sum(F.col("value") * F.pow(F.lit(DECAY), F.col("hop") - 1)).alias("i")
             )
@@ -118,11 +119,12 @@ def messages(own: Any, edges: Any, sums: dict[str, float]) -> None:
     now, total = own.selectExpr("node as id", "cast(own as double) as v"), 0.0
     for hop in range(HOPS):
         graph = GraphFrame(now, links)
-        sent = graph.aggregateMessages(
-            F.sum(AggregateMessages.msg).alias("v"), sendToSrc=AggregateMessages.dst["v"]
+        # It persists what it gives, and counts it: no checkpoint is needed besides.
+        now = graph.aggregateMessages(
+            [F.sum(AggregateMessages.msg).alias("v")], sendToSrc=[AggregateMessages.dst["v"]]
         )
-        now = sent.localCheckpoint()
         total += DECAY**hop * (now.agg({"v": "sum"}).first()[0] or 0.0)
+    now.unpersist()
     assert np.isclose(sums.setdefault("spark", total), total, rtol=1e-9)
 
 

@@ -15,6 +15,7 @@ import math
 from functools import reduce
 
 from refnet.analysis.spark.hops import Edges
+from refnet.analysis.spark.ranks import Placed
 from refnet.analysis.spark.skew import Spread
 from refnet.analysis.spark.work import Column, Frame, Work
 
@@ -28,42 +29,34 @@ def steps_left(work: Work, edges: Edges) -> Frame:
     inner = edges.inner.select(F.col("parent").alias("node"), "child", "credit")
     spread = Spread(work, inner, "node", "child")
     over = work.keep(spread.many(inner))
-    into = edges.into.withColumnRenamed("child", "node")
+    into = edges.into.withColumnRenamed("child", "node").hint("shuffle_hash")
     stop = 1 - F.coalesce("into", F.lit(0.0))
-    now = work.keep(
-        edges.referrers.join(into, "node", "left").select("node", stop.alias("chance")).where("chance > 0")
-    )
-    found, steps = [now.withColumn("steps", F.lit(0))], 0
-    while True:
-        steps += 1
+    roots = edges.direct.join(into, "node", "left").select("node", stop.alias("chance")).where("chance > 0")
+    now, count = work.counted(roots)
+    found: list[Frame] = []
+    while count:
+        found.append(now.withColumn("steps", F.lit(len(found))))
         moved = spread.join(over, now).groupBy(F.col("child").alias("node"))
-        now = work.keep(moved.agg(F.sum(F.col("credit") * F.col("chance")).alias("chance")))
-        if now.isEmpty():
-            return reduce(lambda a, b: a.unionByName(b), found)
-        found.append(now.withColumn("steps", F.lit(steps)))
+        now, count = work.counted(moved.agg(F.sum(F.col("credit") * F.col("chance")).alias("chance")))
+    return reduce(lambda a, b: a.unionByName(b), found or [now.withColumn("steps", F.lit(0))])
 
 
-def shares(work: Work, edges: Edges, brought: Frame, own: Frame, decay: float) -> Frame:
-    """Conserved credit of everybody, not rounded: node, share (double).
+def come(work: Work, edges: Edges, brought: Frame, decay: float) -> Frame:
+    """What conserved credit brings to each referrer from below, not rounded: node, come; by node.
 
     Args:
         work: the run.
         edges: the network.
         brought: node, hop, value of `hops.carried`.
-        own: node, own; everybody.
         decay: in (0, 1], what each further step back weighs.
 
     """
     from pyspark.sql import functions as F
 
-    onward = steps_left(work, edges)
+    onward = steps_left(work, edges).hint("shuffle_hash")
     part = F.col("value") * F.pow(F.lit(decay), F.col("hop") - 1) * F.col("chance")
     walked = _weights_sum(F.col("hop") + F.col("steps"), decay)
-    come = brought.join(onward, "node").groupBy("node").agg(F.sum(part / walked).alias("come"))
-    into = edges.into.withColumnRenamed("child", "node")
-    stays = F.col("own") * (1 - F.coalesce("into", F.lit(0.0)))
-    both = own.join(into, "node", "left").join(come, "node", "left")
-    return both.select("node", (stays + F.coalesce("come", F.lit(0.0))).alias("share"))
+    return brought.join(onward, "node").groupBy("node").agg(F.sum(part / walked).alias("come"))
 
 
 def _weights_sum(steps: Column, decay: float) -> Column:
@@ -74,65 +67,52 @@ def _weights_sum(steps: Column, decay: float) -> Column:
     return F.expm1(steps * math.log(decay)) / (decay - 1.0)
 
 
-def to_whole(work: Work, shared: Frame, total: int) -> Frame:
-    """Shares rounded so that they sum to `total` exactly: node, conserved (long).
+def to_whole(work: Work, shared: Frame, total: int) -> Column:
+    """The shares of `shared`, rounded so that they sum to `total` exactly: a column of integers for it.
 
     The largest remainders are rounded up. Those that differ by less than a millionth are a tie, in which customers
     go before affiliates, and then the smaller id goes first.
 
     Args:
         work: the run.
-        shared: node, share, affiliate (boolean), id; everybody.
+        shared: share, kind, id; everybody, kept.
         total: Σ of all values.
 
     """
     from pyspark.sql import functions as F
 
     whole = F.floor(F.col("share") + 5e-7).cast("long")
-    rest = F.rint((F.col("share") - F.col("whole")) * 1e6).cast("long")
-    rounded = work.keep(shared.withColumn("whole", whole).withColumn("rest", rest).drop("share"))
-    seen = rounded.agg(
-        F.coalesce(F.sum("whole"), F.lit(0)).alias("sum"), F.count(F.lit(1)).alias("count")
+    rest = F.rint((F.col("share") - whole) * 1e6).cast("long")
+    seen = shared.agg(
+        F.coalesce(F.sum(whole), F.lit(0)).alias("sum"), F.count(F.lit(1)).alias("count")
     ).first()
     missing, people = total - int(seen["sum"]), int(seen["count"])
     if not missing:
-        return rounded.select("node", F.col("whole").alias("conserved"))
+        return whole
     sign = 1 if missing > 0 else -1
     each, more = divmod(abs(missing), people)
-    # Who comes first has the smallest `turn`.
-    turn = 1_000_000 - F.col("rest") if sign > 0 else F.col("rest")
-    ordered = rounded.withColumn("turn", turn)
-    coarse, left = _reached(ordered.withColumn("part", F.floor(F.col("turn") / _COARSE)), more)
-    inside = ordered.where(F.floor(F.col("turn") / _COARSE) == coarse)
-    fine, left = _reached(inside.withColumn("part", F.col("turn")), left)
-    tied = ordered.where(F.col("turn") == fine).select("affiliate", "id", "node")
-    chosen = _first(work, tied, left).select("node", F.lit(1).alias("chosen"))
-    up = F.when(F.col("turn") < fine, 1).otherwise(F.coalesce("chosen", F.lit(0)))
-    result = F.col("whole") + sign * (each + up)
-    return ordered.join(chosen, "node", "left").select("node", result.cast("long").alias("conserved"))
+    # Who comes first has the smallest turn.
+    turn = 1_000_000 - rest if sign > 0 else rest
+    coarse, left = _reached(shared.select(F.floor(turn / _COARSE).alias("part")), more)
+    inside = shared.where(F.floor(turn / _COARSE) == coarse)
+    fine, left = _reached(inside.select(turn.alias("part")), left)
+    up = turn < fine
+    if left:
+        affiliate = F.col("kind") != "customer"
+        tied = shared.where(turn == fine).select(affiliate.alias("affiliate"), "id")
+        last = Placed(work, tied, "affiliate", "id").at(left - 1)
+        first = (affiliate < last["affiliate"]) | (
+            (affiliate == last["affiliate"]) & (F.col("id") <= last["id"])
+        )
+        up = up | ((turn == fine) & first)
+    return (whole + sign * (each + up.cast("long"))).cast("long")
 
 
 def _reached(parts: Frame, wanted: int) -> tuple[int, int]:
     """In which part (in rising order) the `wanted`-th row is, and which one of that part it is."""
-    from pyspark.sql import functions as F
-
-    counts = {int(row["part"]): int(row["count"]) for row in parts.groupBy(F.col("part")).count().collect()}
+    counts = {int(row["part"]): int(row["count"]) for row in parts.groupBy("part").count().collect()}
     for part in sorted(counts):
         if wanted <= counts[part]:
             return part, wanted
         wanted -= counts[part]
     return 1 << 62, 0
-
-
-def _first(work: Work, rows: Frame, wanted: int) -> Frame:
-    """The first `wanted` rows by affiliate and id."""
-    from pyspark.sql import functions as F
-
-    # Rows of part p of a sorted frame are numbered p · 2^33 on, in order.
-    ranked = work.keep(
-        rows.orderBy("affiliate", "id").select("node", F.monotonically_increasing_id().alias("place"))
-    )
-    part = F.shiftright("place", 33)
-    last, left = _reached(ranked.withColumn("part", part), wanted)
-    offset = F.col("place").bitwiseAND((1 << 33) - 1)
-    return ranked.where((part < last) | ((part == last) & (offset < left)))

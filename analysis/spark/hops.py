@@ -1,18 +1,26 @@
 """Value carried up the network, one join a hop: what each brought at each distance.
 
 Edges lie by child and stay there; what a hop made lies by who got it. So the join of a hop moves nothing, and
-its sum moves one row for each referrer and part. Who brought nobody drops out after the first hop.
+its sum moves one row for each referrer and part. Who was brought comes with their value, so that the first hop is
+no join at all; and who brought nobody is gone after it.
 """
 
 from __future__ import annotations
 
 from functools import reduce
 
-from refnet.analysis.spark.work import Frame, Work
+from refnet.analysis.spark.work import Column, Frame, Work
 from refnet.core.errors import InputError
 from refnet.core.progress import Progress
 
 _SLACK = 1e-9  # as the array kernels: ⅓ + ⅓ + ⅓ need not be 1 to the last bit
+
+
+class CycleError(InputError):
+    """The network has a cycle."""
+
+    def __init__(self) -> None:
+        super().__init__("the credited referrals close a cycle")
 
 
 class Edges:
@@ -20,13 +28,14 @@ class Edges:
 
     Args:
         work: the run.
-        credited: rows parent, child, credit; without cycles, credits into one child 1 at most.
+        credited: rows parent, child, credit, own (the child's value, an integer); credits into one child 1 at most.
 
     Attributes:
-        all: parent, child, credit, single (the child has no other referrer); by child.
+        all: parent, child, credit, own, single (the child has no other referrer); by child.
         inner: those whose child refers, too; by child.
         into: child, into: Σ credits of whoever was brought; by child.
-        whole: all credits are 1. forest: nobody has two referrers. count: how many.
+        direct: node, value, heads: the first hop, see `carried`; all who refer, by node. referrers: how many.
+        whole: all credits are 1. forest: nobody has two referrers. count: how many edges.
 
     Raises:
         InputError: a credit is out of range, or credits into one sum to more than 1.
@@ -37,77 +46,96 @@ class Edges:
         from pyspark.sql import functions as F
         from pyspark.sql.window import Window
 
-        into = Window.partitionBy("child")
-        total, brought = F.sum("credit").over(into), F.count(F.lit(1)).over(into)
-        placed = credited.select("parent", "child", F.col("credit").cast("double"))
-        placed = placed.repartition(work.partitions, "child")
-        # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
-        credit = F.when(total > 1.0, F.col("credit") / total).otherwise(F.col("credit"))
-        self.all = work.keep(
-            placed.withColumn("total", total)
-            .withColumn("single", brought == 1)
-            .withColumn("given", F.col("credit"))
-            .withColumn("credit", credit)
-            .sortWithinPartitions("child")
-        )
-        seen = self.all.agg(
+        placed = credited.select("parent", "child", F.col("credit").cast("double"), "own")
+        placed = work.keep(placed.repartition(work.partitions, "child"))
+        each = placed.groupBy("child").agg(
             F.count(F.lit(1)).alias("count"),
-            F.coalesce(F.bool_and(F.col("credit") == 1), F.lit(True)).alias("whole"),
-            F.coalesce(F.bool_and("single"), F.lit(True)).alias("forest"),
-            F.coalesce(F.min("given"), F.lit(1.0)).alias("least"),
-            F.coalesce(F.max("total"), F.lit(1.0)).alias("most"),
+            F.sum("credit").alias("total"),
+            F.min("credit").alias("least"),
+            F.max("credit").alias("most"),
+        )
+        seen = each.agg(
+            F.coalesce(F.sum("count"), F.lit(0)).alias("count"),
+            F.coalesce(F.max("count"), F.lit(1)).alias("referrers"),
+            F.coalesce(F.min("least"), F.lit(1.0)).alias("least"),
+            F.coalesce(F.max("most"), F.lit(1.0)).alias("most"),
+            F.coalesce(F.max("total"), F.lit(1.0)).alias("total"),
         ).first()
-        if not (seen["least"] > 0 and seen["most"] <= 1 + _SLACK):
+        if not (seen["least"] > 0 and seen["total"] <= 1 + _SLACK):
             raise InputError(
                 "credits must be above 0, and those into one customer at most 1 in all", column="credit"
             )
-        self.count, self.whole, self.forest = int(seen["count"]), bool(seen["whole"]), bool(seen["forest"])
-        almost = F.when(F.abs(F.sum("credit") - 1) <= _SLACK, 1.0).otherwise(F.sum("credit"))
-        self.into = self.all.groupBy("child").agg(almost.alias("into"))
-        self.referrers = work.by(self.all.select(F.col("parent").alias("node")).distinct(), "node")
-        refers = self.referrers.withColumnRenamed("node", "child")
-        self.inner = work.keep(self.all.join(refers, "child", "left_semi").sortWithinPartitions("child"))
+        self.count, self.forest = int(seen["count"]), seen["referrers"] == 1
+        # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
+        # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
+        self.whole = self.forest and seen["least"] >= 1
+        if self.forest:
+            credit = F.lit(1.0) if self.whole else F.least("credit", F.lit(1.0))
+            self.all = placed.withColumns({"credit": credit, "single": F.lit(True)})
+            into = F.col("credit")
+        else:
+            of_child = Window.partitionBy("child")
+            total, count = F.sum("credit").over(of_child), F.count(F.lit(1)).over(of_child)
+            shared = placed.withColumns({"total": total, "single": count == 1})
+            credit = F.when(F.col("total") > 1.0, F.col("credit") / F.col("total")).otherwise(F.col("credit"))
+            self.all = work.keep(shared.withColumn("credit", credit).drop("total"))
+            into = F.sum("credit")
+        almost = F.when(F.abs(into - 1) <= _SLACK, 1.0).otherwise(into).alias("into")
+        self.into = self.all.select("child", almost) if self.forest else self.all.groupBy("child").agg(almost)
+        self.direct, self.referrers = work.counted(self._up(self.all, F.col("own"), F.lit(1)))
+        refers = self.direct.select(F.col("node").alias("child")).hint("shuffle_hash")
+        self.inner = work.keep(self.all.drop("own").join(refers, "child", "left_semi"))
+
+    def _up(self, over: Frame, value: Column, heads: Column) -> Frame:
+        """What children have, brought to whoever brought them: node, value, heads; by node."""
+        from pyspark.sql import functions as F
+
+        moved = value if self.whole else value * F.col("credit")
+        counted = heads if self.forest else F.when(F.col("single"), heads).otherwise(0)
+        return over.groupBy(F.col("parent").alias("node")).agg(
+            F.sum(moved).alias("value"), F.sum(counted).cast("long").alias("heads")
+        )
+
+    def hop(self, below: Frame) -> Frame:
+        """What a hop made, one hop further: both node, value, heads, by node. Only that is moved, and once."""
+        from pyspark.sql import functions as F
+
+        reached = below.withColumnRenamed("node", "child").hint("shuffle_hash")
+        return self._up(self.inner.join(reached, "child"), F.col("value"), F.col("heads"))
 
 
-def carried(work: Work, edges: Edges, own: Frame, progress: Progress, *, hops: int | None = None) -> Frame:
+def carried(work: Work, edges: Edges, progress: Progress, *, hops: int | None = None) -> Frame:
     """What came to each referrer from each distance: node, hop, value, heads; some rows a node.
 
     value: Σ over paths of that length: Π credits · own value; an integer where all credits are 1. heads: people at
     that distance whom nobody else brought, nor anyone between: all of them in a forest.
 
+    Whoever is reached from a distance is reached from each shorter one, and without a cycle somebody is not reached
+    any more at each: the one on the longest chain whose own is that long. So who are as many as a hop before are on a
+    cycle, or above one.
+
     Args:
         work: the run.
         edges: the network.
-        own: node, own (integers); by node.
         progress: told what each hop made.
         hops: how many; None: all the way.
+
+    Raises:
+        CycleError: there is a cycle.
 
     """
     from pyspark.sql import functions as F
 
-    moved = F.col("value") if edges.whole else F.col("value") * F.col("credit")
-    below = own.select(
-        F.col("node").alias("child"), F.col("own").alias("value"), F.lit(1).cast("long").alias("heads")
-    )
-    over, found, hop = edges.all, [], 1
-    while hops is None or hop <= hops:
-        now = work.keep(
-            over.join(below, "child")
-            .groupBy(F.col("parent").alias("node"))
-            .agg(
-                F.sum(moved).alias("value"),
-                F.sum(F.when(F.col("single"), F.col("heads")).otherwise(0)).alias("heads"),
-            )
-        )
-        reached = int(now.count())
-        if not reached:
-            break
+    now, reached, found, hop = edges.direct, edges.referrers, [], 1
+    while True:
         progress.advance(reached)
         found.append(now.withColumn("hop", F.lit(hop)))
-        over, below, hop = edges.inner, now.withColumnRenamed("node", "child"), hop + 1
-    if not found:
-        return now.withColumn("hop", F.lit(1))
-    return reduce(lambda a, b: a.unionByName(b), found)
+        if hop == hops or not reached:
+            return reduce(lambda a, b: a.unionByName(b), found)
+        hop, before = hop + 1, reached
+        now, reached = work.counted(edges.hop(now))
+        if reached == before:
+            raise CycleError
 
 
 def downline(work: Work, edges: Edges, heads: Frame, progress: Progress) -> Frame:
@@ -127,8 +155,6 @@ def downline(work: Work, edges: Edges, heads: Frame, progress: Progress) -> Fram
     from pyspark.sql import functions as F
 
     own = heads.select("node", F.col("heads").alias("downline"))
-    if edges.forest:
-        return own
     joins = edges.all.where(~F.col("single"))
     front = work.keep(joins.select(F.col("parent").alias("child"), F.col("child").alias("join")).distinct())
     every = front

@@ -8,11 +8,52 @@ refnet.analysis.influence.scores.
 from __future__ import annotations
 
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from refnet.analysis.influence.scores import HIGH_BAND, MEDIUM_BAND
 from refnet.analysis.spark.work import Column, Frame, Work
+
+
+class Placed:
+    """Rows in an order, each with its place. What is alike comes to lie in one part: it must be few.
+
+    Args:
+        work: the run.
+        rows: a frame.
+        columns: that it goes by, the first before the second.
+
+    Attributes:
+        size: how many rows there are.
+        table: the rows with place, from 0; kept.
+
+    """
+
+    def __init__(self, work: Work, rows: Frame, *columns: str) -> None:
+        from pyspark.sql import functions as F
+
+        # Rows of part p of a sorted frame are numbered p · 2^33 on, in order.
+        ordered = work.keep(rows.orderBy(*columns).withColumn("place", F.monotonically_increasing_id()))
+        part = F.shiftright("place", 33).cast("int")
+        held = {
+            int(r["part"]): int(r["count"]) for r in ordered.groupBy(part.alias("part")).count().collect()
+        }
+        self.size = sum(held.values())
+        place = F.col("place").bitwiseAND((1 << 33) - 1) + _before(held)[part]
+        self.table = ordered.withColumn("place", place)
+
+    def at(self, place: int) -> Any:
+        """The row of a place."""
+        return self.table.where(f"place = {place}").first()
+
+
+def _before(held: dict[int, int]) -> Column:
+    """How many rows all parts before a part hold, by part."""
+    from pyspark.sql import functions as F
+
+    counts = (held.get(part, 0) for part in range(max(held, default=0)))
+    return F.array(*(F.lit(count).cast("long") for count in accumulate(counts, initial=0)))
 
 
 class Ranked:
@@ -40,14 +81,9 @@ class Ranked:
             int(r["part"]): int(r["held"])
             for r in ordered.groupBy("part").agg(F.sum("count").alias("held")).collect()
         }
-        parts = sorted(held)
-        before = dict(zip(parts, accumulate((held[part] for part in parts), initial=0), strict=False))
         self.size = sum(held.values())
         inside = Window.partitionBy("part").orderBy("value").rowsBetween(Window.unboundedPreceding, -1)
-        start = F.lit(0)
-        for part, count in before.items():
-            start = F.when(F.col("part") == part, count).otherwise(start)
-        place = F.coalesce(F.sum("count").over(inside), F.lit(0)) + start
+        place = F.coalesce(F.sum("count").over(inside), F.lit(0)) + _before(held)[F.col("part")]
         self.table = work.keep(ordered.withColumn("before", place).drop("part"))
 
     def quantile(self, share: float) -> float | None:
@@ -79,11 +115,9 @@ def shown(work: Work, scored: Frame) -> Frame:
 
     """
     from pyspark.sql import functions as F
+    from pyspark.sql.window import Window
 
     customers = scored.where("kind = 'customer'")
-    ranked = Ranked(work, customers, "influence")
-    middle = 100.0 * (F.col("before") + (F.col("count") + 1) / 2 - 0.5) / ranked.size
-    percentile = ranked.table.select(F.col("value").alias("influence"), middle.alias("percentile"))
     spent = Ranked(work, customers.where("downline = 0"), "own")
     high, medium = spent.quantile(HIGH_BAND), spent.quantile(MEDIUM_BAND)
     band = F.lit(None).cast("string")
@@ -91,12 +125,36 @@ def shown(work: Work, scored: Frame) -> Frame:
         network = F.col("ecr_network")
         band = F.when(network >= high, "high").when(network >= medium, "medium").otherwise("low")
     cltv = Ranked(work, customers, "cltv").quantile(0.5)
-    some = Ranked(work, customers.where("influence > 0"), "influence").quantile(0.5)
-    # Nearly all have an influence of nothing: they would all be in one place of a join.
-    nothing = percentile.where("influence = 0").head()
-    joined = customers.join(percentile.where("influence <> 0"), "influence", "left")
-    filled = F.coalesce("percentile", F.lit(nothing["percentile"] if nothing else None).cast("double"))
-    return joined.withColumns({"percentile": filled, "band": band, "quadrant": _quadrant(cltv, some)})
+    # Nearly all have an influence of nothing: they are one value, and need no sorting.
+    seen = customers.agg(
+        F.count(F.lit(1)).alias("all"),
+        F.count(F.when(F.col("influence") == 0, 1)).alias("none"),
+        F.count(F.when(F.col("influence") < 0, 1)).alias("below"),
+    ).first()
+    placed = Placed(work, customers.where("influence <> 0"), "influence")
+    alike = Window.partitionBy("influence")
+    before = F.min("place").over(alike) + F.when(F.col("influence") > 0, seen["none"]).otherwise(0)
+    ranked = placed.table.withColumns({"before": before, "count": F.count(F.lit(1)).over(alike)})
+    rest = customers.where("influence = 0").withColumns(
+        {"before": F.lit(seen["below"]), "count": F.lit(seen["none"])}
+    )
+    ranked = ranked.drop("place").unionByName(rest)
+    percentile = 100.0 * (F.col("before") + (F.col("count") + 1) / 2 - 0.5) / max(seen["all"], 1)
+    some = _quantile(placed, seen["below"], 0.5)
+    return ranked.withColumns(
+        {"percentile": percentile, "band": band, "quadrant": _quadrant(cltv, some)}
+    ).drop("before", "count")
+
+
+def _quantile(placed: Placed, skipped: int, share: float) -> float | None:
+    """The linearly interpolated quantile of influence from a place on, as numpy's; None where there is nobody."""
+    count = placed.size - skipped
+    if not count:
+        return None
+    place = share * (count - 1)
+    low = int(place)
+    least, most = (float(placed.at(skipped + at)["influence"]) for at in (low, min(low + 1, count - 1)))
+    return float(np.quantile([least, most], place - low)) if most > least else least
 
 
 def _quadrant(cltv: float | None, influence: float | None) -> Column:

@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 
 from refnet.analysis.spark import tables
-from refnet.analysis.spark.conserved import shares, to_whole
+from refnet.analysis.spark.conserved import come, to_whole
 from refnet.analysis.spark.credit import Rules, decided
 from refnet.analysis.spark.cycles import core
-from refnet.analysis.spark.hops import Edges, carried, downline
+from refnet.analysis.spark.hops import CycleError, Edges, carried, downline
 from refnet.analysis.spark.ranks import shown
 from refnet.analysis.spark.work import Frame, Session, Work, working
 from refnet.core.errors import InputError, UsageError
@@ -120,25 +120,26 @@ def analyze(
             everybody = tables.people(work, found, value=question.value, currency=question.currency)
             progress.advance(rows)
         credited, judged = _credit(work, found, everybody, question.rules)
-        scored, edges, total = scores(work, everybody, credited, question)
+        try:
+            scored = scores(work, everybody, credited, question)
+        except CycleError:
+            raise _on_a_cycle(work, found, everybody) from None
         with work.stage("scores") as progress:
-            _write(work, scored, judged, target, question)
+            _write(work, scored.table, judged, target, question)
             progress.advance(rows)
-        counted = everybody.groupBy("kind").count().collect()
-        count = {row["kind"]: int(row["count"]) for row in counted}
         reasons = (
             {}
             if judged is None
             else {r["reason"]: int(r["count"]) for r in judged.groupBy("reason").count().collect()}
         )
         summary = SparkSummary(
-            customers=count.get("customer", 0),
-            affiliates=count.get("affiliate", 0),
+            customers=int(everybody.customers.count()),
+            affiliates=0 if everybody.affiliates is None else int(everybody.affiliates.count()),
             claims=sum(reasons.values()),
-            credits=edges.count,
+            credits=scored.credits,
             uncredited={reason: n for reason, n in sorted(reasons.items(), key=str) if reason is not None},
-            longest_chain=int(scored.agg({"longest_chain": "max"}).first()[0] or 0),
-            total=total / _scale(question),
+            longest_chain=scored.longest_chain,
+            total=scored.total / _scale(question),
             value=question.value,
             hops=question.hops,
             decay=question.decay,
@@ -152,46 +153,72 @@ def analyze(
     return summary
 
 
-def _credit(work: Work, found: tables.Tables, everybody: Frame, rules: Rules) -> tuple[Frame, Frame | None]:
-    """Credited edges; and all claims with what became of them, where there are claims."""
-    from pyspark.sql import functions as F
-
+def _credit(
+    work: Work, found: tables.Tables, everybody: tables.People, rules: Rules
+) -> tuple[Frame, Frame | None]:
+    """Credited edges with the child's own value; and all claims with what became of them, where there are claims."""
     if found.credits is not None:
         with work.stage("credits") as progress:
-            given = tables.claims(work, found.credits, everybody, decided=True)
-            wrong = given.where("parent is null or child is null or parent = child").head()
-            if wrong is not None:
+            named = tables.credited(work, found.credits, everybody)
+            given, count = work.counted(named.select("parent", "child", "own", "credit"))
+            astray = "parent is null or child is null or parent = child"
+            if not given.where(astray).isEmpty():
+                wrong = named.where(astray).head()
                 raise InputError(
                     f"{wrong['referrer_kind']} {wrong['referrer_id']} → {wrong['referee_id']} leads from or to nobody "
                     "who is there, or to oneself",
                     file="credits",
                 )
-            forward = F.coalesce(F.col("parent_joined") < F.col("child_joined"), F.lit(False))
-            closed = core(work, given.withColumn("forward", forward)).head()
-            if closed is not None:
-                raise InputError(
-                    f"{closed['referrer_id']} → {closed['referee_id']} is on a cycle, or above one",
-                    file="credits",
-                    hint="Give referrals (claims) instead: they are decided, and cycles cut.",
-                )
-            progress.advance(int(given.count()))
+            progress.advance(count)
         return given, None
     with work.stage("credit", unit="claims") as progress:
-        judged = decided(work, tables.claims(work, found.referrals, everybody, decided=False), rules)
+        judged = decided(work, tables.claims(work, found.referrals, everybody), rules)
         progress.advance(int(judged.count()))
     return judged.where("credit > 0"), judged
 
 
-def scores(work: Work, everybody: Frame, credited: Frame, question: Question) -> tuple[Frame, Edges, int]:
-    """Everybody with their scores (amounts in minor units), kept; the network; Σ of all values in minor units."""
+def _on_a_cycle(work: Work, found: tables.Tables, everybody: tables.People) -> InputError:
     from pyspark.sql import functions as F
 
-    own = work.by(everybody.select("node", "own"), "node")
+    given = tables.credited(work, found.credits, everybody).withColumn("forward", F.lit(False))
+    closed = core(work, given).head()
+    return InputError(
+        f"{closed['referrer_id']} → {closed['referee_id']} is on a cycle, or above one",
+        file="credits",
+        hint="Give referrals (claims) instead: they are decided, and cycles cut.",
+    )
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everybody with their scores, amounts in minor units.
+
+    Attributes:
+        table: node, kind, id, own, cltv and the measures.
+        credits: how many. longest_chain: of all. total: Σ own.
+
+    """
+
+    table: Frame
+    credits: int
+    longest_chain: int
+    total: int
+
+
+def scores(work: Work, everybody: tables.People, credited: Frame, question: Question) -> Scores:
+    """Score everybody.
+
+    Raises:
+        CycleError: there is a cycle in the network.
+
+    """
+    from pyspark.sql import functions as F
+
     with work.stage("network", unit="credits") as progress:
-        edges = Edges(work, credited.select("parent", "child", "credit"))
+        edges = Edges(work, credited)
         progress.advance(edges.count)
     with work.stage("hops", unit="sums") as progress:
-        brought = carried(work, edges, own, progress)
+        brought = carried(work, edges, progress)
     faded = F.col("value") * F.pow(F.lit(question.decay), F.col("hop") - 1)
     if question.decay == 1 and edges.whole:
         faded = F.col("value")
@@ -204,27 +231,36 @@ def scores(work: Work, everybody: Frame, credited: Frame, question: Question) ->
         F.sum("heads").alias("heads"),
         F.max("hop").alias("longest_chain"),
     )
-    total = work.by(total, "node")
     with work.stage("people below", unit="pairs") as progress:
-        below = downline(work, edges, total.select("node", "heads"), progress)
+        if edges.forest:
+            total = total.withColumnRenamed("heads", "downline")
+        else:
+            total = work.keep(total)
+            total = total.join(downline(work, edges, total.select("node", "heads"), progress), "node")
     with work.stage("conserved credit", unit="people") as progress:
-        whole = int(own.agg(F.coalesce(F.sum("own"), F.lit(0))).first()[0])
-        shared = shares(work, edges, brought, own, question.decay)
-        named = everybody.select("node", (F.col("kind") != "customer").alias("affiliate"), "id")
-        rounded = to_whole(work, shared.join(named, "node"), whole)
-        progress.advance(int(rounded.count()))
-    nothing = F.lit(0)
-    both = everybody.join(total, "node", "left").join(below, "node", "left").join(rounded, "node", "left")
-    scored = both.select(
-        "node", "kind", "id", "own", "cltv",
-        F.coalesce("influence", nothing).cast("double").alias("influence"),
-        (F.col("own") + F.coalesce("direct", nothing)).alias("ecr_direct"),
-        (F.col("own") + F.coalesce("network", nothing)).alias("ecr_network"),
-        F.col("conserved").alias("conserved_credit"),
-        F.coalesce("downline", nothing).cast("long").alias("downline"),
-        F.coalesce("longest_chain", nothing).alias("longest_chain"),
-    )  # fmt: skip
-    return work.keep(scored), edges, whole
+        shared = come(work, edges, brought, question.decay).hint("shuffle_hash")
+        referrers = total.join(shared, "node", "left").hint("shuffle_hash")
+        into = edges.into.withColumnRenamed("child", "node").hint("shuffle_hash")
+        both = everybody.all().join(referrers, "node", "left").join(into, "node", "left")
+        nothing = F.lit(0)
+        stays = F.col("own") * (1 - F.coalesce("into", F.lit(0.0)))
+        scored = both.select(
+            "node", "kind", "id", "own", "cltv",
+            F.coalesce("influence", nothing).cast("double").alias("influence"),
+            (F.col("own") + F.coalesce("direct", nothing)).alias("ecr_direct"),
+            (F.col("own") + F.coalesce("network", nothing)).alias("ecr_network"),
+            (stays + F.coalesce("come", F.lit(0.0))).alias("share"),
+            F.coalesce("downline", nothing).cast("long").alias("downline"),
+            F.coalesce("longest_chain", nothing).alias("longest_chain"),
+        )  # fmt: skip
+        scored = work.keep(scored)
+        seen = scored.agg(
+            F.count(F.lit(1)), F.coalesce(F.sum("own"), nothing), F.max("longest_chain")
+        ).first()
+        people, whole, longest = (int(n or 0) for n in seen)
+        table = scored.withColumn("conserved_credit", to_whole(work, scored, whole)).drop("share")
+        progress.advance(people)
+    return Scores(table, edges.count, longest, whole)
 
 
 def _write(work: Work, scored: Frame, judged: Frame | None, target: str, question: Question) -> None:

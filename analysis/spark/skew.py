@@ -39,11 +39,11 @@ class Spread:
         self.keys = int(self._heavy.count())
 
     def many(self, rows: Frame) -> Frame:
-        """The many, each with its place; spread by key and place."""
+        """The many, by key; where there is a celebrity each with its place, by key and place."""
         from pyspark.sql import functions as F
 
         if not self.keys:
-            return rows.withColumn(_PLACE, F.lit(0)).repartition(self._partitions, self._key, _PLACE)
+            return rows.repartition(self._partitions, self._key)
         place = F.coalesce(F.expr(f"pmod(hash({self._other}), {_COPIES})"), F.lit(0))
         placed = rows.join(F.broadcast(self._heavy), self._key, "left").withColumn(_PLACE, place)
         return placed.drop(_COPIES).repartition(self._partitions, self._key, _PLACE)
@@ -53,11 +53,15 @@ class Spread:
         from pyspark.sql import functions as F
 
         if not self.keys:
-            return rows.withColumn(_PLACE, F.lit(0))
+            return rows
         last = F.coalesce(F.col(_COPIES), F.lit(1)) - 1
         copied = rows.join(F.broadcast(self._heavy), self._key, "left")
         return copied.withColumn(_PLACE, F.explode(F.sequence(F.lit(0), last))).drop(_COPIES)
 
-    def join(self, many: Frame, one: Frame, how: str = "inner") -> Frame:
-        """`many` (from the method) with `one` (not yet copied), both with the key's column."""
-        return many.join(self.one(one), [self._key, _PLACE], how).drop(_PLACE)
+    def join(self, many: Frame, one: Frame, how: str = "inner", *also: str) -> Frame:
+        """`many` (from the method) with `one` (not yet copied), both with the key's column and `also` others.
+
+        What lies by the key already is not moved, unless there is a celebrity.
+        """
+        on = [self._key, *also, *([_PLACE] if self.keys else [])]
+        return many.hint("shuffle_hash").join(self.one(one), on, how).drop(_PLACE)

@@ -66,11 +66,50 @@ def _table(spark: Session, source: str, name: str, *needed: str) -> Frame | None
     return None
 
 
-def people(work: Work, tables: Tables, *, value: str, currency: str) -> Frame:
-    """Everybody once: node, kind, id, stands_for, joined, own, cltv, plain (a customer's row); kept.
+@dataclass(frozen=True)
+class People:
+    """Everybody once; kept, by id.
 
-    node: a number, in no order. stands_for: an affiliate's customer, whose claims theirs are. joined: days since 1970.
-    own: the value in minor units, or 1; what is not known is nothing, as for affiliates.
+    Attributes:
+        customers: id, node, joined, own, cltv. affiliates: id, node, acts_as; None: there are none.
+
+    node: a number, in no order, below 0 for affiliates. joined: days since 1970. own: the value in minor units, or 1;
+    what is not known is nothing. acts_as: the node of the affiliate's customer, whose claims theirs are.
+
+    """
+
+    customers: Frame
+    affiliates: Frame | None
+
+    def all(self) -> Frame:
+        """node, kind, id, own, cltv; an affiliate has no value."""
+        from pyspark.sql import functions as F
+
+        customers = self.customers.select("node", F.lit("customer").alias("kind"), "id", "own", "cltv")
+        if self.affiliates is None:
+            return customers
+        nothing, unknown = F.lit(0).cast("long").alias("own"), F.lit(None).cast("double").alias("cltv")
+        return customers.unionByName(
+            self.affiliates.select("node", F.lit("affiliate").alias("kind"), "id", nothing, unknown)
+        )
+
+    def claiming(self) -> Frame:
+        """Who claims under which name: referrer_kind, referrer_id, parent, parent_joined; by name."""
+        from pyspark.sql import functions as F
+
+        def name(kind: str) -> list[Column]:
+            return [F.lit(kind).alias("referrer_kind"), F.col("id").alias("referrer_id")]
+
+        node, joined = F.col("node").alias("parent"), F.col("joined").alias("parent_joined")
+        customers = self.customers.select(*name("customer"), node, joined)
+        if self.affiliates is None:
+            return customers
+        acting = F.coalesce("acts_as", "node").alias("parent")
+        return customers.unionByName(self.affiliates.select(*name("affiliate"), acting, joined))
+
+
+def people(work: Work, tables: Tables, *, value: str, currency: str) -> People:
+    """Everybody of the tables.
 
     Raises:
         InputError: a column is missing or unreadable, a row has no id, or an id is there with two contents.
@@ -87,52 +126,71 @@ def people(work: Work, tables: Tables, *, value: str, currency: str) -> Frame:
     amount = F.lit(1.0) if value == "heads" else _number(table, "customers", value)
     own = F.rint(F.nanvl(F.coalesce(amount, F.lit(0.0)), F.lit(0.0)) * scale).cast("long")
     cltv = _number(table, "customers", "cltv") if "cltv" in table.columns else F.lit(None)
-    both = table.select(
-        F.lit("customer").alias("kind"),
+    given = table.select(
         F.col("customer_id").cast("string").alias("id"),
-        F.lit(None).cast("string").alias("stands_for"),
         _days(table, "customers", "joined_at").alias("joined"),
         own.alias("own"),
         F.nanvl(cltv.cast("double"), F.lit(None).cast("double")).alias("cltv"),
     )
-    if tables.affiliates is not None:
-        other = tables.affiliates
-        both = both.unionByName(
-            other.select(
-                F.lit("affiliate").alias("kind"),
-                F.col("affiliate_id").cast("string").alias("id"),
-                (F.col("customer_id") if "customer_id" in other.columns else F.lit(None))
-                .cast("string")
-                .alias("stands_for"),
-                F.lit(None).cast("double").alias("joined"),
-                F.lit(0).cast("long").alias("own"),
-                F.lit(None).cast("double").alias("cltv"),
-            )
-        )
-    facts = F.struct("stands_for", "joined", "own", "cltv")
-    single = both.groupBy("id", "kind").agg(F.min(facts).alias("facts"), F.max(facts).alias("other"))
-    kept = work.keep(single.withColumn("node", F.monotonically_increasing_id()))
-    wrong = (
-        kept.where(F.col("id").isNull() | ~F.col("facts").eqNullSafe(F.col("other")))
-        .select("kind", "id")
-        .head()
+    customers = _once(given).withColumn("node", F.monotonically_increasing_id())
+    customers = work.keep(customers)
+    _refuse(customers, "customer")
+    customers = customers.drop("same")
+    if tables.affiliates is None:
+        return People(customers, None)
+    other = tables.affiliates
+    stands_for = F.col("customer_id") if "customer_id" in other.columns else F.lit(None)
+    given = other.select(
+        F.col("affiliate_id").cast("string").alias("id"), stands_for.cast("string").alias("stands_for")
     )
+    affiliates = _once(given).withColumn("node", -1 - F.monotonically_increasing_id())
+    affiliates = work.keep(affiliates)
+    _refuse(affiliates, "affiliate")
+    mine = affiliates.select(F.col("id").alias("affiliate"), F.col("stands_for").alias("id"))
+    acting = customers.join(mine.hint("shuffle_hash"), "id").select(
+        F.col("affiliate").alias("id"), F.col("node").alias("acts_as"), "joined"
+    )
+    affiliates = affiliates.select("id", "node").join(acting, "id", "left")
+    return People(customers, work.keep(affiliates))
+
+
+def _once(given: Frame) -> Frame:
+    """A row an id, and whether all of an id were the `same`; by id."""
+    from pyspark.sql import functions as F
+
+    facts = [name for name in given.columns if name != "id"]
+    # Numbers only, unlike a struct, are summed up without sorting.
+    content = F.xxhash64(*(part for name in facts for part in (F.col(name).isNull(), F.col(name))))
+    each = given.withColumn("content", content).groupBy("id")
+    same = (F.min("content") == F.max("content")).alias("same")
+    return each.agg(*(F.max(name).alias(name) for name in facts), same)
+
+
+def _refuse(once: Frame, kind: str) -> None:
+    wrong = once.where("id is null or not same").select("id").head()
     if wrong is not None and wrong["id"] is None:
-        raise InputError(f"a row of {wrong['kind']}s has no id", column=f"{wrong['kind']}_id")
+        raise InputError(f"a row of {kind}s has no id", column=f"{kind}_id")
     if wrong is not None:
         raise InputError(
-            f"{wrong['id']} is there twice, with two contents",
-            file=f"{wrong['kind']}s",
-            column=f"{wrong['kind']}_id",
+            f"{wrong['id']} is there twice, with two contents", file=f"{kind}s", column=f"{kind}_id"
         )
-    return kept.select("node", "kind", "id", "facts.*")
 
 
-def claims(work: Work, table: Frame, everybody: Frame, *, decided: bool) -> Frame:
-    """Claims (or credits) with the numbers of their two people: null where there is nobody of that id.
+def credited(work: Work, table: Frame, everybody: People) -> Frame:
+    """Credits as decided, with the numbers of their two people: null where there is nobody of that id.
 
-    Columns: row, claim_id, referrer_kind, referrer_id, referee_id, at, parent, parent_joined, child, child_joined,
-    order (to compare claims by: at, none last; claim_id; referrer; referee), credit where decided. By child, kept.
+    Columns: referrer_kind, referrer_id, referee_id, parent, child, own (the child's), credit.
+    """
+    from pyspark.sql import functions as F
+
+    return _named(work, table.select(*_names(table), F.col("credit").cast("double")), everybody)
+
+
+def claims(work: Work, table: Frame, everybody: People) -> Frame:
+    """Claims with the numbers of their two people: null where there is nobody of that id.
+
+    Columns: row, claim_id, referrer_kind, referrer_id, referee_id, at, parent, parent_joined, child, child_joined, own
+    (the child's), order (to compare claims by: at, none last; claim_id; referrer; referee). By child, kept.
 
     Raises:
         InputError: dates that cannot be read.
@@ -140,43 +198,9 @@ def claims(work: Work, table: Frame, everybody: Frame, *, decided: bool) -> Fram
     """
     from pyspark.sql import functions as F
 
-    def text(name: str) -> Column:
-        return (F.col(name) if name in table.columns else F.lit(None)).cast("string").alias(name)
-
-    kind = (
-        F.coalesce(F.col("referrer_kind"), F.lit("customer"))
-        if "referrer_kind" in table.columns
-        else F.lit("customer")
-    )
-    rows = table.select(
-        text("claim_id"),
-        kind.cast("string").alias("referrer_kind"),
-        text("referrer_id"),
-        text("referee_id"),
-        _days(table, "referrals", "referred_at").alias("at"),
-        *([F.col("credit").cast("double")] if decided else []),
-    )
-    customers = everybody.where("kind = 'customer'")
-    own = customers.select(
-        F.col("id").alias("stands_for"), F.col("node").alias("own_node"), F.col("joined").alias("own_joined")
-    )
-    affiliates = everybody.where("kind = 'affiliate'").drop("joined").join(own, "stands_for", "left")
-    # An affiliate who is a customer claims as that customer.
-    names = customers.select(_key("kind", "id"), "node", "joined").unionByName(
-        affiliates.select(
-            _key("kind", "id"),
-            F.coalesce("own_node", "node").alias("node"),
-            F.col("own_joined").alias("joined"),
-        )
-    )
-    parents = names.select("key", F.col("node").alias("parent"), F.col("joined").alias("parent_joined"))
-    rows = rows.withColumn("key", _key("referrer_kind", "referrer_id"))
-    spread = Spread(work, rows, "key", "referee_id")
-    named = spread.join(spread.many(rows), parents, "left")
-    children = customers.select(
-        F.col("id").alias("referee_id"), F.col("node").alias("child"), F.col("joined").alias("child_joined")
-    )
-    placed = work.by(named.drop("key").join(children, "referee_id", "left"), "child")
+    claim_id = F.col("claim_id") if "claim_id" in table.columns else F.lit(None)
+    at = _days(table, "referrals", "referred_at").alias("at")
+    rows = table.select(claim_id.cast("string").alias("claim_id"), *_names(table), at)
     order = F.struct(
         F.col("at").isNull().alias("undated"),
         "at",
@@ -186,14 +210,33 @@ def claims(work: Work, table: Frame, everybody: Frame, *, decided: bool) -> Fram
         "referee_id",
         "row",
     )
-    numbered = placed.withColumn("row", F.monotonically_increasing_id())
-    return work.keep(numbered.withColumn("order", order))
+    placed = _named(work, rows, everybody).repartition(work.partitions, "child")
+    return work.keep(placed.withColumn("row", F.monotonically_increasing_id()).withColumn("order", order))
 
 
-def _key(kind: str, name: str) -> Column:
+def _names(table: Frame) -> list[Column]:
     from pyspark.sql import functions as F
 
-    return F.concat_ws(":", F.col(kind), F.col(name)).alias("key")
+    kind = F.lit("customer")
+    if "referrer_kind" in table.columns:
+        kind = F.coalesce(F.col("referrer_kind").cast("string"), kind)
+    ids = (F.col(name).cast("string").alias(name) for name in ("referrer_id", "referee_id"))
+    return [kind.alias("referrer_kind"), *ids]
+
+
+def _named(work: Work, rows: Frame, everybody: People) -> Frame:
+    """With parent, parent_joined, child, child_joined, own. Claims are moved to where their people are, not these."""
+    from pyspark.sql import functions as F
+
+    spread = Spread(work, rows, "referrer_id", "referee_id")
+    named = spread.join(spread.many(rows), everybody.claiming(), "left", "referrer_kind")
+    children = everybody.customers.select(
+        F.col("id").alias("referee_id"),
+        F.col("node").alias("child"),
+        F.col("joined").alias("child_joined"),
+        "own",
+    )
+    return named.hint("shuffle_hash").join(children, "referee_id", "left")
 
 
 def _number(table: Frame, file: str, name: str) -> Column:

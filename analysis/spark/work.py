@@ -23,12 +23,14 @@ Frame: TypeAlias = Any
 Column: TypeAlias = Any
 Session: TypeAlias = Any
 
-_ROWS_A_PARTITION = 500_000
+_ROWS_A_PARTITION = 1_000_000
 
 # Plans must be the same for every hop: what is kept by child stays by child, and joins there move nothing.
 _PLANS = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
+    # What lies by some of a join's columns need not be moved for the others.
+    "spark.sql.requireAllClusterKeysForCoPartition": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # a sum that no longer fits is an error, never a wrong number
 }
@@ -52,6 +54,12 @@ class Work:
     def keep(self, frame: Frame) -> Frame:
         """The same rows, worked out now, with no history."""
         return frame.checkpoint(eager=True) if self._reliable else frame.localCheckpoint(eager=True)
+
+    def counted(self, frame: Frame) -> tuple[Frame, int]:
+        """The same, and how many rows there are."""
+        # On the executors the count is what works it out; a file would be made of it in a second go.
+        kept = frame.checkpoint(eager=True) if self._reliable else frame.localCheckpoint(eager=False)
+        return kept, int(kept.count())
 
     def by(self, frame: Frame, column: str) -> Frame:
         """The same rows, kept by `column`, so that joins and sums by it move none of them."""
@@ -78,7 +86,7 @@ def working(
     Args:
         spark: the session.
         rows: how many customers there are, for the number of partitions.
-        partitions: how many; None: one for each core, more from half a million customers a core on.
+        partitions: how many; None: one for each core, more from a million customers a core on.
         checkpoints: directory that all executors reach; None: kept on the executors. What is put there is removed.
         reporter: told each stage.
 
@@ -131,6 +139,8 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
         SparkSession.builder.master(settings.spark_master)
         .appName("refnet")
         .config("spark.driver.memory", settings.spark_memory)
+        # All of it is here from the beginning, and what counts is how much is done in the end, not each pause.
+        .config("spark.driver.defaultJavaOptions", f"-XX:+UseParallelGC -Xms{settings.spark_memory}")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
         .getOrCreate()
