@@ -10,6 +10,7 @@ from refnet.analysis.spark.conserved import come, to_whole
 from refnet.analysis.spark.credit import Rules, decided
 from refnet.analysis.spark.cycles import core
 from refnet.analysis.spark.hops import CycleError, Edges, carried, downline
+from refnet.analysis.spark.place import Place
 from refnet.analysis.spark.ranks import shown
 from refnet.analysis.spark.work import Frame, Session, Work, working
 from refnet.core.errors import InputError, UsageError
@@ -94,24 +95,24 @@ def analyze(
         spark: a session; its settings are as before when it is done.
         source: directory with customers.parquet, referrals.parquet (claims, which are then decided) or credits.parquet
             (as decided), and affiliates.parquet where there are any. On any file system that Spark reaches.
-        target: directory for customers, affiliates, claims (parquet) and summary (one line of JSON, written last).
+        target: directory for customers, affiliates, claims (parquet) and summary (one line of JSON). Until all of it is
+            written, what was there before stays.
         question: what is asked.
         partitions: how many parts; None: by cores and customers.
         checkpoints: directory for what hops make; None: kept on the executors.
-        overwrite: scores that are there already are replaced.
+        overwrite: scores that are there already are replaced, once the new ones are whole.
         reporter: told each stage.
 
     Raises:
-        InputError: a table, a column or a row is not what it should be; or the target is there already.
+        InputError: a table, a column or a row is not what it should be; there are scores already; or the
+            target is the source.
 
     """
     from pyspark.sql import functions as F
 
     found = tables.read(spark, source)
-    if not overwrite and _there(spark, target):
-        raise InputError(
-            "there are scores here already", file=target, hint="Give another directory, or --overwrite."
-        )
+    place = Place(spark, target)
+    place.begin(source, overwrite=overwrite)
     rows = found.customers.count()
     with working(
         spark, rows=rows, partitions=partitions, checkpoints=checkpoints, reporter=reporter or Quiet()
@@ -125,7 +126,7 @@ def analyze(
         except CycleError:
             raise _on_a_cycle(work, found, everybody) from None
         with work.stage("scores") as progress:
-            _write(work, scored.table, judged, target, question)
+            _write(work, scored.table, judged, place.writing, question)
             progress.advance(rows)
         reasons = (
             {}
@@ -149,7 +150,8 @@ def analyze(
             target=target,
         )
         told = spark.range(1, numPartitions=1).select(F.lit(json.dumps(asdict(summary))))
-        told.write.mode("overwrite").text(f"{target}/summary")
+        told.write.text(f"{place.writing}/summary")
+        place.put()
     return summary
 
 
@@ -263,7 +265,7 @@ def scores(work: Work, everybody: tables.People, credited: Frame, question: Ques
     return Scores(table, edges.count, longest, whole)
 
 
-def _write(work: Work, scored: Frame, judged: Frame | None, target: str, question: Question) -> None:
+def _write(work: Work, scored: Frame, judged: Frame | None, directory: str, question: Question) -> None:
     from pyspark.sql import functions as F
 
     scale = float(_scale(question))
@@ -273,18 +275,13 @@ def _write(work: Work, scored: Frame, judged: Frame | None, target: str, questio
     customers = shown(work, scored).select(
         F.col("id").alias("customer_id"), (F.col("own") / scale).alias("own"), *measures, *more
     )
-    customers.write.mode("overwrite").parquet(f"{target}/customers")
+    customers.write.parquet(f"{directory}/customers")
     affiliates = scored.where("kind = 'affiliate'").select(F.col("id").alias("affiliate_id"), *measures)
-    affiliates.write.mode("overwrite").parquet(f"{target}/affiliates")
+    affiliates.write.parquet(f"{directory}/affiliates")
     if judged is not None:
         names = ["claim_id", "referrer_kind", "referrer_id", "referee_id", "credit", "reason"]
-        judged.select(*names).write.mode("overwrite").parquet(f"{target}/claims")
+        judged.select(*names).write.parquet(f"{directory}/claims")
 
 
 def _scale(question: Question) -> int:
     return 1 if question.value == "heads" else int(10 ** exponent(question.currency))
-
-
-def _there(spark: Session, target: str) -> bool:
-    path = spark._jvm.org.apache.hadoop.fs.Path(f"{target}/customers")
-    return bool(path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).exists(path))

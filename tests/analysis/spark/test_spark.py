@@ -213,3 +213,49 @@ def test_a_question_out_of_range() -> None:
     for wrong in ({"value": "likes"}, {"hops": 0}, {"decay": 0.0}):
         with pytest.raises(UsageError):
             question(**wrong)
+
+
+def test_scores_from_before_stay_until_all_of_the_new_ones_are_written(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyspark.sql.readwriter import DataFrameWriter
+
+    source, target = tmp_path / "in", tmp_path / "out"
+    claims = pd.DataFrame({"referrer_id": ["a"], "referee_id": ["b"]})
+
+    def bring(revenue: float, **tables: pd.DataFrame) -> None:
+        source.mkdir(exist_ok=True)
+        for each in source.iterdir():
+            each.unlink()
+        people = pd.DataFrame({"customer_id": ["a", "b"], "revenue": [revenue, revenue]})
+        for name, frame in {"customers": people, **tables}.items():
+            frame.to_parquet(source / f"{name}.parquet")
+
+    def there() -> tuple[float, float, bool]:
+        scores = pd.read_parquet(target / "customers")
+        summary = json.loads(next((target / "summary").glob("part-*")).read_text())
+        return scores["own"].sum(), summary["total"], (target / "claims").exists()
+
+    bring(1.0, referrals=claims)
+    analyze(spark, str(source), str(target), question())
+    assert there() == (2.0, 2.0, True)
+    bring(5.0, credits=claims.assign(credit=1.0))
+    with pytest.raises(InputError, match="already"):
+        analyze(spark, str(source), str(target), question())
+    written = DataFrameWriter.parquet
+
+    def breaks(self: Any, path: str, *more: Any, **named: Any) -> None:
+        if path.endswith("affiliates"):
+            raise OSError("no space left")
+        written(self, path, *more, **named)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DataFrameWriter, "parquet", breaks)
+        with pytest.raises(OSError, match="no space"):
+            analyze(spark, str(source), str(target), question(), overwrite=True)
+    assert there() == (2.0, 2.0, True)
+    analyze(spark, str(source), str(target), question(), overwrite=True)
+    assert there() == (10.0, 10.0, False), "nothing of the run before is left"
+    assert not (target / "_writing").exists()
+    with pytest.raises(InputError, match="is where the tables are"):
+        analyze(spark, str(source), str(source), question(), overwrite=True)
