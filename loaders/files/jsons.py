@@ -14,10 +14,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
-from refnet.loaders.files.nested import Level, flattened, header, level, names_of, plain, within
+from refnet.loaders.columns import as_series
+from refnet.loaders.files.nested import Cells, Level, flattened, header, level, names_of, plain, within
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
 
 _Record = tuple[int, dict[str, Any] | None, str]
@@ -276,14 +278,19 @@ def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:
 
 def _chunk(
     numbers: Sequence[int],
-    cells: Mapping[str, list[Any]],
+    cells: Mapping[str, Cells],
     misfits: Sequence[tuple[int, str]],
     columns: Iterable[str],
 ) -> Chunk:
-    none = [None] * len(numbers)
-    frame = pd.DataFrame({c: pd.Series(cells.get(c, none), dtype=object) for c in columns})
+    none, index = pa.nulls(len(numbers), pa.large_string()), pd.RangeIndex(len(numbers))
+    held = {column: _series(cells.get(column, none), index) for column in columns}
+    frame = pd.DataFrame(held, index=index, copy=False)
     rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
     return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
+
+
+def _series(cells: Cells, index: pd.Index[Any]) -> pd.Series[Any]:
+    return pd.Series(cells, index, dtype=object) if isinstance(cells, list) else as_series(cells, index)
 
 
 def _of_levels(levels: list[Level], columns: Sequence[str]) -> Iterator[Chunk]:
