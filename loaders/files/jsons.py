@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +19,7 @@ from refnet.loaders.check import Reject
 from refnet.loaders.columns import as_series
 from refnet.loaders.files.nested import Cells, Level, flattened, header, level, names_of, plain, within
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
+from refnet.loaders.uncollected import uncollected
 
 _Record = tuple[int, dict[str, Any] | None, str]
 _Found = tuple[Sequence[int], list[Any], bool]  # numbers of records, these, and as of documents
@@ -114,7 +113,7 @@ class Dump:
         asked = [place for place in dict.fromkeys(places) if place not in self._headers]
         names: dict[str, dict[str, None]] = {place: {} for place in asked}
         totals = dict.fromkeys(asked, 0)
-        with _uncollected():
+        with uncollected():
             for document in self._documents() if asked else ():
                 for place in asked:
                     totals[place] += self._look(place, document, names[place])
@@ -230,23 +229,11 @@ class Dump:
         with bytes_of(self.path) as file:
             text = file.read().decode("utf-8-sig")
         sound = _is_sound(text)
-        with _uncollected():
+        with uncollected():
             whole = json.loads(text)
         del text
         for each in whole if isinstance(whole, list) else [whole]:
             yield 0, each, sound
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage, of which parsing makes none: it takes twice the time of the parsing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:

@@ -90,7 +90,9 @@ def level(records: Sequence[dict[str, Any]]) -> Level:
             if there.any():
                 own.append((_place(records, int(there.argmax()), name), name))
         rest = kinds - {dict, type(None)}
-        cells[name] = [None if type(v) is dict else v for v in values] if rest else _text([None] * len(values))
+        cells[name] = (
+            [None if type(v) is dict else v for v in values] if rest else _text([None] * len(values))
+        )
     own.sort()
     inner.sort(key=lambda each: each[0])
     return Level(
