@@ -74,9 +74,9 @@ class Met:
             starts, stops = np.searchsorted(keys, keys_of), np.searchsorted(keys, keys_of, side="right")
             met = stops > starts
             counts += stops - starts
-            for place in (starts[met], stops[met] - 1):
-                low[met] = np.minimum(low[met], owners[place])
-                high[met] = np.maximum(high[met], owners[place])
+            for ends in (starts[met], stops[met] - 1):
+                low[met] = np.minimum(low[met], owners[ends])
+                high[met] = np.maximum(high[met], owners[ends])
             several = stops > starts + 2
             low[several], high[several] = _LEAST, _MOST
         alike = (low != high) | ((low == _NOBODY) & (counts > 1))
