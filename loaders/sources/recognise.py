@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -76,7 +77,14 @@ class File:
 
     def openings(self, mapping: Mapping) -> Iterator[Opened]:
         """The file with its records at each place where a mapping says that they may be."""
-        for place in dict.fromkeys(["", mapping.records if self._nested else ""]):
+        places = dict.fromkeys(["", mapping.records if self._nested else ""])
+        if self._nested:
+            with (
+                suppress(InputError),
+                readable(self.path),
+            ):  # it is told below, or by who asks for the one at ''
+                self._dump.survey(places)
+        for place in places:
             try:
                 yield self.at(place)
             except InputError:
