@@ -216,9 +216,9 @@ def _work_out(
 def adopt(graph: Graph, *, reporter: Reporter | None = None, settings: Settings | None = None) -> LoadSummary:
     """Make a graph whole that the import tool of Neo4j has filled (`refnet export --for neo4j-admin`).
 
-    What the tool leaves out: constraints and indexes, who is who, and what waited for somebody's other id. The customers'
-    figures are in the files, and only if something has happened since they are worked out for everyone. Broken off, it
-    is simply run again. Credit is not given here either.
+    What the tool leaves out: constraints and indexes, who is who, what waits for somebody's other id. The customers'
+    figures were in its files; only where it is not known that they still hold they are worked out for everyone. Broken
+    off, it is simply run again. Credit is not given here either.
 
     Raises:
         UsageError: there is nothing that was imported.

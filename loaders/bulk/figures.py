@@ -77,28 +77,23 @@ class Figures:
     def of(self, customers: pa.Array, loaded: Mapping[str, pa.Array]) -> list[pa.Array]:
         """The figures of customers who are there, given what was loaded of them by property."""
         places = self._customers.places(customers.to_pylist())
-        none = {"time": pa.nulls(len(places), pa.string()), "money": pa.nulls(len(places), pa.float64())}
-        said = {
-            name: loaded.get(f"{name}Loaded", none[kind])
-            for name, kind in (("joinedAt", "time"), ("revenue", "money"), ("margin", "money"), ("cltv", "money"))
-        }
+        no_time, no_amount = pa.nulls(len(places), pa.string()), pa.nulls(len(places), pa.float64())
+        cltv = loaded.get("cltvLoaded", no_amount)
         orders = self._orders[places]
         first, last = (_times(held[places], orders == 0) for held in (self._first, self._last))
-        revenue = pc.coalesce(self._amounts(self._paid[places], orders == 0), said["revenue"])
+        paid = self._amounts(self._paid[places], orders == 0)
+        revenue = pc.coalesce(paid, loaded.get("revenueLoaded", no_amount))
         margin = self._amounts(self._margin[places], self._margins[places] == 0)
-        source = pc.case_when(
-            pc.make_struct(said["cltv"].is_valid(), revenue.is_valid()), "loaded", "historic"
-        )
         return [
             pa.array(orders),
             first,
             last,
-            pc.coalesce(said["joinedAt"], first),
+            pc.coalesce(loaded.get("joinedAtLoaded", no_time), first),
             revenue,
             margin,
-            pc.coalesce(margin, said["margin"]),
-            pc.coalesce(said["cltv"], revenue),
-            source,
+            pc.coalesce(margin, loaded.get("marginLoaded", no_amount)),
+            pc.coalesce(cltv, revenue),
+            pc.case_when(pc.make_struct(cltv.is_valid(), revenue.is_valid()), "loaded", "historic"),
         ]
 
     def _amounts(self, whole: Floats, missing: npt.NDArray[np.bool_]) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Loads, analyses and erasures in processes that can be killed: a small server has imported all of it, opened nothing, and forks.
+"""Loads and what else can be killed, in processes: a small server has imported all of it, opened nothing, and forks.
 
 Starting Python and importing refnet takes seconds, a fork takes milliseconds. Orders come as lines of JSON on stdin,
 the outcome goes to stdout. In a forked process moments are counted: before a call to the graph, before each statement

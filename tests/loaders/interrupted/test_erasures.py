@@ -41,7 +41,7 @@ def loads(loads: Loads) -> Loads:
 
 
 def anonymous(graph: Graph) -> tuple[list[str], list[str]]:
-    """The picture, with names in the place of the random ids that forgotten people have; of the record only that it is."""
+    """The picture, with names in place of the random ids of forgotten people; of the record only that it is there."""
     names = {}
     for label, key in (("Customer", "customerId"), ("Affiliate", "affiliateId")):
         found = graph.read(f"MATCH (n:{label}) WHERE n.{key} STARTS WITH 'erased:' RETURN n.{key} AS id")
