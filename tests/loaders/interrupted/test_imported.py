@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from refnet import front
 from refnet.graph import Graph
+from refnet.loaders import upkeep
 from refnet.loaders.bulk import export
 from tests.conftest import wipe
 from tests.dump import difference
@@ -38,6 +40,28 @@ def test_an_import(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -> N
         loads.adopt()
         assert picture(graph) == whole, f"{at}\n{difference(picture(graph), whole)}"
         assert not len(graph.query("loads/unsettled"))
+
+
+def test_linked_and_not_worked_out(
+    graph: Graph, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one moment in which nobody knows any more whose orders have come: everybody's figures are worked out."""
+    front.load(graph, first)
+    whole = picture(graph)
+    made = export(first, tmp_path / "made")
+    wipe(graph)
+    fill(graph, made.directory)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(upkeep, "work_out_customers", die)
+        with pytest.raises(KeyboardInterrupt):
+            front.adopt(graph)
+    assert picture(graph) != whole
+    front.adopt(graph)
+    assert picture(graph) == whole, difference(picture(graph), whole)
 
 
 def test_another_load_after_it(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -> None:
