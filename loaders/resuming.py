@@ -63,6 +63,11 @@ def owing(graph: Graph) -> bool:
     return len(graph.query("loads/unsettled")) > 0
 
 
+def figured(graph: Graph) -> bool:
+    """Whether all that was not worked out came by the import tool, with the customers' figures in it."""
+    return all(row["figures"] for row in graph.query("loads/unsettled"))
+
+
 def course(graph: Graph, found: Sequence[Source], currency: str, key: bytes, *, known: bool = True) -> Course:
     """How these files are to be loaded: from the beginning, or on from where they broke off.
 

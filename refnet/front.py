@@ -120,7 +120,7 @@ def dry_run(
 def adopt(
     graph: Graph, *, settings: Settings | None = None, reporter: Reporter | None = None
 ) -> tuple[loaders.LoadSummary, credit.CreditSummary]:
-    """Make a graph whole that the import tool has filled: constraints, indexes, customers' figures, credit.
+    """Make a graph whole that the import tool has filled: constraints, indexes, who is who, credit.
 
     Raises:
         UsageError: nothing was imported into it.

@@ -4,4 +4,4 @@
 // note: For whatever changes the graph besides loading. What is still to be worked out stays noted.
 MATCH (r:LoadRun)
 WHERE r.settledAt IS NULL
-SET r.fingerprint = null, r.batches = null;
+SET r.fingerprint = null, r.batches = null, r.figures = null;

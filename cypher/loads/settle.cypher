@@ -3,4 +3,8 @@
 // mode: write
 MATCH (r:LoadRun)
 WHERE r.settledAt IS NULL
-SET r.settledAt = datetime(), r.fingerprint = null, r.batches = null;
+SET
+  r.settledAt = datetime(),
+  r.fingerprint = null,
+  r.batches = null,
+  r.figures = null;

@@ -3,7 +3,8 @@
 The rows are read, checked and refused as in any load, chunk by chunk, and kept aside on disk; of them only hashes of
 their ids stay in memory. When a table is through it is known which rows hold (of two with one id the later one) and
 whom they can be joined to: the ids that a row names are of customers, affiliates and orders, and these come first. Then
-what was kept aside is written out: nodes, relationships, and what waits for people who are not in the files.
+what was kept aside is written out: nodes, relationships, and what waits for people who are not in the files. Customers
+come last: with the figures that follow from their orders, and then are known.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ import pyarrow as pa
 from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
-from refnet.graph.model import ATTRIBUTE, LOAD_RUN
+from refnet.graph.model import ATTRIBUTE, CUSTOMER, LOAD_RUN
 from refnet.loaders import settled
+from refnet.loaders.bulk.figures import Figures
 from refnet.loaders.bulk.keys import Keys
 from refnet.loaders.bulk.tables import Known, Spool, write_edges, write_nodes
 from refnet.loaders.bulk.written import Files, held
@@ -33,6 +35,7 @@ from refnet.loaders.headers import Source
 from refnet.loaders.listed import Listed
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.rejects import Rejects
+from refnet.loaders.rows import Column, Table
 from refnet.loaders.summary import LoadSummary, TableSummary
 
 
@@ -72,7 +75,7 @@ def export(
 ) -> BulkSummary:
     """Write what a load of these files into an empty graph would make, for the import tool.
 
-    Constraints, figures from orders and credit are not in it: `refnet load --imported` makes them, afterwards.
+    Constraints, persons of several ids and credit are not in it: `refnet load --imported` sees to these, afterwards.
 
     Args:
         source: a directory of canonical files, or one of them.
@@ -140,6 +143,8 @@ def _write(
 ) -> None:
     known: Known = {}
     listed = Listed()
+    figures: Figures | None = None
+    customers: tuple[Table, list[Column], Spool] | None = None
     for source in found:
         told = TableSummary(source.table.name, source.called)
         run, began, at = str(uuid.uuid4()), time.monotonic(), _now()
@@ -150,7 +155,7 @@ def _write(
             token_key=settled.token_key(settings),
             listed=listed,
         )
-        spool = _schema(aside, preparer)
+        spool = _spool(aside / f"{source.table.name}.arrow", preparer)
         with (
             Rejects(
                 rejects / f"{source.table.name}-{run[:8]}.csv",
@@ -163,12 +168,17 @@ def _write(
         ):
             _keep(spool, source, preparer, listed, summary.currency, told, refused, progress)
         spool.keys.settle()
-        if source.table.node is not None:
+        if source.table.node == CUSTOMER:
+            known[CUSTOMER] = spool.keys
+            figures = Figures(spool.keys, summary.currency)
+            customers = source.table, preparer.columns, spool
+        elif source.table.node is not None:
             known[source.table.node] = spool.keys
-            told.waiting = write_nodes(files, source.table, preparer.columns, spool, known)
+            told.waiting = write_nodes(files, source.table, preparer.columns, spool, known, figures)
         else:
             told.waiting = write_edges(files, source.table, preparer.columns, spool, known)
-        spool.path.unlink()
+        if source.table.node != CUSTOMER:
+            spool.path.unlink()
         told.rows_loaded = int(spool.keys.holds.sum())
         told.rows_repeated = preparer.dropped + len(spool.keys.holds) - told.rows_loaded
         told.rows_kept_out = preparer.rows_kept_out
@@ -177,11 +187,14 @@ def _write(
         if told.waiting:
             summary.waiting[told.table] = told.waiting
         _note(files, source, told, run, at, summary.currency)
+    if customers is not None:
+        table, columns, spool = customers
+        write_nodes(files, table, columns, spool, known, figures)
 
 
-def _schema(aside: Path, preparer: Preparer) -> Spool:
+def _spool(path: Path, preparer: Preparer) -> Spool:
     schema = pa.schema([("", pa.string()), *((c.name, held(c.type)) for c in preparer.columns)])
-    return Spool(aside / "rows.arrow", schema, Keys())
+    return Spool(path, schema, Keys())
 
 
 def _keep(
@@ -211,12 +224,12 @@ def _note(files: Files, source: Source, told: TableSummary, run: str, at: str, c
         LOAD_RUN,
         {
             "source": "text", "table": "text", "startedAt": "time", "currency": "text", "finishedAt": "time",
-            "rowsRead": "count", "rowsLoaded": "count", "rowsRejected": "count",
+            "rowsRead": "count", "rowsLoaded": "count", "rowsRejected": "count", "figures": "flag",
         },
     ).write(
         [
             [run], [told.source], [told.table], [at], [currency], [_now()],
-            [told.rows_read], [told.rows_loaded], [told.rows_rejected],
+            [told.rows_read], [told.rows_loaded], [told.rows_rejected], [True],
         ]
     )  # fmt: skip
     rows = settled.notes(source)

@@ -42,13 +42,20 @@ class Keys:
         self._there = first[last]
 
     def has(self, keys: Sequence[str | None]) -> Mask:
-        """Whether each id is one of those; None is not. By 64 bits: what they miss the import tool refuses."""
+        """Whether each id is one of those; None is not."""
+        return self.places(keys) >= 0
+
+    def places(self, keys: Sequence[str | None]) -> npt.NDArray[np.intp]:
+        """The place of each id among those that there are, in an order of their own; -1 where it is none of them.
+
+        By 64 bits: what they miss the import tool refuses.
+        """
         given = np.array([key is not None for key in keys], dtype=np.bool_)
-        found = np.zeros(len(given), dtype=np.bool_)
+        found = np.full(len(given), -1, dtype=np.intp)
         if len(self._there) and given.any():
             hashes = _hash([key for key in keys if key is not None])
             places = np.minimum(np.searchsorted(self._there, hashes), len(self._there) - 1)
-            found[given] = self._there[places] == hashes
+            found[given] = np.where(self._there[places] == hashes, places, -1)
         return found
 
     def __len__(self) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
-from refnet.graph.model import CANONICAL, CUSTOMER, SOURCES, UNLINKED, WAITING, Node, sources_of
+from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, SOURCES, UNLINKED, WAITING, Node, sources_of
+from refnet.loaders.bulk.figures import FIGURES, Figures
 from refnet.loaders.bulk.keys import Keys, Mask
 from refnet.loaders.bulk.written import Files, Kind
 from refnet.loaders.rows import Column, Table
@@ -55,8 +56,21 @@ class Spool:
                 at += batch.num_rows
 
 
-def write_nodes(files: Files, table: Table, columns: Sequence[Column], spool: Spool, known: Known) -> int:
-    """Rows that become nodes, and the relationships they owe; how many of them wait for another."""
+def write_nodes(
+    files: Files,
+    table: Table,
+    columns: Sequence[Column],
+    spool: Spool,
+    known: Known,
+    figures: Figures | None = None,
+) -> int:
+    """Rows that become nodes, and the relationships they owe; how many of them wait for another.
+
+    Args:
+        files: where to. table, columns, spool: the rows.
+        known: whom they can be joined to.
+        figures: those of customers: orders add to them, and customers, who are written when all orders are, get them.
+    """
     node = table.node
     assert node is not None
     held = [column for column in columns if column.property != node.key]
@@ -66,6 +80,8 @@ def write_nodes(files: Files, table: Table, columns: Sequence[Column], spool: Sp
     owed = [reference for reference in table.references if reference.property in by_property]
     if table.references:
         properties[UNLINKED] = "flag"
+    if node == CUSTOMER and figures is not None:
+        properties |= FIGURES
     into, waiting = files.nodes(node, properties), 0
     for every, holds in spool.rows():
         batch = every.filter(pa.array(holds))
@@ -85,13 +101,21 @@ def write_nodes(files: Files, table: Table, columns: Sequence[Column], spool: Sp
                     continue  # a file that names a kind of node which is not there is refused
                 kept = pa.array(found)
                 ours, theirs = keys.filter(kept), ids.filter(kept)
+                if node == ORDER and figures is not None:
+                    figures.meet(theirs, {c.property: batch.column(c.name).filter(kept) for c in held})
                 ends = (node, other) if reference.outward else (other, node)
                 files.relationships(reference.type, *ends, {}).write(
                     [ours, theirs] if reference.outward else [theirs, ours]
                 )
         waiting += int(missing.sum())
         marks = [pa.array(np.ones(len(missing), dtype=np.bool_), mask=~missing)] if table.references else []
-        into.write([keys, *(batch.column(column.name) for column in held), _whose(len(keys)), *marks])
+        told = [batch.column(column.name) for column in held]
+        follows = (
+            figures.of(keys, {c.property: values for c, values in zip(held, told, strict=True)})
+            if node == CUSTOMER and figures is not None
+            else []
+        )
+        into.write([keys, *told, _whose(len(keys)), *marks, *follows])
     return waiting
 
 

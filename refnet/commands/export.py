@@ -36,7 +36,7 @@ def export(
     """Write canonical files as `neo4j-admin database import full` reads them, for a very large first load.
 
     They are read, checked and refused as `refnet load` does. It prints the command that imports them into an empty
-    database of a server that is stopped; `refnet load --imported` then makes constraints, figures and credit.
+    database of a server that is stopped; `refnet load --imported` then makes constraints and gives credit.
     """
     if person is not None:
         if directory or target or source:

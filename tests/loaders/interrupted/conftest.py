@@ -1,4 +1,4 @@
-"""Loads that are killed, and the graphs that they should have made."""
+"""Loads and what else is killed, and the graphs that they should have made."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ class Loads:
         return self.together(
             {**order, "analyze": True, "environment": self.environment | order.get("environment", {})}
         )[0]
+
+    def erase(self, asked: str, **order: Any) -> dict[str, Any]:
+        """Forget a person, likewise."""
+        return self.together({**order, "erase": asked})[0]
+
+    def adopt(self, **order: Any) -> dict[str, Any]:
+        """Make an imported graph whole, likewise."""
+        return self.together({**order, "adopt": True})[0]
 
 
 @pytest.fixture(scope="session")

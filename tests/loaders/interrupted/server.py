@@ -1,4 +1,4 @@
-"""Loads and analyses in processes that can be killed: a small server has imported all of it, opened nothing, and forks.
+"""Loads and what else can be killed, in processes: a small server has imported all of it, opened nothing, and forks.
 
 Starting Python and importing refnet takes seconds, a fork takes milliseconds. Orders come as lines of JSON on stdin,
 the outcome goes to stdout. In a forked process moments are counted: before a call to the graph, before each statement
@@ -46,7 +46,7 @@ class Moments:
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
-    """One load or analysis, in this process."""
+    """One load, analysis or erasure, in this process."""
     import neo4j
 
     from refnet import front
@@ -74,6 +74,12 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
             summary = front.analyze(graph)
             took = time.monotonic() - began
             return {"moments": moments.count, "changed": summary.changed, "seconds": took}
+        if "erase" in order:
+            done = front.erase(graph, order["erase"], by="tester")
+            return {"moments": moments.count, "counts": done.counts, "again": done.again}
+        if order.get("adopt"):
+            front.adopt(graph)
+            return {"moments": moments.count}
         paths = [Path(each) for each in order["paths"]]
         loaded, _ = front.load(graph, paths, reporter=reporter if "said" in order else None)
     return {
@@ -86,7 +92,8 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Fork for each line until there are no more; answers come in the order in which they end."""
-    import refnet.analysis.influence.analyze  # noqa: F401 (as above)
+    import refnet.analysis.influence.analyze
+    import refnet.loaders.persons  # noqa: F401 (as above)
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     answer = os.dup(1)
