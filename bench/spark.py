@@ -119,12 +119,12 @@ def messages(own: Any, edges: Any, sums: dict[str, float]) -> None:
     now, total = own.selectExpr("node as id", "cast(own as double) as v"), 0.0
     for hop in range(HOPS):
         graph = GraphFrame(now, links)
-        # It persists what it gives, and counts it: no checkpoint is needed besides.
-        now = graph.aggregateMessages(
+        sent = graph.aggregateMessages(
             [F.sum(AggregateMessages.msg).alias("v")], sendToSrc=[AggregateMessages.dst["v"]]
         )
+        now = sent.localCheckpoint()  # it persists what it gives, but plans double with each hop
+        sent.unpersist()
         total += DECAY**hop * (now.agg({"v": "sum"}).first()[0] or 0.0)
-    now.unpersist()
     assert np.isclose(sums.setdefault("spark", total), total, rtol=1e-9)
 
 

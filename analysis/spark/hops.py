@@ -51,14 +51,12 @@ class Edges:
         each = placed.groupBy("child").agg(
             F.count(F.lit(1)).alias("count"),
             F.sum("credit").alias("total"),
-            F.min("credit").alias("least"),
-            F.max("credit").alias("most"),
+            F.min(F.coalesce("credit", F.lit(0.0))).alias("least"),
         )
         seen = each.agg(
             F.coalesce(F.sum("count"), F.lit(0)).alias("count"),
             F.coalesce(F.max("count"), F.lit(1)).alias("referrers"),
             F.coalesce(F.min("least"), F.lit(1.0)).alias("least"),
-            F.coalesce(F.max("most"), F.lit(1.0)).alias("most"),
             F.coalesce(F.max("total"), F.lit(1.0)).alias("total"),
         ).first()
         if not (seen["least"] > 0 and seen["total"] <= 1 + _SLACK):

@@ -209,6 +209,17 @@ def test_decided_credits_with_a_cycle_are_refused(spark: Any, tmp_path: Path) ->
         run(spark, tmp_path, given, question())
 
 
+def test_a_credit_that_is_missing_is_refused(spark: Any) -> None:
+    edges = spark.createDataFrame(
+        [(1, 2, 1.0, 5), (1, 3, None, 5)], "parent long, child long, credit double, own long"
+    )
+    with (
+        working(spark, rows=3, partitions=2, checkpoints=None, reporter=Quiet()) as work,
+        pytest.raises(InputError, match="above 0"),
+    ):
+        Edges(work, edges)
+
+
 def test_a_question_out_of_range() -> None:
     for wrong in ({"value": "likes"}, {"hops": 0}, {"decay": 0.0}):
         with pytest.raises(UsageError):
