@@ -107,8 +107,13 @@ def test_ids_of_other_kinds(compiled):
     assert texts.rows(pa.array([8, 9]), column="x").tolist() == [1, -1]
     far = Ids(pa.array([1, 2**40]), compiled=compiled)
     assert far.rows(pa.array([2**40, 3]), column="x").tolist() == [1, -1]
-    with pytest.raises(InputError, match="whole numbers or texts, but"):
-        seven.rows(pa.array([7.5]), column="x")
+    with pytest.raises(
+        InputError, match=r"column x: ids are .* or texts, but 7.5 in row 1 is no whole number"
+    ):
+        seven.rows(pa.array([7.0, 7.5]), column="x")
+    assert seven.rows(pa.array([8.0, float("nan")], pa.float32()), column="x").tolist() == [1, -1]
+    with pytest.raises(InputError, match="9223372036854775808 in row 0 is beyond"):
+        seven.rows(pa.array([2**63], pa.uint64()), column="x")
     with pytest.raises(InputError, match="not bool"):
         Ids(pa.array([True]), compiled=compiled)
     for twice in ([7, 3, 7], [7, 2**40, 7], ["7", "3", "7"]):
@@ -116,6 +121,35 @@ def test_ids_of_other_kinds(compiled):
             Ids(pa.array(twice), compiled=compiled)
     with pytest.raises(InputError, match="row 1 has no id"):
         Ids(pa.array(["a", None]), compiled=compiled)
+
+
+@both
+@pytest.mark.parametrize(
+    ("kind", "most"), [(pa.float64(), 2**53), (pa.float32(), 2**24), (pa.float16(), 2**11)], ids=str
+)
+def test_floats_are_ids_only_where_they_are_exact(compiled, kind, most):
+    below = np.array([most - 1, -most + 1], dtype=kind.to_pandas_dtype())
+    assert Ids(pa.array(below), compiled=compiled).rows(
+        pa.array([most - 1, 1 - most]), column="x"
+    ).tolist() == [0, 1]
+    for beyond in (most, -most, float("inf")):
+        far = pa.array(np.array([1, beyond], dtype=kind.to_pandas_dtype()))
+        with pytest.raises(InputError, match="customer_id: ids are .* in row 1 is a float beyond") as told:
+            Ids(far, compiled=compiled)
+        assert "dtype 'Int64'" in told.value.hint
+
+
+def test_a_gap_among_long_ids_makes_nobody_another():
+    """pandas makes floats of whole numbers with a gap: 2^60 + 1 and 2^60 are then the same."""
+    people = pd.DataFrame({"customer_id": [2**60 + 1, 2**60, 2**60 + 500], "revenue": [1.0, 1.0, 1.0]})
+    claims = {"referrer_id": [2**60 + 1, None], "referee_id": [2**60 + 500, 2**60]}
+    for drop in (False, True):
+        with pytest.raises(InputError, match="column referrer_id: .* in row 0 is a float beyond"):
+            influence_table(people, pd.DataFrame(claims), drop=drop)
+    for made in (pd.DataFrame(claims, dtype="Int64"), pa.table(claims), pl.DataFrame(claims)):
+        found = influence_table(people, made, drop=True)
+        assert found.table["influence"].to_pylist() == [1, 0, 0]
+        assert found.dropped == {"unknown_referrer": 1}
 
 
 @given(
