@@ -134,7 +134,7 @@ def test_floats_are_ids_only_where_they_are_exact(compiled, kind, most):
     ).tolist() == [0, 1]
     for beyond in (most, -most, float("inf")):
         far = pa.array(np.array([1, beyond], dtype=kind.to_pandas_dtype()))
-        with pytest.raises(InputError, match="customer_id: ids are .* in row 1 is a float beyond") as told:
+        with pytest.raises(InputError, match=r"customer_id: ids are .* in row 1 is a float beyond") as told:
             Ids(far, compiled=compiled)
         assert "dtype 'Int64'" in told.value.hint
 
@@ -144,7 +144,7 @@ def test_a_gap_among_long_ids_makes_nobody_another():
     people = pd.DataFrame({"customer_id": [2**60 + 1, 2**60, 2**60 + 500], "revenue": [1.0, 1.0, 1.0]})
     claims = {"referrer_id": [2**60 + 1, None], "referee_id": [2**60 + 500, 2**60]}
     for drop in (False, True):
-        with pytest.raises(InputError, match="column referrer_id: .* in row 0 is a float beyond"):
+        with pytest.raises(InputError, match=r"column referrer_id: .* in row 0 is a float beyond"):
             influence_table(people, pd.DataFrame(claims), drop=drop)
     for made in (pd.DataFrame(claims, dtype="Int64"), pa.table(claims), pl.DataFrame(claims)):
         found = influence_table(people, made, drop=True)
