@@ -27,9 +27,9 @@ from refnet.analysis.influence.given import Given, floats, in_time, together
 from refnet.analysis.influence.ids import Rows
 from refnet.analysis.influence.named import Named, named
 from refnet.analysis.influence.network import Network, checked
-from refnet.analysis.influence.sift import REASONS, sift
+from refnet.analysis.influence.sift import left_out
 from refnet.core.errors import InputError, UsageError
-from refnet.core.money import MOST_MINOR, exponent, fit, to_minor
+from refnet.core.money import MOST_MINOR, code, exponent, fit, to_minor
 
 
 class Measure(NamedTuple):
@@ -145,8 +145,7 @@ def influence_table(
 
     """
     asked = _asked(measures)
-    if not isinstance(currency, str):
-        raise UsageError(f"currency is {currency!r}: it must be a code of three letters, such as EUR.")
+    currency = code(currency)
     columns = {"customer_id", *(c for m in asked.values() for c in (m.value, m.weight) if c is not None)}
     # What waits for nothing goes beside the rest: neither arrow nor compiled loops hold Python's lock.
     with (
@@ -210,11 +209,8 @@ def _network(ids: Any, claims: Any, who: Named, *, drop: bool) -> tuple[Network,
     if drop:
         timed = "referred_at" in claims.column_names
         order = in_time(claims["referred_at"], "referred_at") if timed else np.arange(claims.num_rows)
-        reason = sift(order, referrer, referee, credit, nodes)
-        count = np.bincount(reason, minlength=len(REASONS))
-        dropped = {why: int(n) for why, n in zip(REASONS[1:], count[1:], strict=True) if n}
+        kept, dropped = left_out(order, referrer, referee, credit, nodes)
         if dropped:
-            kept = reason == 0
             referrer, referee = referrer[kept], referee[kept]
             credit = None if credit is None else credit[kept]
     return Network(referrer, referee, credit, nodes=nodes, names=_Names(ids, rows)), dropped

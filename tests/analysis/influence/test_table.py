@@ -329,8 +329,9 @@ def test_asked_wrongly():
         influence_table(PEOPLE, CHAIN, {"x": ("revenue", 6, 0.5)})
     with pytest.raises(UsageError, match="x is of 7, which is no column's name"):
         influence_table(PEOPLE, CHAIN, {"x": Measure(7)})
-    with pytest.raises(UsageError, match="currency is None"):
-        influence_table(PEOPLE, CHAIN, currency=None)
+    for currency in (None, "EURO", "€", 3):
+        with pytest.raises(UsageError, match="is no currency"):
+            influence_table(PEOPLE, CHAIN, currency=currency)
 
 
 def timed(times):
