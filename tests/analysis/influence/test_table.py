@@ -67,6 +67,14 @@ def test_the_command_from_parquet_to_parquet(tmp_path):
     told = CliRunner().invoke(app, [*heads, "--decay", "1", "--drop", "--json"])
     assert '"would_close_cycle": 1' in told.stdout
     assert pq.read_table(out)["influence"].to_pylist() == [3, 2, 1, 0]
+    two = [*heads[:-1], "2", "--decay", "1", "--drop"]
+    assert CliRunner().invoke(app, two).exit_code == 0
+    assert pq.read_table(out)["influence"].to_pylist() == [2, 2, 1, 0]
+    assert CliRunner().invoke(app, [*heads[:-1], "all", "--decay", "1", "--drop"]).exit_code == 0
+    assert pq.read_table(out)["influence"].to_pylist() == [3, 2, 1, 0]
+    for wrong in ("-1", "some", "1.5", "²"):
+        asked = CliRunner().invoke(app, [*heads[:-1], wrong])
+        assert isinstance(asked.exception, UsageError), wrong
     assert isinstance(
         CliRunner().invoke(app, ["influence", str(people), str(claims), "-o", str(people)]).exception,
         UsageError,
