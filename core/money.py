@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from refnet.core.errors import InputError
+from refnet.core.errors import InputError, UsageError
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _EXPONENTS = dict.fromkeys(
@@ -35,6 +35,17 @@ _EXPONENTS = dict.fromkeys(
 def exponent(currency: str) -> int:
     """Decimal places of the currency's minor unit (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD."""
     return _EXPONENTS.get(currency.upper(), 2)
+
+
+def code(currency: object) -> str:
+    """A currency's code in capitals; one that is not of ISO 4217 counts in hundredths.
+
+    Raises:
+        UsageError: it is none of three letters.
+    """
+    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise UsageError(f"{currency!r} is no currency.", "Write its three letters, such as EUR.")
+    return currency.upper()
 
 
 MOST_MINOR = 2.0**62

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -26,7 +26,7 @@ from refnet.commands import (
     spark,
     success,
 )
-from refnet.commands.shared import Json, open_graph, print_json
+from refnet.commands.shared import Json, hops_of, open_graph, print_json
 from refnet.core.errors import NotFound, RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -151,7 +151,7 @@ def show(
     customer_id: Annotated[
         str, typer.Argument(metavar="ID", help="The customer's id, any of them; or their email.")
     ],
-    hops: Annotated[int | None, typer.Option(help="Hops that influence counts.", min=1)] = None,
+    hops: Annotated[str | None, typer.Option(help="Hops that influence counts, or all.")] = None,
     decay: Annotated[
         float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)
     ] = None,
@@ -162,14 +162,15 @@ def show(
     from refnet.terminal.shown import print_profile
 
     settings = load_settings()
+    chosen: int | Literal["all"] | None = None if hops is None else hops_of(hops) or "all"
     with open_graph(settings) as graph:
         try:
-            found = profile(graph, customer_id, hops=hops, decay=decay, settings=settings)
+            found = profile(graph, customer_id, hops=chosen, decay=decay, settings=settings)
         except NotFound:
             if "@" not in customer_id or customer_id.startswith("email:"):
                 raise
             own_id = of_email(graph, customer_id)
-            found = profile(graph, own_id, hops=hops, decay=decay, settings=settings)
+            found = profile(graph, own_id, hops=chosen, decay=decay, settings=settings)
     if as_json:
         print_json(found)
     else:

@@ -6,7 +6,7 @@ is opened first and closed last: until then the scores before are the current on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from refnet.analysis.currency import currency_of
 from refnet.analysis.influence import columns, publish
-from refnet.analysis.influence.ids import Ids
+from refnet.analysis.influence.forest import Ints
+from refnet.analysis.influence.ids import Ids, by_id
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.scores import bands, percentile, quadrants
 from refnet.core.money import exponent, from_minor, to_minor
@@ -106,6 +107,7 @@ def analyze(
             currency=currency,
             hops=settings.hops,
             decay=settings.decay,
+            ties=_by_id(customers["customerId"], affiliates["affiliateId"]),
         )
         for name, words in WORDS.items():
             scores[name] = columns.coded(scores[name], words)
@@ -149,6 +151,7 @@ def score(
     currency: str,
     hops: int,
     decay: float,
+    ties: Callable[[Ints], Ints] | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
     """The scores of all customers and then all affiliates, in their order, under the names they have in the graph.
 
@@ -158,6 +161,7 @@ def score(
         currency: of revenue; amounts come back in it. Sums of whole credits are exact to its minor unit, what decay
             and part credits make of it is not rounded, so that it equals what Cypher gives.
         hops, decay: of `influence`; everything else counts all hops, undiminished.
+        ties: of conserved credit, see `Network.conserved`.
 
     Returns:
         Each of shape (nodes,); percentile, band and quadrant, and ecrDirect as far as it is written, are customers'
@@ -174,13 +178,24 @@ def score(
         "influence": influence,
         "ecrDirect": (own + network.influence(own, hops=1, decay=1.0)) / scale,
         "ecrNetwork": ecr_network / scale,
-        "conservedCredit": from_minor(network.conserved(own, decay=decay), currency),
+        "conservedCredit": from_minor(network.conserved(own, decay=decay, ties=ties), currency),
         "downline": downline,
         "longestChain": network.longest_chain(),
         "percentile": percentile(influence[:n]),
         "band": bands(ecr_network[:n], own[:n], downline[:n] > 0),
         "quadrant": quadrants(cltv, influence[:n]),
     }
+
+
+def _by_id(customers: Any, affiliates: Any) -> Callable[[Ints], Ints]:
+    """Nodes that tie by id, customers first: an engine returns rows in whatever order."""
+    first, second, n = by_id(customers), by_id(affiliates), len(customers)
+
+    def ordered(nodes: Ints) -> Ints:
+        middle = int(np.searchsorted(nodes, n))
+        return np.concatenate([first(nodes[:middle]), n + second(nodes[middle:] - n)])
+
+    return ordered
 
 
 def _changed(

@@ -10,6 +10,8 @@ to them, and their own value's part that stays.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -104,12 +106,18 @@ def _gather(
         share[: arrived.size] += arrived * onward * decay ** (depth - 1)
 
 
-def to_whole(share: Floats, total: int) -> Ints:
+def to_whole(share: Floats, total: int, ties: Callable[[Ints], Ints] | None = None) -> Ints:
     """Shares rounded so that they sum to `total` exactly, shape as `share`: largest remainder (Hamilton's
     method).
 
     Over the whole network at once: nobody is further than one unit from their share. Remainders that differ
-    by less than a millionth are a tie, and the smaller node number goes first. O(n).
+    by less than a millionth are a tie. O(n), and whatever `ties` takes where there is one.
+
+    Args:
+        share: unrounded.
+        total: what they are to sum to.
+        ties: given the nodes of a tie, in rising order, these in the order in which they go first; None: as they are.
+            It is asked only where some of a tie go first and others do not.
     """
     whole = np.floor(share + 5e-7)
     rest = np.round(share - whole, 6)
@@ -123,5 +131,8 @@ def to_whole(share: Floats, total: int) -> Ints:
             last = np.partition(-sign * rest, more - 1)[more - 1]
             before = -sign * rest < last
             result[before] += sign
-            result[np.flatnonzero(-sign * rest == last)[: more - int(before.sum())]] += sign
+            tied, wanted = np.flatnonzero(-sign * rest == last), more - int(before.sum())
+            if ties is not None and wanted < tied.size:
+                tied = ties(tied)
+            result[tied[:wanted]] += sign
     return result

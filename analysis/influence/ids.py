@@ -1,6 +1,8 @@
 """Ids of any kind to row numbers 0 … n−1, where every other array is found by number.
 
-Whole numbers and texts, as arrow has them. With numba by `hashing`; without, by pyarrow's `index_in`.
+Whole numbers and texts, as arrow has them. With numba by `hashing`; without, by pyarrow's `index_in`. Floats are taken
+as whole numbers only where they hold them exactly: pandas makes floats of whole numbers with a gap, and of two ids
+beyond 2^53 the same one.
 """
 
 from __future__ import annotations
@@ -23,12 +25,14 @@ class Ids:
     """The ids of customers, each once, and who has which.
 
     Args:
-        ids: array or chunked array of pyarrow, whole numbers or texts, none missing.
+        ids: array or chunked array of pyarrow, whole numbers of 64 bits or texts, none missing; floats as far as they
+            are whole numbers and exact (below 2^53).
         column: what to call it in an error message.
         compiled: by `hashing`, or by pyarrow; None: as is quicker.
 
     Raises:
-        InputError: an id is missing or there twice (names the row, counted from 0), or ids are neither.
+        InputError: an id is missing or there twice, a float that is no exact id (names the row, counted from 0), or
+            ids are neither.
 
     Complexity: O(n), one access to memory an id; memory 27 to 54 bytes an id for whole numbers that lie far apart, 13
     to 27 for texts, beside the ids (of texts 8 more while they are put in).
@@ -37,7 +41,7 @@ class Ids:
 
     def __init__(self, ids: Any, *, column: str = "customer_id", compiled: bool | None = None) -> None:
         self._column = column
-        self._ids = _plain(ids, column)
+        self._ids = plain(ids, column)
         if self._ids.null_count:
             row = int(np.flatnonzero(np.asarray(self._ids.is_null()))[0])
             raise InputError(f"row {row} has no id", column=column)
@@ -48,7 +52,7 @@ class Ids:
 
     def rows(self, ids: Any, *, column: str) -> Rows:
         """The row of each of `ids`, int32, shape (m,); −1 where it is missing or nobody's."""
-        asked = _plain(ids, column)
+        asked = plain(ids, column)
         if asked.type != self._ids.type:  # 7 and "7" are the same customer
             if pa.types.is_integer(asked.type):
                 asked = asked.cast(pa.large_string())
@@ -108,8 +112,21 @@ class Ids:
             raise InputError(f"{self.name(row)} is there twice, again in row {row}", column=self._column)
 
 
-def _plain(ids: Any, column: str) -> pa.Array:
-    """One array of int64 or large_string."""
+def by_id(ids: Any) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
+    """What puts rows in the order of their ids, numbers by size and texts by their bytes; for `Network.conserved`."""
+
+    def ordered(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.asarray(rows[pc.sort_indices(ids.take(pa.array(rows))).to_numpy()])
+
+    return ordered
+
+
+def plain(ids: Any, column: str) -> pa.Array:
+    """Ids as one array of int64 or large_string.
+
+    Raises:
+        InputError: they are neither whole numbers of 64 bits nor texts, or floats that do not hold them exactly.
+    """
     if isinstance(ids, pa.ChunkedArray):
         if pa.types.is_string(ids.type):  # before they are put together: 2 GB of text have no int32 offsets
             ids = ids.cast(pa.large_string())
@@ -119,20 +136,48 @@ def _plain(ids: Any, column: str) -> pa.Array:
     if pa.types.is_dictionary(ids.type):
         ids = ids.dictionary_decode()
     kind = ids.type
+    if pa.types.is_floating(kind):
+        return _whole(ids, column)
     if pa.types.is_null(kind):
         return ids.cast(pa.int64())
-    try:
-        if pa.types.is_integer(kind) or pa.types.is_floating(
-            kind
-        ):  # pandas makes floats of numbers with gaps
-            return ids.cast(pa.int64())
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-            return ids.cast(pa.large_string())
-    except pa.ArrowInvalid as wrong:
-        raise InputError(f"ids are whole numbers or texts, but {wrong}", column=column) from None
+    if pa.types.is_integer(kind):
+        if kind == pa.uint64():
+            _refuse(ids, pc.greater(ids, pa.scalar(2**63 - 1, pa.uint64())), "is beyond 2^63", column)
+        return ids.cast(pa.int64())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return ids.cast(pa.large_string())
     raise InputError(
         f"ids are whole numbers or texts, not {kind}", column=column, hint="Make texts of them first."
     )
+
+
+_EXACT = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
+"""From here on a float stands for more than one whole number."""
+
+
+def _whole(ids: pa.Array, column: str) -> pa.Array:
+    """Floats as int64, where each is one whole number and no other; not a number is missing."""
+    most = _EXACT[ids.type]
+    values = ids.cast(pa.float64())
+    values = pc.if_else(pc.is_nan(values), None, values)
+    _refuse(
+        values,
+        pc.greater_equal(pc.abs(values), most),
+        f"is a float beyond {most:.0f}, where several whole numbers are one float",
+        column,
+    )
+    _refuse(values, pc.not_equal(pc.floor(values), values), "is no whole number", column)
+    return values.cast(pa.int64())
+
+
+def _refuse(ids: pa.Array, wrong: pa.Array, why: str, column: str) -> None:
+    row = pc.index(wrong, True).as_py()
+    if row >= 0:
+        raise InputError(
+            f"ids are whole numbers of 64 bits or texts, but {ids[row]} in row {row} {why}",
+            column=column,
+            hint="Read the column as texts, or as whole numbers with gaps (in pandas dtype 'Int64').",
+        )
 
 
 def _bits(ids: int) -> int:

@@ -8,9 +8,12 @@ both give the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import cache, cached_property
-from typing import NamedTuple, Protocol
+from numbers import Real
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +24,11 @@ from refnet.analysis.influence.arrays import SLACK, Arrays
 from refnet.analysis.influence.conserved import to_whole
 from refnet.analysis.influence.forest import Floats, Ints, Numbers
 from refnet.core.errors import InputError, UsageError
+from refnet.core.money import MOST_MINOR
 
 _WORTH_COMPILING = 100_000  # edges; below, numpy is done before numba is imported
+_MOST_SHARE = 2.0**50
+"""A conserved share from here on may be off by more than its rounding: it is a float before it is a whole number."""
 
 
 class Named(Protocol):
@@ -45,15 +51,17 @@ class Network:
     """An acyclic credited network.
 
     Args:
-        referrer, referee: shape (m,), node numbers.
+        referrer, referee: shape (m,), node numbers, of a whole kind (ids of any kind: `refnet.influence_table`).
         credit: shape (m,), in (0, 1]; None: 1 each.
         nodes: n, how many nodes there are.
         names: shape (n,), what to call a node in an error message; None: its number.
         compiled: by the loops of numba (`refnet[fast]`) or by numpy; None: as is quicker.
 
     Raises:
-        InputError: naming an edge that is out of range, leads from a node to itself, has a credit outside (0,
-            1], is on a cycle, or leads to a node whose credits sum to more than 1.
+        InputError: node numbers are not whole or credits no numbers; naming an edge that is out of range, leads from
+            a node to itself, has a credit outside (0, 1], is on a cycle, or leads to a node whose credits sum to more
+            than 1.
+        UsageError: `nodes` is no count.
 
     Complexity: O(n + m); by numpy O(n + m log m). Memory O(n + m).
 
@@ -72,8 +80,9 @@ class Network:
         names: Named | None = None,
         compiled: bool | None = None,
     ) -> None:
-        tail, head = _numbers(referrer), _numbers(referee)
-        given = None if credit is None else np.asarray(credit, dtype=np.float64)
+        nodes = _count(nodes)
+        tail, head = _numbers(referrer, "referrer"), _numbers(referee, "referee")
+        given = None if credit is None else _floats(np.asarray(credit), "Credits")
         if (
             tail.shape != (tail.size,)
             or head.shape != tail.shape
@@ -120,7 +129,8 @@ class Network:
             decay: in (0, 1].
 
         Raises:
-            InputError: another shape, or a value that is not a finite number.
+            InputError: another shape, a value that is not a finite number, or integers beyond 2^62 together, whose
+                sums might not be integers of 64 bits.
             UsageError: hops or decay out of range.
 
         Complexity: O(n + m) without limit, O(n + Σ over hops of edges still alive) with; a forest by numpy, or to
@@ -150,13 +160,12 @@ class Network:
         Raises:
             InputError, UsageError: as `influence`; `out` of another shape or kind.
         """
-        for hops, decay in asked:
-            _check(hops, decay)
+        pairs = [checked(hops, decay) for hops, decay in asked]
         if out is not None and (out.shape != (len(asked), self.nodes) or out.dtype != np.float64):
             raise InputError(
                 f"out is {out.dtype} of shape {out.shape}, and has to be float64 of {(len(asked), self.nodes)}."
             )
-        return self._sums.brought(self._values(value), asked, out)
+        return self._sums.brought(self._values(value), pairs, out)
 
     def at_risk(self, value: npt.ArrayLike, probability: npt.ArrayLike) -> Numbers:
         """Downstream at risk, float64, shape (n,), in the unit of `value`: Σ p(u) · value(u) over all u below.
@@ -181,7 +190,7 @@ class Network:
         Raises:
             InputError: another shape, or what is no probability.
         """
-        chance, worth = np.asarray(probability, dtype=np.float64), self._values(value)
+        chance, worth = _floats(np.asarray(probability), "Probabilities"), self._values(value)
         if chance.shape != (self.nodes,):
             raise InputError(f"There are {self.nodes} nodes and probabilities of shape {chance.shape}.")
         wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
@@ -236,15 +245,24 @@ class Network:
             seen[people] = True
             front = people.astype(np.int64, copy=False)
 
-    def conserved(self, value_minor: npt.ArrayLike, *, decay: float = 0.5) -> Ints:
+    def conserved(
+        self,
+        value_minor: npt.ArrayLike,
+        *,
+        decay: float = 0.5,
+        ties: Callable[[Ints], Ints] | None = None,
+    ) -> Ints:
         """Conserved credit of each, int64, shape (n,), minor units: sums exactly to Σ `value_minor`.
 
         Args:
             value_minor: shape (n,), integers.
             decay: in (0, 1], what each further step back weighs.
+            ties: given nodes whose remainders are equal, these in the order in which they are rounded up; None: by
+                number. By ids, the answer does not depend on how nodes are numbered.
 
         Raises:
-            InputError: another shape, or values that are not integers.
+            InputError: another shape, values that are not integers, or a share of 2^50 or more, which could not be
+                told to the unit.
             UsageError: decay out of range.
 
         Rounded by largest remainder over the whole network. O(n) for a forest with credits of 1, else
@@ -254,8 +272,18 @@ class Network:
         worth = self._values(value_minor)
         if worth.dtype != np.int64:
             raise InputError("Conserved credit is shared out in whole minor units: values must be integers.")
-        _check(None, decay)
-        return to_whole(self._sums.shares(worth, decay), int(worth.sum())) if self.nodes else worth
+        decay = checked(None, decay)[1]
+        if not self.nodes:
+            return worth
+        share = self._sums.shares(worth, decay)
+        largest = int(np.argmax(np.abs(share)))
+        if abs(share[largest]) >= _MOST_SHARE:
+            raise InputError(
+                f"The conserved credit of {self._called(largest)} is about {share[largest]:.3g} minor units: "
+                f"it cannot be shared out to the unit from {_MOST_SHARE:.3g} on.",
+                hint="Look at the largest values: amounts like this are usually a slip.",
+            )
+        return to_whole(share, int(worth.sum()), ties)
 
     def roots(self) -> Ints:
         """Nodes that brought somebody and whom nobody brought, in rising order."""
@@ -290,19 +318,31 @@ class Network:
         if worth.shape != (self.nodes,):
             raise InputError(f"There are {self.nodes} nodes and values of shape {worth.shape}.")
         if worth.dtype.kind in "iub":
+            if worth.size and worth.dtype.itemsize == 8:
+                self._refuse_large(worth)
             return worth.astype(np.int64, copy=False)
-        worth = worth.astype(np.float64, copy=False)
+        worth = _floats(worth, "Values")
         wrong = np.flatnonzero(~np.isfinite(worth))
         if wrong.size:
             raise InputError(f"The value of {self._called(int(wrong[0]))} is not a finite number.")
         return worth
+
+    def _refuse_large(self, worth: npt.NDArray[Any]) -> None:
+        """Whole credits make a forest, where nobody is below another twice: no sum is above that of all."""
+        largest = max(int(worth.max()), -int(worth.min()))
+        if largest * worth.size > MOST_MINOR and float(np.abs(worth.astype(np.float64)).sum()) > MOST_MINOR:
+            raise InputError(
+                f"The largest value is {largest}: together they are more than can be added exactly.",
+                hint="Give floats (`value.astype(float)`) where sums need not be exact.",
+            )
 
     def _refuse(self, tail: Ints, head: Ints, wrong: npt.NDArray[np.bool_], what: str) -> None:
         if wrong.any():
             edge = int(np.flatnonzero(wrong)[0])
             raise InputError(
                 f"Edge {self._called(int(tail[edge]))} → {self._called(int(head[edge]))} {what}.",
-                hint="Tables leave such edges out, and count them, with drop=True (`refnet influence --drop`).",
+                hint="`refnet.influence` and `refnet.influence_table` leave such edges out, and count them, with "
+                "drop=True; `refnet influence` with --drop.",
             )
 
     def _called(self, node: int) -> str:
@@ -311,18 +351,64 @@ class Network:
         )
 
 
-def _check(hops: int | None, decay: float) -> None:
-    if hops is not None and hops < 1:
-        raise UsageError(
-            f"hops is {hops}: influence needs at least one.", "Leave it out for all the way down."
-        )
-    if not 0 < decay <= 1:
-        raise UsageError(f"decay is {decay}: it must be above 0 and at most 1.")
+def checked(hops: Any, decay: Any) -> tuple[int | None, float]:
+    """Hops (None: all) and decay as numbers.
+
+    Raises:
+        UsageError: hops are not whole or below 1; decay is no number in (0, 1].
+    """
+    if hops is not None:
+        try:
+            hops = operator.index(hops)
+        except TypeError:
+            raise UsageError(
+                f"hops is {hops!r}: it must be a whole number.", "Leave it None for all the way down."
+            ) from None
+        if hops < 1:
+            raise UsageError(
+                f"hops is {hops}: influence needs at least one.", "Leave it None for all the way down."
+            )
+    if not isinstance(decay, (Real, Decimal)) or not 0 < float(decay) <= 1:
+        raise UsageError(f"decay is {decay!r}: it must be a number above 0 and at most 1.")
+    return hops, float(decay)
 
 
-def _numbers(nodes: npt.ArrayLike) -> Ints:
+def _count(nodes: Any) -> int:
+    try:
+        count = operator.index(nodes)
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise UsageError(f"nodes is {nodes!r}: it must say how many nodes there are.")
+    return count
+
+
+def _numbers(nodes: npt.ArrayLike, end: str) -> Ints:
     given = np.asarray(nodes)
-    return given if given.dtype == np.int32 else given.astype(np.int64, copy=False)
+    if given.dtype == np.int32:
+        return given
+    if not given.size:
+        return given.astype(np.int64)
+    if given.dtype.kind not in "iu" or (
+        given.dtype.kind == "u" and int(given.max()) > np.iinfo(np.int64).max
+    ):
+        raise InputError(
+            f"node numbers are whole numbers from 0 on, not {given.dtype}",
+            column=end,
+            hint="Ids of any kind: `refnet.influence` and `refnet.influence_table`.",
+        )
+    return given.astype(np.int64, copy=False)
+
+
+def _floats(given: npt.NDArray[Any], what: str) -> Floats:
+    if given.dtype.kind in "iubfO":
+        try:
+            return given.astype(np.float64, copy=False)
+        except (TypeError, ValueError, OverflowError):
+            pass
+    if not given.size:
+        return given.astype(np.float64)
+    raise InputError(f"{what} are numbers, not {given.dtype}.")
 
 
 def worth_compiling(edges: int, nodes: int, asked: bool | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from refnet.analysis.currency import currency_in
 from refnet.core.errors import BeingAnalyzed, NotFound, UsageError
@@ -19,7 +19,7 @@ def profile(
     graph: Graph,
     customer_id: str,
     *,
-    hops: int | None = None,
+    hops: int | Literal["all"] | None = None,
     decay: float | None = None,
     settings: Settings | None = None,
 ) -> dict[str, Any]:
@@ -28,7 +28,8 @@ def profile(
     Args:
         graph: where they are.
         customer_id: theirs; any of them, if they have several.
-        hops, decay: of `influence` only; unset: those of the last analysis. All else counts all hops, undiminished.
+        hops, decay: of `influence` only, hops a number or 'all'; unset: those of the last analysis. All else counts
+            all hops, undiminished.
 
     Returns:
         The object of the contract, amounts in `currency` and rounded to its minor unit, `generations` as [{depth,
@@ -43,7 +44,7 @@ def profile(
 
 
 def profiled(
-    customer_id: str, *, hops: int | None, decay: float | None, settings: Settings
+    customer_id: str, *, hops: int | Literal["all"] | None, decay: float | None, settings: Settings
 ) -> Asking[dict[str, Any]]:
     """The questions and the answer of `profile`."""
     # First the analysis, then the customer: a score of a later one shows by its version.
@@ -61,7 +62,9 @@ def profiled(
     below = yield from generations_below(customer_id)
     influence = customer["influence"]
     if asked:
-        influence = sum(g["value"] * decay ** (g["depth"] - 1) for g in below[:hops])
+        influence = sum(
+            g["value"] * decay ** (g["depth"] - 1) for g in below[: None if hops == "all" else hops]
+        )
     currency = yield from currency_in(settings)
     scores = {
         "customer_id": customer["customerId"],

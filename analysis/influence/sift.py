@@ -72,6 +72,20 @@ def sift(
     return reason
 
 
+def left_out(
+    order: npt.NDArray[np.int64],
+    referrer: npt.NDArray[np.int32],
+    referee: npt.NDArray[np.int32],
+    credit: npt.NDArray[np.float64] | None,
+    nodes: int,
+) -> tuple[npt.NDArray[np.bool_] | slice, dict[str, int]]:
+    """Which claims are credited, and how many are not, by reason; arguments as `sift`."""
+    reason = sift(order, referrer, referee, credit, nodes)
+    count = np.bincount(reason, minlength=len(REASONS))
+    dropped = {why: int(n) for why, n in zip(REASONS[1:], count[1:], strict=True) if n}
+    return (reason == 0 if dropped else slice(None)), dropped
+
+
 def _take(order: Any, tail: Any, head: Any, credit: Any, nodes: int, most: float) -> Any:
     """Reasons as places in `REASONS`; with part credits all but cycles. Plain loops, for numba and without it."""
     reason = np.zeros(tail.size, np.int8)

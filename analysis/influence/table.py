@@ -21,16 +21,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from refnet.analysis.influence.given import Given, together
+from refnet.analysis.influence.given import Given, floats, in_time, together
 from refnet.analysis.influence.ids import Rows
 from refnet.analysis.influence.named import Named, named
-from refnet.analysis.influence.network import Network
-from refnet.analysis.influence.sift import REASONS, sift
+from refnet.analysis.influence.network import Network, checked
+from refnet.analysis.influence.sift import left_out
 from refnet.core.errors import InputError, UsageError
-from refnet.core.money import MOST_MINOR, exponent, fit, to_minor
+from refnet.core.money import MOST_MINOR, code, exponent, fit, to_minor
 
 
 class Measure(NamedTuple):
@@ -79,22 +78,32 @@ class Scored:
         return polars.from_arrow(self.table)
 
     def write(self, path: Path | str) -> None:
-        """As a parquet file.
+        """As a parquet file, which is there when it is whole: what was there before stays until then.
 
         Raises:
-            UsageError: it is called as another kind of file.
+            UsageError: it is called as another kind of file, or cannot be one.
         """
         if Path(path).suffix.lower() not in ("", ".parquet", ".pq"):
             raise UsageError(
                 f"{path} would be a parquet file called as another kind.",
                 "Call it .parquet; `.table.to_pandas()` writes others.",
             )
+        path = Path(path).resolve()
+        if not path.parent.is_dir():
+            raise UsageError(f"{path.parent} is no directory.", "Make it first.")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is there and no file.", "Write to another one.")
         # Amounts hardly ever repeat: a dictionary of them would be made and thrown away. Packing ids that are texts
         # takes as long as everything that is computed.
         packed = {
             each.name: "lz4" if pa.types.is_primitive(each.type) else "none" for each in self.table.schema
         }
-        pq.write_table(self.table, path, use_dictionary=False, compression=packed, write_statistics=False)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            pq.write_table(self.table, part, use_dictionary=False, compression=packed, write_statistics=False)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def influence_table(
@@ -109,9 +118,11 @@ def influence_table(
 
     Args:
         customers: a DataFrame of pandas or polars, a Table of pyarrow, or a parquet file: `customer_id` (whole
-            numbers or texts) and the columns that measures name; a value that is missing counts as nothing.
+            numbers of 64 bits or texts; floats below 2^53) and the columns that measures name; a value that is
+            missing counts as nothing.
         referrals: likewise: `referrer_id`, `referee_id`, perhaps `credit` in (0, 1] (1 where there is no such
-            column) and `referred_at`.
+            column) and `referred_at` (times, dates, numbers, or texts as ISO 8601 has times; those with an offset
+            as of UTC).
         measures: by the column's name; unset: `influence`, revenue over 6 hops with decay 0.5.
         drop: leave out referrals that make no credited network and count them in `dropped`, first come, first
             credited (by `referred_at`, none last, then by row), instead of refusing all.
@@ -119,9 +130,10 @@ def influence_table(
             weights make of them is not rounded.
 
     Raises:
-        InputError: a column or an id is missing, an id is there twice; without `drop` also a referral of nobody
-            known, to oneself, with a wrong credit, a second one of one customer, or on a cycle: names it.
-        UsageError: hops or decay out of range, or what is given is no table.
+        InputError: a column or an id is missing, an id or a column is there twice, values are not of one kind, no
+            numbers or beyond what can be added exactly; with `drop` a time that is none; without it a referral of
+            nobody known, to oneself, with a wrong credit, a second one of one customer, or on a cycle: names it.
+        UsageError: hops or decay out of range or no number, or what is given is no table, measure or currency.
 
     Complexity: O(n + m) and a pass for each measure; measures of one value cost little more than one.
 
@@ -132,9 +144,8 @@ def influence_table(
         [175.0, 150.0, 100.0, 0.0]
 
     """
-    asked = {"influence": Measure()} if measures is None else dict(measures)
-    if not asked or "customer_id" in asked:
-        raise UsageError("Measures need a name each, other than customer_id.")
+    asked = _asked(measures)
+    currency = code(currency)
     columns = {"customer_id", *(c for m in asked.values() for c in (m.value, m.weight) if c is not None)}
     # What waits for nothing goes beside the rest: neither arrow nor compiled loops hold Python's lock.
     with (
@@ -158,6 +169,26 @@ def influence_table(
     return Scored(pa.table({"customer_id": ids, **measured}), dropped)
 
 
+def _asked(measures: Mapping[str, Measure] | None) -> dict[str, Measure]:
+    """Measures by name, with hops and decay as numbers."""
+    if measures is None:
+        return {"influence": Measure()}
+    if not isinstance(measures, Mapping) or not measures or "customer_id" in measures:
+        raise UsageError(
+            "Measures need a name each, other than customer_id.", 'Such as {"influence": refnet.Measure()}.'
+        )
+    asked = {}
+    for name, measure in measures.items():
+        if not isinstance(measure, Measure):
+            raise UsageError(f"{name} is {measure!r}, no measure.", "Give a refnet.Measure for each name.")
+        for column in (measure.value, measure.weight):
+            if not isinstance(column, str) and column is not None:
+                raise UsageError(f"{name} is of {column!r}, which is no column's name.")
+        hops, decay = checked(measure.hops, measure.decay)
+        asked[name] = measure._replace(hops=hops, decay=decay)
+    return asked
+
+
 def _refuse_unknown(claims: Any, who: Named) -> None:
     for column, numbers in (("referrer_id", who.referrer), ("referee_id", who.referee)):
         if numbers.size and numbers.min() < 0:
@@ -173,14 +204,13 @@ def _network(ids: Any, claims: Any, who: Named, *, drop: bool) -> tuple[Network,
     """The credited network, and what is not in it."""
     rows, referrer, referee = who
     nodes = len(ids) if rows is None else rows.size
-    credit = _floats(claims["credit"], "credit") if "credit" in claims.column_names else None
+    credit = floats(claims["credit"], "credit") if "credit" in claims.column_names else None
     dropped: dict[str, int] = {}
     if drop:
-        reason = sift(_in_time(claims), referrer, referee, credit, nodes)
-        count = np.bincount(reason, minlength=len(REASONS))
-        dropped = {why: int(n) for why, n in zip(REASONS[1:], count[1:], strict=True) if n}
+        timed = "referred_at" in claims.column_names
+        order = in_time(claims["referred_at"], "referred_at") if timed else np.arange(claims.num_rows)
+        kept, dropped = left_out(order, referrer, referee, credit, nodes)
         if dropped:
-            kept = reason == 0
             referrer, referee = referrer[kept], referee[kept]
             credit = None if credit is None else credit[kept]
     return Network(referrer, referee, credit, nodes=nodes, names=_Names(ids, rows)), dropped
@@ -245,12 +275,12 @@ def _of_all(
 def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.NDArray[np.int64]:
     """A column of amounts in minor units: of the customers of these rows, or of all."""
     if rows is None:
-        return to_minor(_floats(people.columns([column])[column], column), currency, column=column)
+        return to_minor(floats(people.columns([column])[column], column), currency, column=column)
     from refnet.analysis.influence import parts
 
     worth, begin, total = np.empty(rows.size, dtype=np.int64), 0, 0.0
     for read in people.pieces([column], most=4):
-        amounts = _floats(read()[column], column)
+        amounts = floats(read()[column], column)
         total += fit(amounts, 10.0 ** exponent(currency), column)
         own = slice(*np.searchsorted(rows, (begin, begin + amounts.size)).tolist())
         parts.minor(amounts, begin, rows[own], 10.0 ** exponent(currency), worth[own])
@@ -266,26 +296,8 @@ def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.
 
 def _chances(people: Given, column: str, ids: Any) -> npt.NDArray[np.float64]:
     """A column of probabilities, of all customers."""
-    chance = _floats(people.columns([column])[column], column)
+    chance = floats(people.columns([column])[column], column)
     wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
     if wrong.size:
         raise InputError(f"The probability of {ids[int(wrong[0])]} is not within 0 and 1.")
     return chance
-
-
-def _in_time(claims: Any) -> npt.NDArray[np.int64]:
-    """Rows by time, none last, then by row."""
-    if "referred_at" not in claims.column_names:
-        return np.arange(claims.num_rows)
-    order = pc.sort_indices(
-        pa.table({"at": claims["referred_at"], "row": np.arange(claims.num_rows)}),
-        sort_keys=[("at", "ascending"), ("row", "ascending")],
-    )
-    return np.asarray(order.to_numpy(), dtype=np.int64)
-
-
-def _floats(column: Any, name: str) -> npt.NDArray[np.float64]:
-    try:
-        return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise InputError(f"holds {column.type}, no numbers", column=name) from None

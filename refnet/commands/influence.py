@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from refnet.commands.shared import Json, print_json
+from refnet.commands.shared import Json, hops_of, print_json
 from refnet.core.errors import UsageError
 from refnet.core.settings import load_settings
 
@@ -22,7 +22,7 @@ def influence(
         str, typer.Option(help="The column of customers that is summed; heads: everyone counts 1.")
     ] = "revenue",
     hops: Annotated[
-        int | None, typer.Option(help="Hops that count, 0: all; unset: REFNET_HOPS.", min=0)
+        str | None, typer.Option(help="Hops that count, or all (as is 0); unset: REFNET_HOPS.")
     ] = None,
     decay: Annotated[
         float | None, typer.Option(help="What each further hop is multiplied by; unset: REFNET_DECAY.")
@@ -43,7 +43,7 @@ def influence(
         raise UsageError(f"{output} is what is read.", "Write to another file.")
     measure = Measure(
         None if value == "heads" else value,
-        hops=(settings.hops if hops is None else hops) or None,
+        hops=settings.hops if hops is None else None if hops == "0" else hops_of(hops),
         decay=settings.decay if decay is None else decay,
     )
     scored = influence_table(

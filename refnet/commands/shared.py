@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from refnet.core.errors import NotFound
+from refnet.core.errors import NotFound, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import Settings
 
@@ -65,3 +65,16 @@ def need_customers(graph: Graph) -> None:
     """
     if not len(graph.query("customers/by-id", prefix="", limit=1)):
         raise NotFound("There are no customers in this graph yet.", "`refnet load` brings them.")
+
+
+def hops_of(said: str) -> int | None:
+    """What --hops says: a number from 1 on, or all, which is None.
+
+    Raises:
+        UsageError: it says neither.
+    """
+    if said == "all":
+        return None
+    if not (said.isascii() and said.isdecimal() and int(said) > 0):
+        raise UsageError(f"--hops is a number or all, not {said}.", "Numbers begin with 1.")
+    return int(said)

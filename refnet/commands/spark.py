@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from refnet.commands.shared import open_graph, print_json
+from refnet.commands.shared import hops_of, open_graph, print_json
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -21,8 +21,8 @@ def analyze(
             "Spark reads parquet and writes parquet: say --from and --to.",
             "`refnet export --for spark DIR` writes what is in the graph.",
         )
-    if hops not in (None, "all") and not (hops or "").isdecimal():
-        raise UsageError(f"--hops is a number or all, not {hops}.")
+    if hops is not None:
+        hops_of(hops)
     from refnet.analysis.spark.run import analyze as analyze_all
     from refnet.analysis.spark.submit import question
     from refnet.analysis.spark.work import session

@@ -88,6 +88,12 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     }
     other = json.loads(refnet("show", "cate", "--json", "--hops", "2", "--decay", "0.1").stdout)
     assert other["influence"] == pytest.approx(110.0)
+    one, every = (
+        json.loads(refnet("show", "cate", "--json", "--hops", hops).stdout) for hops in ("1", "all")
+    )
+    assert (one["influence"], every["influence"], every["hops"]) == (100.0, 150.0, "all")
+    says(refnet("show", "cate", "--hops", "all"), 0, "all hops")
+    says(refnet("show", "cate", "--hops", "0"), 2, "--hops is a number or all, not 0.")
     says(refnet("show", "cate"), 0, "network revenue", "400.00 EUR", "generation 2: 1 customers")
 
     report = json.loads(refnet("report", "--format", "json", "--launch", "2024-02-15").stdout)

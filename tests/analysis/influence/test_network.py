@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from fractions import Fraction
 
 import networkx as nx
@@ -218,6 +219,81 @@ def test_questions_asked_wrongly():
 
 
 @both
+@pytest.mark.parametrize(
+    "value", [[0, 2**62, 2**62], [0, -(2**62), -(2**62)], np.array([0, 2**63, 1], np.uint64)]
+)
+def test_whole_values_that_cannot_be_added_exactly_are_refused(value, compiled):
+    network = Network([0, 1], [1, 2], nodes=3, compiled=compiled)
+    for ask in (
+        lambda: network.influence(value, hops=None, decay=1),
+        lambda: network.conserved(value),
+        lambda: network.generations(0, value),
+    ):
+        with pytest.raises(InputError, match="more than can be added exactly"):
+            ask()
+    assert network.influence(np.asarray(value, dtype=np.float64), hops=None, decay=1)[0] == sum(
+        map(float, value)
+    )
+    most = [0, 2**61, 2**61]
+    assert network.influence(most, hops=None, decay=1).tolist() == [2**62, 2**61, 0]
+
+
+@both
+def test_conserved_credit_that_is_no_whole_number_any_more_is_refused(compiled):
+    network = Network([0, 1], [1, 2], nodes=3, names=["ann", "bob", "cy"], compiled=compiled)
+    with pytest.raises(
+        InputError, match=r"conserved credit of ann is about .* cannot be shared out to the unit"
+    ):
+        network.conserved([0, 2**53 + 1, 2**53 + 1])
+    value = [0, 2**48 + 1, 2**48 + 1]
+    found = network.conserved(value)
+    assert sum(found.tolist()) == sum(value)
+    assert abs(found[1] * 3 - 2 * value[2]) <= 3  # bob was one of two steps, the nearer
+
+
+@pytest.mark.parametrize(
+    ("edges", "credit", "message"),
+    [
+        (([0.7], [1.2]), None, "column referrer: node numbers are whole numbers from 0 on, not float64"),
+        ((["a"], ["b"]), None, "column referrer: node numbers are whole"),
+        (([0], [None]), None, "column referee: node numbers are whole"),
+        (([True], [False]), None, "column referrer: node numbers are whole"),
+        (([0], np.array([2**63 + 1], np.uint64)), None, "column referee: node numbers are whole"),
+        (([0], [1]), ["much"], "Credits are numbers"),
+    ],
+)
+def test_nodes_and_credits_of_another_kind_are_refused(edges, credit, message):
+    with pytest.raises(InputError, match=message):
+        Network(*edges, credit, nodes=4)
+
+
+@pytest.mark.parametrize("nodes", [-1, 1.5, "4", None])
+def test_a_count_of_nodes_that_is_none_is_refused(nodes):
+    with pytest.raises(UsageError, match="it must say how many nodes there are"):
+        Network([0], [1], nodes=nodes)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"hops": 1.5}, {"hops": "6"}, {"hops": float("nan")}, {"hops": -1}, {"decay": "0.5"}, {"decay": None},
+              {"decay": float("nan")}, {"decay": Decimal(2)}],
+)  # fmt: skip
+def test_settings_of_another_kind_are_refused(wrong):
+    with pytest.raises(UsageError, match=r"hops is|decay is"):
+        CHAIN.influence(HUNDRED, **wrong)
+
+
+@pytest.mark.parametrize("value", [["1", "2", "3", "4"], [1, 2, 3, "x"], [1j] * 4])
+def test_values_that_are_no_numbers_are_refused(value):
+    with pytest.raises(InputError, match="Values are numbers"):
+        CHAIN.influence(value)
+
+
+def test_settings_of_every_numeric_kind():
+    for decay in (0.5, np.float32(0.5), Fraction(1, 2), Decimal("0.5")):
+        assert CHAIN.influence(HUNDRED, hops=np.int8(6), decay=decay).tolist() == [17_500, 15_000, 10_000, 0]
+
+
+@both
 @pytest.mark.parametrize("nodes", [0, 3])
 def test_nobody_and_no_edges(nodes, compiled):
     network = Network([], [], nodes=nodes, compiled=compiled)
@@ -260,6 +336,17 @@ def test_rounding_gives_the_units_to_the_largest_remainders():
     assert to_whole(np.array([0.5, 0.5, 0.0]), 1).tolist() == [1, 0, 0]
     assert to_whole(np.array([-1.5, 2.5]), 1).tolist() == [-1, 2]
     assert to_whole(np.array([2.9999999999, 1.0]), 4).tolist() == [3, 1]
+
+
+def test_rounding_gives_the_units_of_a_tie_as_it_is_told():
+    def last_first(nodes):
+        asked.append(nodes.tolist())
+        return nodes[::-1]
+
+    asked = []
+    assert to_whole(np.array([1.25, 0.5, 1.25]), 3, last_first).tolist() == [1, 1, 1]
+    assert to_whole(np.array([1.25, 0.5, 1.25]), 4, last_first).tolist() == [1, 1, 2]
+    assert asked == [[0, 2]]
 
 
 @pytest.mark.slow

@@ -67,6 +67,14 @@ def test_the_command_from_parquet_to_parquet(tmp_path):
     told = CliRunner().invoke(app, [*heads, "--decay", "1", "--drop", "--json"])
     assert '"would_close_cycle": 1' in told.stdout
     assert pq.read_table(out)["influence"].to_pylist() == [3, 2, 1, 0]
+    two = [*heads[:-1], "2", "--decay", "1", "--drop"]
+    assert CliRunner().invoke(app, two).exit_code == 0
+    assert pq.read_table(out)["influence"].to_pylist() == [2, 2, 1, 0]
+    assert CliRunner().invoke(app, [*heads[:-1], "all", "--decay", "1", "--drop"]).exit_code == 0
+    assert pq.read_table(out)["influence"].to_pylist() == [3, 2, 1, 0]
+    for wrong in ("-1", "some", "1.5", "²"):
+        asked = CliRunner().invoke(app, [*heads[:-1], wrong])
+        assert isinstance(asked.exception, UsageError), wrong
     assert isinstance(
         CliRunner().invoke(app, ["influence", str(people), str(claims), "-o", str(people)]).exception,
         UsageError,
@@ -107,8 +115,13 @@ def test_ids_of_other_kinds(compiled):
     assert texts.rows(pa.array([8, 9]), column="x").tolist() == [1, -1]
     far = Ids(pa.array([1, 2**40]), compiled=compiled)
     assert far.rows(pa.array([2**40, 3]), column="x").tolist() == [1, -1]
-    with pytest.raises(InputError, match="whole numbers or texts, but"):
-        seven.rows(pa.array([7.5]), column="x")
+    with pytest.raises(
+        InputError, match=r"column x: ids are .* or texts, but 7.5 in row 1 is no whole number"
+    ):
+        seven.rows(pa.array([7.0, 7.5]), column="x")
+    assert seven.rows(pa.array([8.0, float("nan")], pa.float32()), column="x").tolist() == [1, -1]
+    with pytest.raises(InputError, match="9223372036854775808 in row 0 is beyond"):
+        seven.rows(pa.array([2**63], pa.uint64()), column="x")
     with pytest.raises(InputError, match="not bool"):
         Ids(pa.array([True]), compiled=compiled)
     for twice in ([7, 3, 7], [7, 2**40, 7], ["7", "3", "7"]):
@@ -116,6 +129,35 @@ def test_ids_of_other_kinds(compiled):
             Ids(pa.array(twice), compiled=compiled)
     with pytest.raises(InputError, match="row 1 has no id"):
         Ids(pa.array(["a", None]), compiled=compiled)
+
+
+@both
+@pytest.mark.parametrize(
+    ("kind", "most"), [(pa.float64(), 2**53), (pa.float32(), 2**24), (pa.float16(), 2**11)], ids=str
+)
+def test_floats_are_ids_only_where_they_are_exact(compiled, kind, most):
+    below = np.array([most - 1, -most + 1], dtype=kind.to_pandas_dtype())
+    assert Ids(pa.array(below), compiled=compiled).rows(
+        pa.array([most - 1, 1 - most]), column="x"
+    ).tolist() == [0, 1]
+    for beyond in (most, -most, float("inf")):
+        far = pa.array(np.array([1, beyond], dtype=kind.to_pandas_dtype()))
+        with pytest.raises(InputError, match=r"customer_id: ids are .* in row 1 is a float beyond") as told:
+            Ids(far, compiled=compiled)
+        assert "dtype 'Int64'" in told.value.hint
+
+
+def test_a_gap_among_long_ids_makes_nobody_another():
+    """pandas makes floats of whole numbers with a gap: 2^60 + 1 and 2^60 are then the same."""
+    people = pd.DataFrame({"customer_id": [2**60 + 1, 2**60, 2**60 + 500], "revenue": [1.0, 1.0, 1.0]})
+    claims = {"referrer_id": [2**60 + 1, None], "referee_id": [2**60 + 500, 2**60]}
+    for drop in (False, True):
+        with pytest.raises(InputError, match=r"column referrer_id: .* in row 0 is a float beyond"):
+            influence_table(people, pd.DataFrame(claims), drop=drop)
+    for made in (pd.DataFrame(claims, dtype="Int64"), pa.table(claims), pl.DataFrame(claims)):
+        found = influence_table(people, made, drop=True)
+        assert found.table["influence"].to_pylist() == [1, 0, 0]
+        assert found.dropped == {"unknown_referrer": 1}
 
 
 @given(
@@ -238,7 +280,42 @@ def test_dirty_claims_by_time():
         (PEOPLE, CHAIN.replace("b", "a"), "Edge a → a leads from a node to itself"),
         (PEOPLE, CHAIN.replace("d", "a"), "Edge a → b is on a cycle"),
         (PEOPLE, CHAIN.replace("d", "b"), "Edge a → b leads to a node whose credits sum"),
-        (PEOPLE.assign(revenue="much"), CHAIN, "column revenue: holds"),
+        (
+            PEOPLE.assign(revenue=["1", "2", "much", "4"]),
+            CHAIN,
+            "column revenue: row 2 holds 'much', no number",
+        ),
+        (
+            PEOPLE.assign(revenue=[1, 2**53 + 1, 1, 1]),
+            CHAIN,
+            r"column revenue: row 1 holds .*: amounts beyond",
+        ),
+        (
+            PEOPLE.assign(revenue=PEOPLE.index.astype("datetime64[s]")),
+            CHAIN,
+            "column revenue: holds timestamp",
+        ),
+        (
+            PEOPLE.assign(customer_id=[1, "a", 2, 3]),
+            CHAIN,
+            "column customer_id: holds 1 in row 0 and 'a' in row 1",
+        ),
+        (
+            PEOPLE.assign(customer_id=[1, 2, 2**70, 3]),
+            CHAIN,
+            f"column customer_id: row 2 holds {2**70}, beyond 64",
+        ),
+        (
+            PEOPLE.assign(customer_id=[1j, 2j, 3j, 4j]),
+            CHAIN,
+            r"column customer_id: holds .*1j.* in row 0, which is no value",
+        ),
+        (
+            pd.concat([PEOPLE, PEOPLE[["revenue"]]], axis=1),
+            CHAIN,
+            "column revenue: the table of customers has it twice",
+        ),
+        (Path(), CHAIN, "is a directory"),
         ("nowhere.parquet", CHAIN, "nowhere.parquet: is not there"),
     ],
 )
@@ -254,6 +331,56 @@ def test_asked_wrongly():
         influence_table(PEOPLE, CHAIN, {})
     with pytest.raises(UsageError, match="hops is 0"):
         influence_table(PEOPLE, CHAIN, {"x": Measure(hops=0)})
+    with pytest.raises(UsageError, match=r"decay is '0\.5'"):
+        influence_table(PEOPLE, CHAIN, {"x": Measure(decay="0.5")})
+    with pytest.raises(UsageError, match=r"x is \('revenue', 6, 0.5\), no measure"):
+        influence_table(PEOPLE, CHAIN, {"x": ("revenue", 6, 0.5)})
+    with pytest.raises(UsageError, match="x is of 7, which is no column's name"):
+        influence_table(PEOPLE, CHAIN, {"x": Measure(7)})
+    for currency in (None, "EURO", "€", 3):
+        with pytest.raises(UsageError, match="is no currency"):
+            influence_table(PEOPLE, CHAIN, currency=currency)
+
+
+def timed(times):
+    """Who is credited for d, whom a, b and c claim at these times."""
+    claims = pa.table({"referrer_id": list("abc"), "referee_id": ["d"] * 3, "referred_at": times})
+    found = influence_table(PEOPLE, claims, {"people": Measure(None, None, 1.0)}, drop=True)
+    return "abcd"[found.table["people"].to_pylist().index(1)]
+
+
+@pytest.mark.parametrize(
+    ("times", "first"),
+    [
+        (["2024-10-01", "2024-09-01", "2024-09-02"], "b"),
+        (["2024-01-01T12:00:00+02:00", "2024-01-01T11:00:00Z", "2024-01-01T09:30:00-01:00"], "a"),
+        (["2024-01-01 12:00:00", "2024-01-01T11:59:59.5", "20240101T115959"], "c"),
+        (["2024-02", None, "2024"], "c"),
+        (["", "2024-01-01", None], "b"),
+        ([None, None, None], "a"),
+        ([3, 2, None], "b"),
+        ([2.5, float("nan"), 1.5], "c"),
+        (pa.array([3, 1, 2], pa.date32()), "b"),
+        (pa.array([None, "2024-01-01", "2023-01-01"]).dictionary_encode(), "c"),
+    ],
+)
+def test_the_earliest_time_of_whatever_kind_is_first(times, first):
+    assert timed(times) == first
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        (["2024-10-01", "10/01/2024", "9/01/2024"], "column referred_at: row 1 holds '10/01/2024', no time"),
+        (["2024-10-01", "2024-13-01", "today"], "column referred_at: row 1 holds '2024-13-01', no time"),
+        (["today", None, "now"], "column referred_at: row 0 holds 'today', no time"),
+        ([True, False, None], "column referred_at: holds bool, no times"),
+        ([[1], [2], [3]], "column referred_at: holds list"),
+    ],
+)
+def test_a_time_that_is_none_is_named(times, message):
+    with pytest.raises(InputError, match=message):
+        timed(times)
 
 
 @pytest.mark.parametrize("revenue", [[1e23, 1, 1], [5e16, 5e16, 5e16], [float("inf"), 1, 1]])
@@ -270,3 +397,25 @@ def test_a_table_is_written_as_parquet_only(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="another kind"):
         influence_table(people, edges).write(tmp_path / "scores.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_written_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scored = influence_table(PEOPLE, CHAIN)
+    path = tmp_path / "scores.parquet"
+    scored.write(path)
+    before = path.read_bytes()
+
+    def half(_table: object, where: Path, **_: object) -> None:
+        Path(where).write_bytes(b"PAR1 and no more")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pq, "write_table", half)
+        with pytest.raises(KeyboardInterrupt):
+            scored.write(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(UsageError, match="is no directory"):
+        scored.write(tmp_path / "nowhere" / "scores.parquet")
+    with pytest.raises(UsageError, match="is there and no file"):
+        scored.write(tmp_path)
