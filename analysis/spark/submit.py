@@ -16,6 +16,7 @@ if __name__ == "__main__":  # run as a file: its neighbours must not be taken fo
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import get_args
@@ -71,8 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if not asked.source or not asked.target:
         parser.error("--from and --to are needed")
-    if asked.hops not in (None, "all") and not asked.hops.isdecimal():
-        parser.error("--hops is a number, or all")
+    if asked.hops not in (None, "all") and not re.fullmatch("[1-9][0-9]*", asked.hops):
+        parser.error("--hops is a number from 1 on, or all")
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.appName("refnet").getOrCreate()
