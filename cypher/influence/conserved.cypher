@@ -4,6 +4,7 @@
 // note: Where a customer has no referrer, their revenue stays with them. Before rounding; `refnet analyze` rounds to the
 //   minor unit by largest remainder. For one credited referrer a customer, chains to 25.
 // :param decay => 0.5
+// allowed: decay is above 0 to 1
 MATCH (c:Customer)
 WHERE coalesce(c.revenue, 0.0) <> 0.0
 OPTIONAL MATCH path = (c)<-[:REFERRED*1..25]-(top)

@@ -4,6 +4,7 @@
 // note: Expected spread under independent cascade on a forest; counts the customer, too.
 // :param customerId => 'c-0000001'
 // :param probability => 0.1
+// allowed: probability is 0 to 1
 MATCH (c:Customer {customerId: $customerId})
 OPTIONAL MATCH path = (c)-[:REFERRED*1..25]->(:Customer)
 RETURN

@@ -4,6 +4,7 @@
 // note: A page begins after afterId, whose score was afterScore; without a score comes last. since narrows it down where it
 //   is not null (scores/by-id says how), levels, ranges and dates where they name an attribute (segments/members says how).
 // :param sort => 'influence'
+// allowed: sort is one of influence, ecrDirect, ecrNetwork, conservedCredit, downline
 // :param afterScore => null
 // :param afterId => null
 // :param since => null
