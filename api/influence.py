@@ -53,7 +53,9 @@ async def everyone(
     updated_since: Annotated[
         Instant | None,
         Query(
-            description="only scores that an analysis has changed since", examples=["2026-10-01T06:00:00Z"]
+            description="only scores changed by analyses that have finished since: `scored_at` of the last page "
+            "taken, or the time before it was asked for",
+            examples=["2026-10-01T06:00:00Z"],
         ),
     ] = None,
 ) -> dict[str, Any]:

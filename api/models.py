@@ -125,7 +125,9 @@ class ListedScores(Scores):
     name: str | None = Field(examples=["Ben Dubois"])
     cltv: Amount
     quadrant: str | None = Field(examples=["hidden_advocates"])
-    score_changed_at: Time | None = Field(description="when an analysis last changed them: see updated_since")
+    score_changed_at: Time | None = Field(
+        description="when the analysis that last changed them had finished: see updated_since"
+    )
 
 
 class Batch(BaseModel):

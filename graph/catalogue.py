@@ -3,11 +3,18 @@
 A query file begins with what it answers, in a reader's words, then `name`, `mode` and its parameters, each with an
 example. Comments, so that the very file runs in Neo4j Browser:
 
-    // Everyone below one customer, to a number of hops
-    // name: tree/downline
+    // Influence of one customer: what the people below them are worth, each further hop counting less
+    // name: influence/one
     // mode: read
-    // :param rootId => 'c-0001'
+    // :param customerId => 'c-0001'
+    // :param decay => 0.5
+    // allowed: decay is above 0 to 1
+    // :param value => 'revenue'
+    // allowed: value is one of revenue, cltv, margin, heads
     MATCH …;
+
+What is `allowed` is one of some words, or a number from one to another. Whoever asks, and by whichever door, is held to
+it here. It has a line of its own, so that a `:param` line runs in Neo4j Browser without its slashes.
 """
 
 from __future__ import annotations
@@ -20,15 +27,56 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from numbers import Real
 from typing import Any, Literal, cast
 
 from refnet.core.errors import InputError, NotFound, UsageError
 
 _PARAM = re.compile(r"^:param\s+(\w+)\s*=>\s*(.+)$")
-_FIELD = re.compile(r"^(name|mode|note):\s*(.+)$")
+_ALLOWED = re.compile(r"^(\w+) is (one of .+|(?:above )?\S+ to \S+)$")
+_FIELD = re.compile(r"^(name|mode|note|allowed):\s*(.+)$")
 _USED = re.compile(r"\$(\w+)")
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|FOREACH|LOAD\s+CSV)\b", re.IGNORECASE)
 _LITERALS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a parameter may be.
+
+    Attributes:
+        text: as the header says it.
+        words: one of these; or, if there are none,
+        low, high: a number between these, both included but for `low` if it is only `above` it.
+    """
+
+    text: str
+    words: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    above: bool = False
+
+    @classmethod
+    def read(cls, text: str) -> Allowed:
+        """As a header says it.
+
+        Raises:
+            ValueError: its bounds are no numbers.
+        """
+        if text.startswith("one of "):
+            return cls(text, tuple(word.strip() for word in text.removeprefix("one of ").split(",")))
+        low, high = text.removeprefix("above ").split(" to ")
+        return cls(text, (), float(low), float(high), text.startswith("above "))
+
+    def takes(self, value: Any) -> bool:
+        """Whether the value is allowed."""
+        if self.words:
+            return isinstance(value, str) and value in self.words
+        return (
+            isinstance(value, Real)
+            and self.low <= float(value) <= self.high
+            and not (self.above and value == self.low)
+        )
 
 
 @dataclass(frozen=True)
@@ -40,6 +88,7 @@ class Query:
         title: what it answers, in a reader's words.
         mode: whether it reads or writes.
         parameters: an example for each, as a Python value.
+        allowed: what those may be of which the header says it.
         notes: what a reader should know besides: cost, limits.
         columns: what a row of the answer holds, in order.
         text: the statement, without its header and its closing semicolon.
@@ -50,6 +99,7 @@ class Query:
     title: str
     mode: Literal["read", "write"]
     parameters: Mapping[str, Any]
+    allowed: Mapping[str, Allowed]
     notes: tuple[str, ...]
     columns: tuple[str, ...]
     text: str
@@ -59,7 +109,7 @@ class Query:
         """The parameters, if they are the declared ones.
 
         Raises:
-            UsageError: one is missing, or one is not known.
+            UsageError: one is missing, one is not known, or one is not what it may be.
         """
         missing = [name for name in self.parameters if name not in given]
         unknown = [name for name in given if name not in self.parameters]
@@ -74,6 +124,12 @@ class Query:
             raise UsageError(
                 f"{self.name} needs a value for {', '.join(missing)}.", f"Such as {missing[0]}={example}."
             )
+        for name, allowed in self.allowed.items():
+            if not allowed.takes(given[name]):
+                raise UsageError(
+                    f"{name} is {allowed.text}, not {str(given[name])[:80]!r}.",
+                    f"Such as {name}={self.parameters[name]}.",
+                )
         return dict(given)
 
     def typed(self, name: str, value: str) -> Any:
@@ -160,6 +216,7 @@ def parse(source: str, path: str = "query") -> Query:
         header.append(line.removeprefix("//").strip())
     fields: dict[str, str] = {}
     parameters: dict[str, Any] = {}
+    allowed: dict[str, Allowed] = {}
     notes = []
     for number, line in enumerate(header[1:], start=2):
         if found := _PARAM.match(line):
@@ -167,6 +224,8 @@ def parse(source: str, path: str = "query") -> Query:
         elif found := _FIELD.match(line):
             if found[1] == "note":
                 notes.append(found[2])
+            elif found[1] == "allowed":
+                allowed |= _allowed(found[2], parameters, path, number)
             elif found[1] in fields:
                 raise InputError(f"says {found[1]} twice", file=path, row=number)
             else:
@@ -194,7 +253,9 @@ def parse(source: str, path: str = "query") -> Query:
         raise InputError(f"is a read query and says {found[1].upper()}", file=path)
     mode = cast("Literal['read', 'write']", fields["mode"])
     text = body.removesuffix(";").strip()
-    return Query(fields["name"], header[0], mode, parameters, tuple(notes), _columns(bare), text, source)
+    return Query(
+        fields["name"], header[0], mode, parameters, allowed, tuple(notes), _columns(bare), text, source
+    )
 
 
 def _columns(statement: str) -> tuple[str, ...]:
@@ -221,6 +282,20 @@ def _value(text: str, path: str, row: int) -> Any:
         return json.loads(literal)
     except json.JSONDecodeError:
         raise InputError(f"{text!r} is no example value", file=path, row=row) from None
+
+
+def _allowed(text: str, parameters: Mapping[str, Any], path: str, row: int) -> dict[str, Allowed]:
+    """What an `allowed:` line says of a parameter that is declared above it."""
+    found = _ALLOWED.match(text)
+    try:
+        if found is None or found[1] not in parameters:
+            raise ValueError
+        allowed = Allowed.read(found[2])
+    except ValueError:
+        raise InputError(f"{text!r} does not say what a parameter may be", file=path, row=row) from None
+    if not allowed.takes(parameters[found[1]]):
+        raise InputError(f"{found[1]}, by its example, is not {allowed.text}", file=path, row=row)
+    return {found[1]: allowed}
 
 
 def _sources(root: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -210,7 +210,8 @@ def query(
         given[key] = chosen.typed(key, value)
     if chosen.mode == "write":
         raise UsageError(f"{name} writes: it is refnet's own.", "`refnet queries` lists those that read.")
-    missing = {k: v for k, v in chosen.parameters.items() if k not in given and not k.lower().endswith("id")}
+    named = ("id", "ids")
+    missing = {k: v for k, v in chosen.parameters.items() if k not in given and not k.lower().endswith(named)}
     with open_graph(load_settings()) as graph:
         answer = graph.query(name, **{**missing, **given})
     if as_json:

@@ -121,7 +121,7 @@ def analyze(
         ("affiliates", "affiliateId", affiliates, of_affiliates, changed[1]),
     ):
         publish.write(graph, kind, analysis, there[key], new, rows, WORDS, reporter)
-    graph.query("scores/finish", version=version, currency=currency, customers=n)
+    publish.close_analysis(graph, analysis, currency, n)
     return AnalysisSummary(version, n, m, edges, sum(map(len, changed)), currency)
 
 

@@ -27,7 +27,7 @@ TRANSACTION_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Analysis:
-    """An analysis that has begun: its number, and when."""
+    """An analysis that has begun: its number, and when; its scores are shown when it is finished, not before."""
 
     version: int
     at: str
@@ -66,6 +66,16 @@ def open_analysis(graph: Graph, version: int, settings: Settings) -> Analysis:
     used = {"hops": settings.hops, "decay": settings.decay, "creditPolicy": settings.credit_policy}
     graph.query("scores/begin", version=version, settings=json.dumps(used))
     return Analysis(version, datetime.now(UTC).isoformat())
+
+
+def close_analysis(graph: Graph, analysis: Analysis, currency: str, customers: int) -> None:
+    """Make its scores the current ones, and then say since when they are.
+
+    In this order, so that who has asked and still got those before asked earlier than the moment told, and finds
+    these when asking for what has changed since. Broken off between, the moment told is that of the first write.
+    """
+    graph.query("scores/finish", version=analysis.version, currency=currency, customers=customers)
+    graph.query("scores/date", version=analysis.version)
 
 
 def write(

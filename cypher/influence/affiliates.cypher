@@ -1,12 +1,15 @@
 // Influence of affiliates who brought somebody: what the people below them are worth, each further hop counting less
 // name: influence/affiliates
 // mode: read
-// note: value is revenue, cltv, margin, or heads for a head-count; hops above 25 count as 25.
+// note: value heads is a head-count.
 // note: Walks every path below affiliates, so it is for networks where a customer has one credited referrer. What an affiliate
 //   who acts for a customer brought is that customer's.
 // :param hops => 6
+// allowed: hops is 1 to 25
 // :param decay => 0.5
+// allowed: decay is above 0 to 1
 // :param value => 'revenue'
+// allowed: value is one of revenue, cltv, margin, heads
 MATCH path = (a:Affiliate)-[:REFERRED*1..25]->(person:Customer)
 WHERE length(path) <= $hops
 WITH

@@ -1,12 +1,15 @@
 // Influence of everyone who brought somebody: what the people below them are worth, each further hop counting less
 // name: influence/everyone
 // mode: read
-// note: value is revenue, cltv, margin, or heads for a head-count; hops above 25 count as 25.
+// note: value heads is a head-count.
 // note: Walks every path, so it is for networks where a customer has one credited referrer; costs about one row for each
 //   pair of a customer and somebody below. `refnet analyze` does the same for millions on arrays.
 // :param hops => 6
+// allowed: hops is 1 to 25
 // :param decay => 0.5
+// allowed: decay is above 0 to 1
 // :param value => 'revenue'
+// allowed: value is one of revenue, cltv, margin, heads
 MATCH path = (c:Customer)-[:REFERRED*1..25]->(person:Customer)
 WHERE length(path) <= $hops
 WITH

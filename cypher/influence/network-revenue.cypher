@@ -2,6 +2,8 @@
 // name: influence/network-revenue
 // mode: read
 // note: Two published definitions of Extended Customer Revenue: ecrDirect counts one hop, ecrNetwork all of them (to 25).
+// note: Walks every path: quick where customers have one credited referrer (policies first, last). Where credit is shared they
+//   multiply from generation to generation: there influence/some goes level by level, and `refnet analyze` to any depth.
 // :param customerId => 'c-0000001'
 MATCH (c:Customer {customerId: $customerId})
 OPTIONAL MATCH path = (c)-[:REFERRED*1..25]->(person:Customer)

@@ -1,14 +1,17 @@
 // Influence of some customers: what the people below each are worth, each further hop counting less
 // name: influence/some
 // mode: read
-// note: value is revenue, cltv, margin, or heads for a head-count; hops above 6 count as 6.
+// note: value heads is a head-count.
 // note: Generation by generation, a person once in each however many paths lead there: also for networks where people
 //   have several credited referrers.
 // note: Each id is looked up in the constraint's index, and ids of nobody are left out; nothing is walked beyond hops.
 // :param ids => ['c-0000001', 'c-0000002']
 // :param hops => 6
+// allowed: hops is 1 to 6
 // :param decay => 0.5
+// allowed: decay is above 0 to 1
 // :param value => 'revenue'
+// allowed: value is one of revenue, cltv, margin, heads
 UNWIND $ids AS id
 MATCH (c:Customer {customerId: id})
 WITH DISTINCT c

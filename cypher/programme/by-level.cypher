@@ -1,8 +1,9 @@
 // The programme by joining month, country or channel: who joined, who was brought, who invited, what became of it
 // name: programme/by-level
 // mode: read
-// note: by is cohort (month of joining), country or channel; invitations are counted where their sender is.
+// note: cohort is the month of joining; invitations are counted where their sender is.
 // :param by => 'country'
+// allowed: by is one of cohort, country, channel
 MATCH (c:Customer)
 WITH
   c,

@@ -1,21 +1,30 @@
 // Scores of customers by id, a page at a time: how a CRM takes all of them
 // name: scores/by-id
 // mode: read
+// note: since narrows it down to scores of analyses that have finished after it: when they were shown, not when they were
+//   worked out. To the microsecond, as times are told.
 // :param afterId => ''
 // :param since => null
 // :param limit => 100
 OPTIONAL MATCH (a:Analysis)
 WHERE a.finishedAt IS NOT NULL
-WITH coalesce(max(a.version), 0) AS current
+WITH
+  coalesce(max(a.version), 0) AS current,
+  min(
+    CASE
+      WHEN
+        a.finishedAt >= datetime($since) + duration({microseconds: 1})
+        THEN a.version
+    END) AS first
 MATCH (c:Customer)
 WHERE
   c.customerId > $afterId AND
   ($since IS NULL OR
     CASE
-      WHEN c.scoreVersion > current THEN c.scoredBefore
-      ELSE c.scoreChangedAt
-    END >
-    datetime($since))
+      WHEN c.scoreVersion > current THEN toInteger(c.scoresBefore[7])
+      ELSE c.scoreVersion
+    END >=
+    first)
 WITH current, c
 ORDER BY c.customerId
 LIMIT $limit
@@ -41,6 +50,7 @@ WITH
         }
     ELSE p
   END AS s
+OPTIONAL MATCH (scored:Analysis {version: s.scoreVersion})
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -56,5 +66,5 @@ RETURN
   s.band AS band,
   s.quadrant AS quadrant,
   s.scoreVersion AS scoreVersion,
-  s.scoreChangedAt AS scoreChangedAt
+  coalesce(scored.finishedAt, s.scoreChangedAt) AS scoreChangedAt
 ORDER BY customerId;

@@ -2,8 +2,9 @@
 // name: scores/by-score
 // mode: read
 // note: A page begins after afterId, whose score was afterScore; without a score comes last. since narrows it down where it
-//   is not null, levels, ranges and dates where they name an attribute (segments/members says how).
+//   is not null (scores/by-id says how), levels, ranges and dates where they name an attribute (segments/members says how).
 // :param sort => 'influence'
+// allowed: sort is one of influence, ecrDirect, ecrNetwork, conservedCredit, downline
 // :param afterScore => null
 // :param afterId => null
 // :param since => null
@@ -17,7 +18,13 @@ WITH
   coalesce(max(
       CASE
         WHEN a.finishedAt IS NOT NULL THEN a.version
-      END), 0) AS current
+      END), 0) AS current,
+  min(
+    CASE
+      WHEN
+        a.finishedAt >= datetime($since) + duration({microseconds: 1})
+        THEN a.version
+    END) AS first
 MATCH (c:Customer)
 WHERE
   all(name IN keys($levels) WHERE toString(c[name]) = $levels[name]) AND
@@ -36,10 +43,10 @@ WHERE
   ) AND
   ($since IS NULL OR
     CASE
-      WHEN c.scoreVersion > current THEN c.scoredBefore
-      ELSE c.scoreChangedAt
-    END >
-    datetime($since))
+      WHEN c.scoreVersion > current THEN toInteger(c.scoresBefore[7])
+      ELSE c.scoreVersion
+    END >=
+    first)
 WITH current, c,
   CASE
     WHEN latest > current THEN properties(c)
@@ -92,6 +99,7 @@ WITH
         }
     ELSE p
   END AS s
+OPTIONAL MATCH (scored:Analysis {version: s.scoreVersion})
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -107,6 +115,6 @@ RETURN
   s.band AS band,
   s.quadrant AS quadrant,
   s.scoreVersion AS scoreVersion,
-  s.scoreChangedAt AS scoreChangedAt,
+  coalesce(scored.finishedAt, s.scoreChangedAt) AS scoreChangedAt,
   score
 ORDER BY score DESC, customerId;

@@ -29,6 +29,7 @@ WITH
         }
     ELSE p
   END AS s
+OPTIONAL MATCH (scored:Analysis {version: s.scoreVersion})
 RETURN
   c.customerId AS customerId,
   c.name AS name,
@@ -44,5 +45,5 @@ RETURN
   s.band AS band,
   s.quadrant AS quadrant,
   s.scoreVersion AS scoreVersion,
-  s.scoreChangedAt AS scoreChangedAt
+  coalesce(scored.finishedAt, s.scoreChangedAt) AS scoreChangedAt
 ORDER BY customerId;

@@ -2,6 +2,8 @@
 // name: tree/downline
 // mode: read
 // note: hops above 25 count as 25.
+// note: Walks every path: quick where customers have one credited referrer (policies first, last). Where credit is shared they
+//   multiply from generation to generation: there tree/level goes level by level.
 // :param rootId => 'c-0000001'
 // :param hops => 6
 // :param limit => 1000

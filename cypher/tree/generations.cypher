@@ -2,6 +2,8 @@
 // name: tree/generations
 // mode: read
 // note: People are counted where they are nearest; revenue is weighted by the credits along each path.
+// note: Walks every path: quick where customers have one credited referrer (policies first, last). Where credit is shared they
+//   multiply from generation to generation: there `refnet show` and tree/next-generation go level by level.
 // :param rootId => 'c-0000001'
 MATCH
   path = (:Customer {customerId: $rootId})-[:REFERRED*1..25]->(person:Customer)

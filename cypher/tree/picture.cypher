@@ -2,6 +2,8 @@
 // name: tree/picture
 // mode: read
 // note: Made for the graph view of Neo4j Browser; the paths are the answer.
+// note: Walks every path: quick where customers have one credited referrer (policies first, last). Where credit is shared they
+//   multiply from generation to generation: there tree/level goes level by level.
 // :param rootId => 'c-0000001'
 // :param hops => 6
 // :param limit => 300

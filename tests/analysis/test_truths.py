@@ -1,5 +1,6 @@
 """The worked truths of influence, by Cypher and by arrays, on every engine."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,40 @@ def test_arrays_and_cypher_agree_on_shared_credits(graph: Graph, hops: int) -> N
     assert len(found) == 82
     assert np.allclose(found["influence"], scores.loc[found.index, "influence"], rtol=0, atol=1e-9)
     assert found.loc["b3", "people"] == 2 * hops
+
+
+def test_conserved_credit_by_cypher_where_credit_is_shared(graph: Graph) -> None:
+    """Five layers of three who all bring all of the next; a chain that is longer than paths go; credits below 1."""
+    layers = [[f"{layer}{n}" for n in range(3)] for layer in "vwxyz"]
+    edges = [(up, down) for above, below in pairwise(layers) for up in above for down in below]
+    spent = {name: 100.0 for layer in layers for name in layer}
+    scores = scored(graph, tables(edges, spent), credit_policy="linear")
+
+    def shares() -> pd.Series:
+        found = graph.query("influence/conserved", decay=0.5).to_pandas()
+        return found.set_index("id")["conservedCredit"]
+
+    assert shares().sum() == pytest.approx(1_500)
+    held = scores["conservedCredit"]
+    assert shares().to_dict() == pytest.approx(held[held > 0].to_dict(), abs=0.011)
+    # Who was brought by several of those below has no probability that is a sum over paths.
+    spread = {
+        name: graph.query("influence/spread", customerId=name, probability=0.1).one()["expectedSpread"]
+        for name in ("v0", "x0", "y0", "z0")
+    }
+    assert spread == {"v0": None, "x0": None, "y0": pytest.approx(1.3), "z0": 1}
+    # A third of each credit is left over, and stays where it is.
+    graph.write("MATCH ()-[r:REFERRED]->() SET r.credit = r.credit * 2 / 3")
+    assert shares().sum() == pytest.approx(1_500)
+    analyze(graph)
+    held = graph.query("export/customers").to_pandas().set_index("customerId")["conservedCredit"]
+    assert shares().to_dict() == pytest.approx(held.to_dict(), abs=0.011)
+
+    chain = [f"c{n:02}" for n in range(30)]
+    scored(graph, tables(list(pairwise(chain)), dict.fromkeys(chain, 100.0)))
+    found = shares()
+    assert found.sum() == pytest.approx(1_500 + 3_000)
+    assert found["c29"] == 100, "too far from the top: it stays"
 
 
 def test_arrays_and_cypher_agree_on_affiliates(graph: Graph) -> None:

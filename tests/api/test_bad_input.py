@@ -255,6 +255,9 @@ def test_queries_asked_wrongly(api: httpx.Client) -> None:
     is_problem(
         api.get("/v1/queries/influence/one?customerId=ann&value=email"), 400, "bad-request", "value is one of"
     )
+    for wrong in ("value=Revenue", "decay=7", "decay=0", "decay=nan", "hops=0", "hops=26"):
+        asked = api.get(f"/v1/queries/influence/one?customerId=ann&{wrong}")
+        is_problem(asked, 400, "bad-request", f"{wrong.partition('=')[0]} is ")
     assert api.get("/v1/queries/tree/downline?rootId=ann&hops=1000000000").status_code == 200
     is_problem(api.get("/v1/queries?name=x"), 422, "invalid-request")
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from refnet.core.errors import InputError, NotFound, UsageError
@@ -44,6 +45,11 @@ def test_a_file_is_read_whole() -> None:
             r"\$most is declared and not used",
         ),
         ("=> 10", "=> ten", "no example value"),
+        ("=> 10", "=> 10\n// allowed: limit is 1 too 25", "what a parameter may be"),
+        ("=> 10", "=> 10\n// allowed: limit is one to 25", "what a parameter may be"),
+        ("=> 10", "=> 10\n// allowed: most is 1 to 25", "what a parameter may be"),
+        ("=> 10", "=> 10\n// allowed: limit is 1 to 6", "limit, by its example, is not 1 to 6"),
+        ("=> 10", "=> 10\n// allowed: limit is one of 10, 20", "is not one of"),
         ("LIMIT $limit;", "LIMIT $limit", "ends in ;"),
         ("LIMIT $limit;", "LIMIT $limit; // more", "ends in ;"),
         ("RETURN c", "RETURN 1; MATCH (c) RETURN c", "one statement"),
@@ -83,3 +89,32 @@ def test_ours_hold_together() -> None:
     for name, query in catalogue().items():
         assert query.title[0].isupper(), name
         assert not query.title.endswith("."), name
+
+
+def test_what_a_parameter_may_be_is_held_to() -> None:
+    query = catalogue()["influence/some"]
+    assert dict(query.parameters)["decay"] == 0.5
+    good = {"ids": ["a"], "hops": 6, "decay": 1, "value": "heads"}
+    assert query.check(good) == good
+    assert query.check(good | {"hops": np.int64(1), "decay": np.float64(0.001)})
+    for name, wrong, says in (
+        ("value", "Revenue", "one of revenue, cltv, margin, heads"),
+        ("value", None, "one of revenue, cltv, margin, heads"),
+        ("hops", 7, "hops is 1 to 6, not '7'"),
+        ("hops", 0, "1 to 6"),
+        ("hops", "6", "1 to 6"),
+        ("decay", 0, "decay is above 0 to 1"),
+        ("decay", 7, "above 0 to 1"),
+        ("decay", float("nan"), "above 0 to 1"),
+        ("decay", None, "above 0 to 1"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            query.check(good | {name: wrong})
+
+
+def test_every_choice_is_declared() -> None:
+    """What has the same name has the same bounds wherever influence is asked for."""
+    for name, query in catalogue().items():
+        if name.startswith("influence/"):
+            told = query.allowed.keys()
+            assert told == {"hops", "decay", "value", "probability"} & query.parameters.keys(), name

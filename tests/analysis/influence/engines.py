@@ -1,9 +1,25 @@
-"""Every way refnet has to work out influence, each asked alike: claims and values in, everyone's figures out."""
+"""Every way refnet has to work out influence, each asked alike: claims and values in, everyone's figures out.
+
+What each answers of what may be asked; all of them take negative and unknown values, and credits as they are given:
+
+| | influence by | conserved, downline, longest chain | affiliates | one by one |
+| --- | --- | --- | --- | --- |
+| numpy, compiled | revenue, margin, cltv, heads | yes | yes | |
+| table | revenue, margin, cltv, heads | | left out | |
+| Spark | revenue | yes | yes | |
+| Cypher | revenue, margin, cltv, heads | (1) | yes | influence, generations, ancestors, longest chain |
+| load and analyze | revenue | yes | yes | generations |
+
+(1) Conserved credit; downline where hops have no limit; the longest chain of all. One by one is asked of a few, since
+it is a query or several for each. The table decides claims by the first only, and without dates; what else is asked it
+gets as credits. No load takes a negative revenue: it is put into the graph.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,61 +31,160 @@ import pandas as pd
 from refnet.analysis.credit.policy import decide
 from refnet.analysis.influence.analyze import analyze
 from refnet.analysis.influence.network import Network
+from refnet.analysis.influence.profile import generations
 from refnet.analysis.influence.table import Measure, influence_table
 from refnet.core.settings import load_settings
 from refnet.front import load
 from refnet.graph import Graph
+from tests.analysis.credit.test_policy import plainly
 from tests.analysis.influence.networks import Made
 from tests.conftest import wipe
+
+VALUES = ("revenue", "margin", "cltv", "heads")
+_DAY_0 = pd.Timestamp("2024-01-01", tz="UTC")
 
 
 @dataclass(frozen=True)
 class Case:
-    """Customers and undated claims, the earlier one first.
+    """Customers, affiliates and claims.
 
     Attributes:
-        cents: value of each customer, by id.
+        cents: revenue of each customer, by id; None is not known.
         claims: (referrer, referee), perhaps of nobody known, of oneself, once more, or closing a cycle.
-        policy: first, or linear: all claims of a customer share the credit.
+        policy: who is credited; given: all, by `credits`.
+        affiliates: who of the referrers is one.
+        days: of each claim, None is not dated; or none for none. credits: of each claim, if they are given.
+        joined: the day of those of whom it is known.
     """
 
-    cents: dict[str, int]
+    cents: dict[str, int | None]
     claims: list[tuple[str, str]]
     policy: str = "first"
+    affiliates: tuple[str, ...] = ()
+    days: list[int | None] = field(default_factory=list)
+    credits: list[Fraction] = field(default_factory=list)
+    joined: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """Customers, and then affiliates."""
+        return [*self.cents, *self.affiliates]
+
+    @property
+    def single(self) -> bool:
+        """Whether everybody has one credited referrer at most."""
+        return self.policy in ("first", "last")
+
+    def known(self, value: str) -> list[int | None]:
+        """What each customer is worth, in cents (heads: one each); None is not known."""
+        made = {
+            "revenue": lambda _, cents: cents,
+            "margin": lambda place, cents: (cents or 0) // 3 if place % 4 else None,
+            "cltv": lambda place, cents: 2 * abs(cents or 0) + place,
+            "heads": lambda *_: 1,
+        }[value]
+        return [made(place, cents) for place, cents in enumerate(self.cents.values())]
+
+    def worth(self, value: str) -> list[int]:
+        """The same of everybody, where not known and of affiliates 0."""
+        return [cents or 0 for cents in self.known(value)] + [0] * len(self.affiliates)
+
+    def decided(self, how: Any) -> list[float]:
+        """The credit of each claim, by a function that takes what `decide` does."""
+        if self.policy == "given":
+            return [float(credit) for credit in self.credits]
+        table, (tail, head) = self.referrals(), self.ends()
+        at = [np.nan if day is None else float(day) for day in self.dated()]
+        joined = [float(self.joined.get(name, np.nan)) for name in self.names]
+        return list(how(tail, head, at, table["claim_id"].tolist(), joined, self.policy))
 
     def credited(self) -> list[tuple[str, str, Fraction]]:
         """Who is credited, claim by claim: the definition, not how refnet does it."""
-        known, taken = nx.DiGraph(), nx.DiGraph()
-        known.add_nodes_from(self.cents)
-        taken.add_nodes_from(self.cents)
-        for referrer, referee in self.claims:
-            wrong = referrer == referee or referrer not in known or referee not in known
-            again = self.policy == "first" and referee in known and taken.in_degree(referee)
-            if not wrong and not again and not nx.has_path(taken, referee, referrer):
-                taken.add_edge(referrer, referee)
-        return [(one, other, Fraction(1, taken.in_degree(other))) for one, other in taken.edges]
+        exact = self.credits
+
+        def how(*asked: Any) -> list[float]:
+            told = plainly(*asked, None)
+            return [told[name][0] for name in asked[3]]
+
+        if self.policy != "given":
+            exact = [
+                Fraction(each).limit_denominator(100) if self.policy == "linear" else Fraction(each)
+                for each in self.decided(how)
+            ]
+        return [(*ends, credit) for ends, credit in zip(self.claims, exact, strict=True) if credit]
 
     def expected(self, hops: int | None, decay: Fraction) -> pd.DataFrame:
-        """influence and conserved credit in cents, downline, by listing paths."""
-        names = {name: number for number, name in enumerate(self.cents)}
-        edges = [(names[one], names[other], credit) for one, other, credit in self.credited()]
-        made = Made(edges, list(self.cents.values()))
+        """Everybody's figures, in cents, by listing paths."""
+        numbers = {name: number for number, name in enumerate(self.names)}
+        edges = [(numbers[one], numbers[other], credit) for one, other, credit in self.credited()]
+        made = {value: Made(edges, self.worth(value)) for value in VALUES}
+        own, graph = made["revenue"], made["revenue"].graph
+        nodes = range(own.nodes)
         return pd.DataFrame(
             {
-                "influence": made.influence(hops, decay),
-                "conserved": [float(share) for share in made.shares(decay)],
-                "downline": [len(nx.descendants(made.graph, node)) for node in range(made.nodes)],
+                **{value: made[value].influence(hops, decay) for value in VALUES},
+                "conserved": [float(share) for share in own.shares(decay)],
+                "downline": [len(nx.descendants(graph, node)) for node in nodes],
+                "longest": [max((length for length, *_ in own.paths(node)), default=0) for node in nodes],
+                "ancestors": [len(nx.ancestors(graph, node)) for node in nodes],
+                "generations": [_generations(own, node) for node in nodes],
             },
-            index=list(self.cents),
+            index=self.names,
         )
 
+    def ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Referrer and referee of each claim by their places; -1 is nobody; no affiliate is brought."""
+        tail, head = np.array(self.claims, dtype=object).reshape(-1, 2).T
+        customers, everybody = (pd.Index(names, dtype=object) for names in (list(self.cents), self.names))
+        return everybody.get_indexer(tail), customers.get_indexer(head)
+
+    def dated(self) -> list[int | None]:
+        return self.days or [None] * len(self.claims)
+
+    def some(self) -> list[str]:
+        """A few customers, to be asked about one by one."""
+        return list(self.cents)[:: max(1, len(self.cents) // 3)]
+
     def customers(self) -> pd.DataFrame:
-        revenue = np.array(list(self.cents.values()), dtype=np.int64) / 100
-        return pd.DataFrame({"customer_id": list(self.cents), "revenue": revenue})
+        days = [self.joined.get(name) for name in self.cents]
+        return pd.DataFrame(
+            {
+                "customer_id": list(self.cents),
+                "joined_at": _times(days),
+                **{
+                    value: [np.nan if cents is None else cents / 100 for cents in self.known(value)]
+                    for value in ("revenue", "margin", "cltv")
+                },
+            }
+        )
 
     def referrals(self) -> pd.DataFrame:
         claims = pd.DataFrame(self.claims, columns=["referrer_id", "referee_id"], dtype=object)
-        return claims.assign(claim_id=[f"k{n:05}" for n in range(len(claims))])
+        kinds = ["affiliate" if one in self.affiliates else "customer" for one, _ in self.claims]
+        return claims.assign(
+            claim_id=[f"k{n:05}" for n in range(len(claims))],
+            referrer_kind=pd.Series(kinds, dtype=object),
+            referred_at=_times(self.dated()),
+        )
+
+
+def _times(days: Sequence[int | None]) -> pd.Series:
+    return pd.Series(
+        [pd.NaT if day is None else _DAY_0 + pd.Timedelta(days=day) for day in days],
+        dtype="datetime64[us, UTC]",
+    )
+
+
+def _generations(made: Made, root: int) -> list[tuple[int, int, float]]:
+    """Depth, people who are nearest there, and what comes from there."""
+    nearest = nx.single_source_shortest_path_length(made.graph, root)
+    values: dict[int, Fraction] = {}
+    for length, node, credit in made.paths(root):
+        values[length] = values.get(length, Fraction(0)) + credit * int(made.value[node])
+    return [
+        (depth, sum(far == depth for far in nearest.values()), float(values[depth]))
+        for depth in sorted(values)
+    ]
 
 
 def together(cases: Sequence[Case]) -> Case:
@@ -79,11 +194,18 @@ def together(cases: Sequence[Case]) -> Case:
         {f"{n}-{name}": cents for n, case in enumerate(cases) for name, cents in case.cents.items()},
         [(f"{n}-{one}", f"{n}-{other}") for n, case in enumerate(cases) for one, other in case.claims],
         cases[0].policy if cases else "first",
+        tuple(f"{n}-{name}" for n, case in enumerate(cases) for name in case.affiliates),
+        [day for case in cases for day in case.dated()],
+        [credit for case in cases for credit in case.credits],
+        {f"{n}-{name}": day for n, case in enumerate(cases) for name, day in case.joined.items()},
     )
 
 
 class Engine(Protocol):
-    """Asked for a case: influence in cents, and where it has them conserved credit in cents and downline; by id."""
+    """Asked for a case: by id what `Case.expected` has, as far as the engine has it; NaN where it was not asked.
+
+    attrs has `longest`, the longest chain of all, where that is asked by itself.
+    """
 
     def __call__(self, case: Case, hops: int | None, decay: float) -> pd.DataFrame: ...
 
@@ -91,61 +213,97 @@ class Engine(Protocol):
 def arrays(compiled: bool) -> Engine:
     """The kernels, by numpy or compiled, on credits that the policy decides."""
 
+    def how(*asked: Any) -> Any:
+        return decide(*asked[:5], policy=asked[5], window_days=None).credit
+
     def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
-        claims, index = case.referrals(), pd.Index(list(case.cents), dtype=object)
-        tail, head = (index.get_indexer(claims[name]) for name in ("referrer_id", "referee_id"))
-        unknown = np.full(len(claims), np.nan)
-        decision = decide(
-            tail, head, unknown, claims["claim_id"].to_numpy(object), np.full(len(index), np.nan),
-            policy=case.policy, window_days=None,
-        )  # fmt: skip
-        kept = decision.credit > 0
-        network = Network(tail[kept], head[kept], decision.credit[kept], nodes=len(index), compiled=compiled)
-        worth = np.array(list(case.cents.values()), dtype=np.int64)
+        credit, (tail, head) = np.array(case.decided(how), dtype=float), case.ends()
+        kept = credit > 0
+        network = Network(tail[kept], head[kept], credit[kept], nodes=len(case.names), compiled=compiled)
+        worth = {value: np.array(case.worth(value), dtype=np.int64) for value in VALUES}
         return pd.DataFrame(
             {
-                "influence": network.influence(worth, hops=hops, decay=decay),
-                "conserved": network.conserved(worth, decay=decay),
+                **{value: network.influence(worth[value], hops=hops, decay=decay) for value in VALUES},
+                "conserved": network.conserved(worth["revenue"], decay=decay),
                 "downline": network.downline(),
+                "longest": network.longest_chain(),
             },
-            index=index,
+            index=case.names,
         )
 
     return ask
 
 
 def table(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
-    """From table to table; it sifts dirty claims itself, and takes shared credit as given."""
-    if case.policy == "first":
-        referrals = case.referrals()
+    """From table to table; it sifts dirty claims itself, and takes credits as given."""
+    if case.policy == "first" and not case.affiliates and not any(day is not None for day in case.days):
+        referrals = case.referrals()[["referrer_id", "referee_id", "claim_id"]]
     else:
-        edges = [(one, other, float(credit)) for one, other, credit in case.credited()]
+        edges = [(one, other, float(credit)) for one, other, credit in case.credited() if one in case.cents]
         referrals = pd.DataFrame(edges, columns=["referrer_id", "referee_id", "credit"])
-    measures = {"influence": Measure("revenue", hops, decay)}
-    found = influence_table(case.customers(), referrals, measures, drop=True).to_pandas()
-    return pd.DataFrame({"influence": found["influence"].to_numpy() * 100}, index=found["customer_id"])
+    measures = {value: Measure(None if value == "heads" else value, hops, decay) for value in VALUES}
+    customers = case.customers().drop(columns="joined_at")
+    found = influence_table(customers, referrals, measures, drop=True).to_pandas()
+    found = found.set_index("customer_id")
+    return found[list(VALUES)] * [100, 100, 100, 1]
 
 
 def cypher(graph: Graph) -> Engine:
-    """The queries alone: paths where everybody has one referrer, level by level for shared credit."""
+    """The queries alone: paths where everybody has one referrer or hops have no limit, else level by level."""
 
     def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
         _load(graph, case, hops, decay)
-        asked = {"hops": 25 if hops is None else hops, "decay": decay, "value": "revenue"}
-        if case.policy == "first":
-            found = graph.query("influence/everyone", **asked)
-        else:
-            found = graph.query("influence/some", ids=list(case.cents), **asked)
-        rows = found.to_pandas().set_index("customerId").reindex(list(case.cents)).fillna(0)
-        answer = pd.DataFrame({"influence": rows["influence"] * 100, "downline": rows["people"]})
-        if hops is not None and hops < 25:
-            del answer["downline"]  # of those hops only
-        if case.policy == "first":
-            shares = graph.query("influence/conserved", decay=decay).to_pandas().set_index("id")
-            answer["conserved"] = shares["conservedCredit"].reindex(answer.index).fillna(0) * 100
+        asked = {"hops": 25 if hops is None else hops, "decay": decay}
+        answer = pd.DataFrame(index=case.names)
+        for value in VALUES:
+            if case.single or asked["hops"] > 6:
+                found = graph.query("influence/everyone", **asked, value=value)
+            else:
+                found = graph.query("influence/some", ids=list(case.cents), **asked, value=value)
+            rows = found.to_pandas().set_index("customerId").reindex(list(case.cents)).fillna(0)
+            if case.affiliates:
+                above = graph.query("influence/affiliates", **asked, value=value).to_pandas()
+                above = above.set_index("affiliateId").reindex(case.affiliates).fillna(0)
+                rows = pd.concat([rows, above])
+            answer[value] = rows["influence"] * (1 if value == "heads" else 100)
+            if asked["hops"] == 25:  # else of those hops only
+                answer["downline"] = rows["people"]
+        shares = graph.query("influence/conserved", decay=decay).to_pandas().set_index("id")
+        answer["conserved"] = shares["conservedCredit"].reindex(answer.index).fillna(0) * 100
+        for name in case.some():
+            (one,) = graph.query("influence/one", customerId=name, **asked, value="revenue")
+            assert abs(one["influence"] * 100 - answer.loc[name, "revenue"]) < 1e-4
+            found = graph.query("influence/network-revenue", customerId=name).one()
+            answer.loc[name, "longest"] = found["longestChain"]
+            answer.loc[name, "ancestors"] = len(graph.query("tree/path-up", customerId=name))
+        answer["generations"] = _by_name(
+            case, {name: graph.query("tree/generations", rootId=name).values for name in case.some()}
+        )
+        longest = graph.query("tree/longest-chains", limit=1)
+        answer.attrs["longest"] = longest.one()["hops"] if len(longest) else 0
         return answer
 
     return ask
+
+
+def _by_name(case: Case, found: dict[str, list[Any]]) -> pd.Series:
+    """Generations as `Case.expected` has them."""
+    return pd.Series(
+        {
+            name: [(depth, people, value * 100) for depth, people, value in rows]
+            for name, rows in found.items()
+        },
+        dtype=object,
+    ).reindex(case.names)
+
+
+def _everybody(case: Case, *tables: pd.DataFrame) -> pd.DataFrame:
+    """The rows of all that are asked about, in order; no row is NaN."""
+    found = {name: row for each in tables for name, row in zip(each.index, each.to_numpy(float), strict=True)}
+    none = [np.nan] * len(tables[0].columns)
+    return pd.DataFrame(
+        [found.get(name, none) for name in case.names], case.names, tables[0].columns, dtype=float
+    )
 
 
 def whole_way(graph: Graph) -> Engine:
@@ -154,13 +312,18 @@ def whole_way(graph: Graph) -> Engine:
     def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
         settings = _load(graph, case, hops, decay)
         analyze(graph, settings=settings)
-        rows = graph.query("scores/read-customers").to_pandas().set_index("customerId")
-        rows = rows.reindex(list(case.cents))
+        customers = graph.query("scores/read-customers").to_pandas().set_index("customerId")
+        affiliates = graph.query("scores/read-affiliates").to_pandas().set_index("affiliateId")
+        columns = ["influence", "conservedCredit", "downline", "longestChain"]
+        rows = _everybody(case, customers[columns], affiliates[columns])
+        below = {name: [tuple(one.values()) for one in generations(graph, name)] for name in case.some()}
         return pd.DataFrame(
             {
-                "influence": rows["influence"] * 100,
+                "revenue": rows["influence"] * 100,
                 "conserved": rows["conservedCredit"] * 100,
                 "downline": rows["downline"],
+                "longest": rows["longestChain"],
+                "generations": _by_name(case, below),
             }
         )
 
@@ -169,11 +332,34 @@ def whole_way(graph: Graph) -> Engine:
 
 def _load(graph: Graph, case: Case, hops: int | None, decay: float) -> Any:
     wipe(graph)
-    settings = load_settings(credit_policy=case.policy, hops=25 if hops is None else hops, decay=decay)
-    referrals = case.referrals()
-    load(graph, {"customers": case.customers()}, settings=settings)
+    policy = "linear" if case.policy == "given" else case.policy
+    settings = load_settings(credit_policy=policy, hops=25 if hops is None else hops, decay=decay)
+    customers, referrals = case.customers(), case.referrals()
+    below = customers[customers["revenue"] < 0]
+    for column in ("revenue", "margin"):
+        customers[column] = customers[column].where(~(customers[column] < 0))
+    load(graph, {"customers": customers}, settings=settings)
+    if case.affiliates:
+        frame = pd.DataFrame({"affiliate_id": list(case.affiliates)})
+        load(graph, {"affiliates": frame}, settings=settings)
     if len(referrals):
         load(graph, {"referrals": referrals}, settings=settings)
+    graph.write(
+        "UNWIND $rows AS row MATCH (c:Customer {customerId: row[0]}) SET c.revenue = row[1], c.margin = row[2]",
+        rows=[
+            [name, revenue, None if margin != margin else margin]
+            for name, revenue, margin in below[["customer_id", "revenue", "margin"]].itertuples(index=False)
+        ],
+    )
+    if case.policy == "given":
+        graph.write(
+            "UNWIND $rows AS row MATCH (:Customer {customerId: row[0]})<-[r:REFERRED {claimId: row[1]}]-() "
+            "SET r.credit = row[2]",
+            rows=[
+                [referee, f"k{n:05}", float(credit)]
+                for n, ((_, referee), credit) in enumerate(zip(case.claims, case.credits, strict=True))
+            ],
+        )
     return settings
 
 
@@ -185,20 +371,31 @@ def spark(session: Any, directory: Path) -> Engine:
 
     def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
         source, target = directory / "in", directory / "out"
-        source.mkdir(exist_ok=True)
+        shutil.rmtree(source, ignore_errors=True)
+        source.mkdir()
         case.customers().to_parquet(source / "customers.parquet")
-        referrals = case.referrals().assign(referrer_kind="customer")
-        referrals.assign(
-            referred_at=pd.Series(pd.NaT, index=referrals.index, dtype="datetime64[us, UTC]")
-        ).to_parquet(source / "referrals.parquet")
-        asked = Question("revenue", hops, decay, "EUR", Rules(case.policy, None, 7.0))
+        if case.affiliates:
+            frame = pd.DataFrame({"affiliate_id": list(case.affiliates)})
+            frame.to_parquet(source / "affiliates.parquet")
+        referrals = case.referrals()
+        if case.policy == "given":
+            credit = np.array([float(each) for each in case.credits])
+            referrals.assign(credit=credit).to_parquet(source / "credits.parquet")
+        else:
+            referrals.to_parquet(source / "referrals.parquet")
+        policy = "linear" if case.policy == "given" else case.policy
+        asked = Question("revenue", hops, decay, "EUR", Rules(policy, None, 7.0))
         run(session, str(source), str(target), asked, overwrite=True, partitions=2)
-        rows = pd.read_parquet(target / "customers").set_index("customer_id").reindex(list(case.cents))
+        customers = pd.read_parquet(target / "customers").set_index("customer_id")
+        affiliates = pd.read_parquet(target / "affiliates").set_index("affiliate_id")
+        columns = ["influence", "conserved_credit", "downline", "longest_chain"]
+        rows = _everybody(case, customers[columns], affiliates[columns])
         return pd.DataFrame(
             {
-                "influence": rows["influence"] * 100,
+                "revenue": rows["influence"] * 100,
                 "conserved": rows["conserved_credit"] * 100,
                 "downline": rows["downline"],
+                "longest": rows["longest_chain"],
             }
         )
 
