@@ -8,11 +8,8 @@ both give the same numbers.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from functools import cache, cached_property
-from numbers import Real
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -21,6 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from refnet.analysis.influence.arrays import SLACK, Arrays
+from refnet.analysis.influence.asked import checked, count_of, floats_of, numbers_of
 from refnet.analysis.influence.conserved import to_whole
 from refnet.analysis.influence.forest import Floats, Ints, Numbers
 from refnet.core.errors import InputError, UsageError
@@ -80,9 +78,9 @@ class Network:
         names: Named | None = None,
         compiled: bool | None = None,
     ) -> None:
-        nodes = _count(nodes)
-        tail, head = _numbers(referrer, "referrer"), _numbers(referee, "referee")
-        given = None if credit is None else _floats(np.asarray(credit), "Credits")
+        nodes = count_of(nodes)
+        tail, head = numbers_of(referrer, "referrer"), numbers_of(referee, "referee")
+        given = None if credit is None else floats_of(np.asarray(credit), "Credits")
         if (
             tail.shape != (tail.size,)
             or head.shape != tail.shape
@@ -190,7 +188,7 @@ class Network:
         Raises:
             InputError: another shape, or what is no probability.
         """
-        chance, worth = _floats(np.asarray(probability), "Probabilities"), self._values(value)
+        chance, worth = floats_of(np.asarray(probability), "Probabilities"), self._values(value)
         if chance.shape != (self.nodes,):
             raise InputError(f"There are {self.nodes} nodes and probabilities of shape {chance.shape}.")
         wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
@@ -321,7 +319,7 @@ class Network:
             if worth.size and worth.dtype.itemsize == 8:
                 self._refuse_large(worth)
             return worth.astype(np.int64, copy=False)
-        worth = _floats(worth, "Values")
+        worth = floats_of(worth, "Values")
         wrong = np.flatnonzero(~np.isfinite(worth))
         if wrong.size:
             raise InputError(f"The value of {self._called(int(wrong[0]))} is not a finite number.")
@@ -349,66 +347,6 @@ class Network:
         return (
             str(self._names[node]) if self._names is not None and 0 <= node < len(self._names) else str(node)
         )
-
-
-def checked(hops: Any, decay: Any) -> tuple[int | None, float]:
-    """Hops (None: all) and decay as numbers.
-
-    Raises:
-        UsageError: hops are not whole or below 1; decay is no number in (0, 1].
-    """
-    if hops is not None:
-        try:
-            hops = operator.index(hops)
-        except TypeError:
-            raise UsageError(
-                f"hops is {hops!r}: it must be a whole number.", "Leave it None for all the way down."
-            ) from None
-        if hops < 1:
-            raise UsageError(
-                f"hops is {hops}: influence needs at least one.", "Leave it None for all the way down."
-            )
-    if not isinstance(decay, (Real, Decimal)) or not 0 < float(decay) <= 1:
-        raise UsageError(f"decay is {decay!r}: it must be a number above 0 and at most 1.")
-    return hops, float(decay)
-
-
-def _count(nodes: Any) -> int:
-    try:
-        count = operator.index(nodes)
-    except TypeError:
-        count = -1
-    if count < 0:
-        raise UsageError(f"nodes is {nodes!r}: it must say how many nodes there are.")
-    return count
-
-
-def _numbers(nodes: npt.ArrayLike, end: str) -> Ints:
-    given = np.asarray(nodes)
-    if given.dtype == np.int32:
-        return given
-    if not given.size:
-        return given.astype(np.int64)
-    if given.dtype.kind not in "iu" or (
-        given.dtype.kind == "u" and int(given.max()) > np.iinfo(np.int64).max
-    ):
-        raise InputError(
-            f"node numbers are whole numbers from 0 on, not {given.dtype}",
-            column=end,
-            hint="Ids of any kind: `refnet.influence` and `refnet.influence_table`.",
-        )
-    return given.astype(np.int64, copy=False)
-
-
-def _floats(given: npt.NDArray[Any], what: str) -> Floats:
-    if given.dtype.kind in "iubfO":
-        try:
-            return given.astype(np.float64, copy=False)
-        except (TypeError, ValueError, OverflowError):
-            pass
-    if not given.size:
-        return given.astype(np.float64)
-    raise InputError(f"{what} are numbers, not {given.dtype}.")
 
 
 def worth_compiling(edges: int, nodes: int, asked: bool | None) -> bool:

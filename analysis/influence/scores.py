@@ -15,9 +15,10 @@ import pandas as pd
 import pyarrow as pa
 from scipy.stats import rankdata
 
+from refnet.analysis.influence.asked import checked
 from refnet.analysis.influence.given import Given, column, floats, in_time
 from refnet.analysis.influence.ids import by_id, plain
-from refnet.analysis.influence.network import Network, checked
+from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import left_out
 from refnet.core.errors import InputError, UsageError
 from refnet.core.money import code, exponent, to_minor

@@ -23,10 +23,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from refnet.analysis.influence.asked import checked
 from refnet.analysis.influence.given import Given, floats, in_time, together
 from refnet.analysis.influence.ids import Rows
 from refnet.analysis.influence.named import Named, named
-from refnet.analysis.influence.network import Network, checked
+from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import left_out
 from refnet.core.errors import InputError, UsageError
 from refnet.core.money import MOST_MINOR, code, exponent, fit, to_minor
