@@ -295,7 +295,8 @@ def plain(values: pd.Series[Any], kind: Type) -> list[Any]:
     if values.dtype == np.float64:
         numbers = values.to_numpy()
         return _holes(numbers.tolist(), np.isnan(numbers))
-    return pa.array(values, from_pandas=True).to_pylist()  # type: ignore[no-any-return]
+    # Through numpy: arrow's own way makes an object of its own of each cell first.
+    return pa.array(values, from_pandas=True).to_numpy(zero_copy_only=False).tolist()  # type: ignore[no-any-return]
 
 
 def _dates(stamps: npt.NDArray[np.datetime64], missing: Mask) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from refnet.core.money import exponent
 from refnet.loaders.cells import text, typed
 from refnet.loaders.columns import longest
 from refnet.loaders.rows import Column, Rule, Table
+from refnet.loaders.uncollected import uncollected
 
 # Neo4j's range indexes hold keys up to about 8 kB; and a text this long is a file in a cell.
 # The years that customers and orders are of: the others are what systems write for nothing, or a slip.
@@ -151,16 +152,24 @@ def _told(
             # Of two columns one of which must be filled neither may be there.
             called = [name] * len(places)
             held = text(frame[name].iloc[places]).tolist() if name in frame else [None] * len(places)
-        told = _shown(table.by_name[name], held)
-        found += map(Reject, rows[places].tolist(), called, told, refused[name].values())
+        hidden = table.by_name[name].type == "secret"
+        told = ["(not shown)" if isinstance(c, str) else "" for c in held] if hidden else shown(held)
+        found += rejects(rows[places], called, told, refused[name].values())
         order += refused[name]
     return [found[place] for place in np.argsort(order, kind="stable").tolist()]
 
 
-def _shown(column: Column, values: list[Any]) -> list[str]:
-    if column.type == "secret":
-        return ["(not shown)" if isinstance(value, str) else "" for value in values]
-    return [value[:200] if isinstance(value, str) else "" for value in values]
+def shown(cells: Iterable[Any]) -> list[str]:
+    """Cells as far as a reject tells them."""
+    return [cell[:200] if isinstance(cell, str) else "" for cell in cells]
+
+
+def rejects(
+    rows: npt.NDArray[np.int64], columns: Iterable[str], cells: Iterable[str], reasons: Iterable[str]
+) -> list[Reject]:
+    """So many rejects, each of its row, column, cell and reason."""
+    with uncollected():
+        return list(map(Reject, rows.tolist(), columns, cells, reasons))
 
 
 def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[npt.NDArray[np.intp], str, str]]:
@@ -171,7 +180,7 @@ def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[npt.NDArray[n
         if column.required:
             yield np.flatnonzero(~there), name, "is empty and must not be"
         tests = _tests(column)
-        if column.type in _WORDS and longest(values) <= _most(column):
+        if column.type in WORDS and longest(values) <= _most(column):
             tests = tests[1:]  # none can be too long
         for test, said in tests:
             held = test(values).fillna(False).to_numpy(dtype=np.bool_)
@@ -183,7 +192,7 @@ def _failures(table: Table, frame: pd.DataFrame) -> Iterator[tuple[npt.NDArray[n
             yield np.flatnonzero(~_holds(rule, frame).to_numpy(dtype=np.bool_)), name, rule.reason
 
 
-_WORDS = ("id", "text", "secret", "choice")
+WORDS = ("id", "text", "secret", "choice")
 
 
 def _most(column: Column) -> int:
@@ -197,7 +206,7 @@ _Test = Callable[[Any], Any]
 def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
     tests: list[tuple[_Test, str]] = []
     hint = f". {column.hint}" if column.hint else ""
-    if column.type in _WORDS:
+    if column.type in WORDS:
         most = _most(column)
         tests.append((lambda values: values.str.len() <= most, f"is longer than {most:,} characters"))
     if column.choices:

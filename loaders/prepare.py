@@ -15,6 +15,8 @@ from refnet.graph import catalogue, joining, statements
 from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REMOVAL, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
+from refnet.loaders.check import WORDS
+from refnet.loaders.columns import longest
 from refnet.loaders.listed import Listed
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.persons.names import ARE_PERSONS
@@ -25,6 +27,9 @@ from refnet.loaders.seen import Seen
 # sent up to three times (nodes, links, marks), each time as a message of its own.
 BATCH_ROWS = 2_500
 BATCH_BYTES = 8 * 2**20
+
+# Of a cell that is no text: a time or a hash are the longest.
+_OTHER_BYTES = 64
 
 Statements = list[tuple[str, dict[str, Any]]]
 
@@ -90,8 +95,8 @@ class Preparer:
             frame = self._together(frame, self._table.id_column)
         lists = self._lists(frame)
         keys = self._keys(frame, lists)
-        last = {key: place for place, key in enumerate(keys)}
-        if len(last) < len(keys):
+        if len(set(keys)) < len(keys):
+            last = {key: place for place, key in enumerate(keys)}
             self.seen.again += len(keys) - len(last)
             self.dropped += len(keys) - len(last)
             kept = sorted(last.values())
@@ -148,11 +153,16 @@ class Preparer:
         if not keys:  # all of them deleted, or of people who are forgotten
             return
         moved = self.seen.meet(keys) or self._existing
-        for start, stop in _parts(keys, lists):
+        for start, stop in _parts(keys, lists, self._widest(frame)):
             part = {name: values[start:stop] for name, values in lists.items()}
             make = self._node if self._table.node is not None else self._edge
             buyers = self._customers(part["customer_id"]) if self._table.node == ORDER else ()
             yield Batch(make(keys[start:stop], part, moved=moved), stop - start, buyers)
+
+    def _widest(self, frame: pd.DataFrame) -> int:
+        """Bytes that no row is longer than, as far as its own cells go."""
+        texts = [column.name for column in self._columns if column.type in WORDS and column.name in frame]
+        return sum(longest(frame[name]) for name in texts) + _OTHER_BYTES * (len(self._columns) + 1)
 
     def _lists(self, frame: pd.DataFrame) -> dict[str, list[Any]]:
         lists: dict[str, list[Any]] = {}
@@ -319,16 +329,15 @@ def _hash(table: str, facts: Sequence[Any]) -> str:
     return hashlib.blake2b(f"{table}\x1e{told}".encode(), digest_size=8).hexdigest()
 
 
-def _parts(keys: list[str], lists: Mapping[str, list[Any]]) -> Iterator[tuple[int, int]]:
+def _parts(keys: list[str], lists: Mapping[str, list[Any]], widest: int) -> Iterator[tuple[int, int]]:
     """Where to cut: every BATCH_ROWS rows, and before a message becomes too long."""
+    if widest * BATCH_ROWS <= BATCH_BYTES:
+        yield from ((at, min(at + BATCH_ROWS, len(keys))) for at in range(0, len(keys), BATCH_ROWS))
+        return
     columns = [keys, *lists.values()]
     # Cells of a column are of one kind, or nothing.
     texts = [v for v in columns if isinstance(next(filter(None, v), None), str)]
     # Four bytes of UTF-8 a character at most, and a few for what is not text.
-    longest = 9 * len(columns) + 4 * sum(max(map(len, filter(None, values)), default=0) for values in texts)
-    if longest * BATCH_ROWS <= BATCH_BYTES:
-        yield from ((at, min(at + BATCH_ROWS, len(keys))) for at in range(0, len(keys), BATCH_ROWS))
-        return
     sizes = np.full(len(keys), 9 * len(columns), dtype=np.int64)
     for values in texts:
         sizes += np.fromiter((4 * len(value or "") for value in values), np.int64, len(keys))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
-from refnet.loaders.files.nested import Level, flattened, header, level, names_of, plain, within
+from refnet.loaders.columns import as_series
+from refnet.loaders.files.nested import Cells, Level, flattened, header, level, names_of, plain, within
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
+from refnet.loaders.uncollected import uncollected
 
 _Record = tuple[int, dict[str, Any] | None, str]
 _Found = tuple[Sequence[int], list[Any], bool]  # numbers of records, these, and as of documents
@@ -112,7 +113,7 @@ class Dump:
         asked = [place for place in dict.fromkeys(places) if place not in self._headers]
         names: dict[str, dict[str, None]] = {place: {} for place in asked}
         totals = dict.fromkeys(asked, 0)
-        with _uncollected():
+        with uncollected():
             for document in self._documents() if asked else ():
                 for place in asked:
                     totals[place] += self._look(place, document, names[place])
@@ -228,23 +229,11 @@ class Dump:
         with bytes_of(self.path) as file:
             text = file.read().decode("utf-8-sig")
         sound = _is_sound(text)
-        with _uncollected():
+        with uncollected():
             whole = json.loads(text)
         del text
         for each in whole if isinstance(whole, list) else [whole]:
             yield 0, each, sound
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage, of which parsing makes none: it takes twice the time of the parsing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:
@@ -276,14 +265,19 @@ def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:
 
 def _chunk(
     numbers: Sequence[int],
-    cells: Mapping[str, list[Any]],
+    cells: Mapping[str, Cells],
     misfits: Sequence[tuple[int, str]],
     columns: Iterable[str],
 ) -> Chunk:
-    none = [None] * len(numbers)
-    frame = pd.DataFrame({c: pd.Series(cells.get(c, none), dtype=object) for c in columns})
+    none, index = pa.nulls(len(numbers), pa.large_string()), pd.RangeIndex(len(numbers))
+    held = {column: _series(cells.get(column, none), index) for column in columns}
+    frame = pd.DataFrame(held, index=index, copy=False)
     rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
     return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
+
+
+def _series(cells: Cells, index: pd.Index[Any]) -> pd.Series[Any]:
+    return pd.Series(cells, index, dtype=object) if isinstance(cells, list) else as_series(cells, index)
 
 
 def _of_levels(levels: list[Level], columns: Sequence[str]) -> Iterator[Chunk]:

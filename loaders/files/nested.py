@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
 
 # Of fewer records looking at them one by one takes less time than looking at their columns.
 _MANY = 20
@@ -16,7 +19,12 @@ _MANY = 20
 # Records of more different keys, or orders of keys, than that are asked for each key by its name.
 _SHAPES = 50
 
+Cells: TypeAlias = "list[Any] | pa.Array"
+"""Of a column: as arrow's text where all is text or nothing, which is little to keep and quick to go on with."""
+
 _Shape = tuple[str, ...]
+_Place = tuple[int, int]
+_Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -32,9 +40,24 @@ class Level:
     """
 
     count: int
-    cells: dict[str, list[Any]]
+    cells: dict[str, Cells]
     own: list[str]
     inner: dict[str, tuple[npt.NDArray[np.intp] | None, Level]]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What records have under a key.
+
+    Attributes:
+        cells: what they have, None where a record has no such key.
+        first: which record has the key first, and at which place among its keys.
+        absent: which records have no such key; None: none of them.
+    """
+
+    cells: Cells
+    first: _Place
+    absent: _Mask | None
 
 
 class _Gap:
@@ -46,29 +69,30 @@ _GAP = _Gap()
 
 def level(records: Sequence[dict[str, Any]]) -> Level:
     """Records of JSON, whose objects are all plain dicts."""
-    by_name = _by_key(records)
-    cells: dict[str, list[Any]] = {}
-    own: list[tuple[tuple[int, int], str]] = []
-    inner: list[tuple[tuple[int, int], str, npt.NDArray[np.intp] | None, Level]] = []
-    for name, values in by_name.items():
-        kinds = set(map(type, values))
-        cells[name] = values
-        if kinds - {dict, _Gap}:
-            own.append((_first_place(records, values, name, nested=False), name))
+    cells: dict[str, Cells] = {}
+    own: list[tuple[_Place, str]] = []
+    inner: list[tuple[_Place, str, npt.NDArray[np.intp] | None, Level]] = []
+    for name, column in _by_key(records).items():
+        values = cells[name] = column.cells
+        kinds = set(map(type, values)) if isinstance(values, list) else set()
+        if not isinstance(values, list) or dict not in kinds:
+            own.append((column.first, name))
+            continue
         if kinds == {dict}:
-            cells[name] = [None] * len(values)
-            inner.append((_first_place(records, values, name, nested=True), name, None, level(values)))
-        elif dict in kinds:
-            places = [place for place, value in enumerate(values) if type(value) is dict]
-            below = level([values[place] for place in places])
-            held = np.array(places, dtype=np.intp)
-            inner.append((_first_place(records, values, name, nested=True), name, held, below))
-            if kinds <= {dict, _Gap, type(None)}:
-                cells[name] = [None] * len(values)
-            else:
-                cells[name] = [None if type(v) is dict or v is _GAP else v for v in values]
-        elif _Gap in kinds:
-            cells[name] = [None if v is _GAP else v for v in values]
+            inner.append((column.first, name, None, level(values)))
+        else:
+            at = [place for place, value in enumerate(values) if type(value) is dict]
+            held = np.array(at, dtype=np.intp)
+            below = level([values[place] for place in at])
+            inner.append((_place(records, at[0], name), name, held, below))
+            there = np.ones(len(values), dtype=np.bool_) if column.absent is None else ~column.absent
+            there[held] = False
+            if there.any():
+                own.append((_place(records, int(there.argmax()), name), name))
+        rest = kinds - {dict, type(None)}
+        cells[name] = (
+            [None if type(v) is dict else v for v in values] if rest else _text([None] * len(values))
+        )
     own.sort()
     inner.sort(key=lambda each: each[0])
     return Level(
@@ -76,8 +100,12 @@ def level(records: Sequence[dict[str, Any]]) -> Level:
     )
 
 
-def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    """All values by key; a gap where a record has no such key.
+def _place(records: Sequence[dict[str, Any]], record: int, name: str) -> _Place:
+    return record, list(records[record]).index(name)
+
+
+def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, _Column]:
+    """All values by key.
 
     Record by record, as they lie in memory: going through all of them for each key takes several times as long.
     """
@@ -86,17 +114,46 @@ def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
     for shape in dict.fromkeys(shaped):
         shapes[shape] = len(shapes)
     if len(shapes) == 1:
-        return _of_one_shape(records, next(iter(shapes)))
-    names = dict.fromkeys(itertools.chain.from_iterable(shapes))
+        shape = next(iter(shapes))
+        return {
+            name: _Column(_text(values), (0, place), None)
+            for place, (name, values) in enumerate(_of_one_shape(records, shape).items())
+        }
     if len(shapes) > _SHAPES:
-        return {name: [record.get(name, _GAP) for record in records] for name in names}
-    which = np.fromiter(map(shapes.__getitem__, shaped), np.intp, len(shaped))
-    held = {name: np.full(len(records), _GAP, dtype=object) for name in names}
-    for shape, number in shapes.items():
-        places = np.flatnonzero(which == number)
-        for name, values in _of_one_shape([records[place] for place in places.tolist()], shape).items():
-            held[name][places] = _objects(values)
-    return {name: values.tolist() for name, values in held.items()}
+        return {name: _asked(records, name) for name in dict.fromkeys(itertools.chain.from_iterable(shapes))}
+    return _of_shapes(records, shapes, np.fromiter(map(shapes.__getitem__, shaped), np.intp, len(shaped)))
+
+
+def _of_shapes(
+    records: Sequence[dict[str, Any]], shapes: dict[_Shape, int], which: npt.NDArray[np.intp]
+) -> dict[str, _Column]:
+    """All values by key of records of several shapes: of one shape after the other, then put in their order."""
+    order = np.argsort(which, kind="stable")
+    back = np.empty(len(order), dtype=np.intp)
+    back[order] = np.arange(len(order))
+    counts = np.bincount(which, minlength=len(shapes)).tolist()
+    starts = [0, *itertools.accumulate(counts)]
+    firsts = order[starts[:-1]].tolist()
+    grouped = list(_picked(records, order))
+    parts = [_of_one_shape(grouped[starts[n] : starts[n + 1]], shape) for shape, n in shapes.items()]
+    found: dict[str, _Column] = {}
+    for name in dict.fromkeys(itertools.chain.from_iterable(shapes)):
+        values: list[Any] = []
+        for part, count in zip(parts, counts, strict=True):
+            values += part.get(name) or [None] * count
+        has = np.array([name in part for part in parts], dtype=np.bool_)
+        shape = next(shape for shape in shapes if name in shape)
+        cells = _text(values)
+        found[name] = _Column(
+            list(_picked(cells, back)) if isinstance(cells, list) else cells.take(pa.array(back)),
+            (firsts[shapes[shape]], shape.index(name)),
+            None if has.all() else ~has[which],
+        )
+    return found
+
+
+def _picked(values: Sequence[Any], places: npt.NDArray[np.intp]) -> Iterable[Any]:
+    return itemgetter(*places.tolist())(values)  # type: ignore[no-any-return]  # of one place it would be no tuple
 
 
 def _of_one_shape(records: Sequence[dict[str, Any]], shape: _Shape) -> dict[str, list[Any]]:
@@ -104,14 +161,22 @@ def _of_one_shape(records: Sequence[dict[str, Any]], shape: _Shape) -> dict[str,
     return {name: values[place :: len(shape)] for place, name in enumerate(shape)}
 
 
-def _first_place(
-    records: Sequence[dict[str, Any]], values: Sequence[Any], name: str, *, nested: bool
-) -> tuple[int, int]:
-    """Which record has the first object, or the first other cell, of a key, and at which of its keys."""
-    for place, value in enumerate(values):
-        if value is not _GAP and (type(value) is dict) == nested:
-            return place, list(records[place]).index(name)
-    raise AssertionError(name)
+def _asked(records: Sequence[dict[str, Any]], name: str) -> _Column:
+    """What each record has under a key, where hardly two have the same keys."""
+    values = [record.get(name, _GAP) for record in records]
+    absent = np.fromiter((value is _GAP for value in values), np.bool_, len(values))
+    first = _place(records, int((~absent).argmax()), name)
+    return _Column(_text([None if value is _GAP else value for value in values]), first, absent)
+
+
+def _text(values: list[Any]) -> Cells:
+    """Cells as arrow's text, where they are text."""
+    if isinstance(next((value for value in values if value is not None), ""), str):
+        try:
+            return pa.array(values, pa.large_string())
+        except (pa.ArrowException, TypeError, UnicodeError):
+            pass  # something else comes later; half of a character
+    return values
 
 
 def names_of(levels: Sequence[Level], into: dict[str, None], outer: str = "") -> None:
@@ -141,11 +206,11 @@ def header(records: Sequence[dict[str, Any]], into: dict[str, None], outer: str 
         header(nested, into, f"{outer}{name}.")
 
 
-def flattened(held: Level, outer: str = "") -> dict[str, list[Any]]:
+def flattened(held: Level, outer: str = "") -> dict[str, Cells]:
     """The cells of records by column, nested objects as dotted names; None where a record has no such cell."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, Cells] = {}
     for name, values in held.cells.items():
-        made: dict[str, list[Any]] = {}
+        made: dict[str, Cells] = {}
         if name in held.inner:
             places, below = held.inner[name]
             made = flattened(below, f"{outer}{name}.")
@@ -158,11 +223,15 @@ def flattened(held: Level, outer: str = "") -> dict[str, list[Any]]:
     return found
 
 
-def _spread(cells: Sequence[Any], places: npt.NDArray[np.intp], count: int) -> list[Any]:
+def _spread(cells: Cells, places: npt.NDArray[np.intp], count: int) -> Cells:
     """Cells at their places among so many; None at all others."""
-    held = np.full(count, None, dtype=object)
-    held[places] = _objects(cells)
-    return held.tolist()
+    if isinstance(cells, list):
+        held = np.full(count, None, dtype=object)
+        held[places] = _objects(cells)
+        return held.tolist()
+    whose = np.full(count, -1, dtype=np.int64)
+    whose[places] = np.arange(len(places))
+    return cells.take(pa.array(whose, mask=whose < 0))
 
 
 def _objects(cells: Sequence[Any]) -> npt.NDArray[np.object_]:
@@ -184,17 +253,21 @@ def within(value: Any, at: str) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def plain(records: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+def plain(records: Sequence[dict[str, Any]]) -> dict[str, Cells]:
     """The cells of records by column, nested values as they are."""
-    return {
-        name: [None if value is _GAP else value for value in values]
-        for name, values in _by_key(records).items()
-    }
+    return {name: column.cells for name, column in _by_key(records).items()}
 
 
-def _first(cells: list[Any], other: list[Any]) -> list[Any]:
+def _first(cells: Cells, other: Cells) -> Cells:
     """Each cell, or where there is none the other: a record may write one column in two ways."""
-    return [o if cell is None else cell for cell, o in zip(cells, other, strict=True)]
+    if not isinstance(cells, list) and not isinstance(other, list):
+        return pa.compute.coalesce(cells, other)
+    return [o if cell is None else cell for cell, o in zip(listed(cells), listed(other), strict=True)]
+
+
+def listed(cells: Cells) -> list[Any]:
+    """Cells as Python's."""
+    return cells if isinstance(cells, list) else cells.to_numpy(zero_copy_only=False).tolist()
 
 
 def flat(record: dict[str, Any], outer: str = "") -> dict[str, Any]:

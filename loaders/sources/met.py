@@ -22,6 +22,9 @@ _Level = tuple[Numbers, Numbers, Numbers]
 # Whose a row is that has no id: nobody's, so that any other one may be the same.
 _NOBODY = 0
 
+_PRIME = np.int64(1_000_003)
+_LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+
 
 class Met:
     """What was met, by the hash of what it says.
@@ -48,15 +51,12 @@ class Met:
         if not len(places):
             return []
         at: Numbers = stamps.iloc[places].to_numpy(dtype="datetime64[s]").astype(np.int64)
-        said = np.fromiter(
-            map(hash, zip(*(values.iloc[places].tolist() for values in same), strict=True)),
-            np.int64,
-            len(places),
-        )
-        whose = np.full(len(places), hash(""), dtype=np.int64)
+        said = _hashes(same[0].iloc[places])
+        for values in same[1:]:
+            said = said * _PRIME ^ _hashes(values.iloc[places])
+        whose = np.full(len(places), _NOBODY, dtype=np.int64)
         if id_column is not None and id_column in frame:
-            ids = frame[id_column].iloc[places].tolist()
-            whose = np.fromiter(map(_whose, ids), np.int64, len(ids))
+            whose = _whose(frame[id_column].iloc[places])
         out = self._repeated(said, at, whose)
         kept = np.ones(len(places), dtype=np.bool_)
         kept[out] = False
@@ -65,12 +65,22 @@ class Met:
 
     def _repeated(self, said: Numbers, at: Numbers, whose: Numbers) -> list[int]:
         """Which of these rows another one has said before; nearly all say what no other does, and are not looked at."""
-        _, which, counts = np.unique(said, return_inverse=True, return_counts=True)
-        alike = counts[which] > 1
-        for keys, _, _ in self._levels:
-            found = np.minimum(np.searchsorted(keys, said), len(keys) - 1)
-            alike |= keys[found] == said
-        rows = np.flatnonzero(alike)
+        keys_of, which, counts = np.unique(said, return_inverse=True, return_counts=True)
+        # What only one says, be it in many rows, no other has said; nobody is another one each time.
+        low, high = np.full(len(keys_of), _MOST), np.full(len(keys_of), _LEAST)
+        np.minimum.at(low, which, whose)
+        np.maximum.at(high, which, whose)
+        for keys, _, owners in self._levels:
+            starts, stops = np.searchsorted(keys, keys_of), np.searchsorted(keys, keys_of, side="right")
+            met = stops > starts
+            counts += stops - starts
+            for place in (starts[met], stops[met] - 1):
+                low[met] = np.minimum(low[met], owners[place])
+                high[met] = np.maximum(high[met], owners[place])
+            several = stops > starts + 2
+            low[several], high[several] = _LEAST, _MOST
+        alike = (low != high) | ((low == _NOBODY) & (counts > 1))
+        rows = np.flatnonzero(alike[which])
         before: dict[int, list[tuple[int, int]]] = {key: [] for key in said[rows].tolist()}
         asked = np.array(list(before), dtype=np.int64)
         for keys, times, owners in self._levels:
@@ -100,5 +110,13 @@ class Met:
             self._levels.append((said[order], at[order], whose[order]))
 
 
-def _whose(row_id: Any) -> int:
-    return hash(row_id) or 1 if isinstance(row_id, str) else _NOBODY
+def _whose(ids: pd.Series[Any]) -> Numbers:
+    found = _hashes(ids)
+    found[found == _NOBODY] = 1
+    found[ids.isna().to_numpy(dtype=np.bool_)] = _NOBODY
+    return found
+
+
+def _hashes(values: pd.Series[Any]) -> Numbers:
+    """Of each text, the same in every chunk."""
+    return pd.util.hash_array(values.to_numpy(dtype=object), categorize=False).view(np.int64)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow.compute
 
 from refnet.graph.model import RESERVED, camel
 from refnet.loaders.cells import number, text
-from refnet.loaders.check import Reject, Written
+from refnet.loaders.check import Reject, Written, rejects, shown
 from refnet.loaders.columns import as_series, coded, distinct, has_empty, words
 from refnet.loaders.files import Chunk, Opened
 from refnet.loaders.files.nested import flat, within
@@ -172,23 +173,25 @@ def _shape(
             made[rows.only_with].notna() if rows.only_with in made else np.zeros(len(made), dtype=np.bool_)
         )
         wanted &= np.asarray(there, dtype=np.bool_)
-    left: list[tuple[int, Reject]] = []
+    left: list[Reject] = []
+    out: list[int] = []
     passed = np.zeros(len(made), dtype=np.bool_)
     for rule in leave_out:
         values = cells[rule.column]
-        out = np.flatnonzero(wanted & ~passed & holds(values, rule))
-        passed[out] = True
-        shown = [value[:200] if isinstance(value, str) else "" for value in values.iloc[out].tolist()]
-        told = (Reject(number, rule.column, cell, rule.reason)
-                for number, cell in zip(numbers[out].tolist(), shown, strict=True))  # fmt: skip
-        left += zip(out.tolist(), told, strict=True)
+        places = np.flatnonzero(wanted & ~passed & holds(values, rule))
+        passed[places] = True
+        out += places.tolist()
+        left += rejects(
+            numbers[places], repeat(rule.column), shown(values.iloc[places].tolist()), repeat(rule.reason)
+        )
     wanted &= ~passed
     if met is not None:
         names = [[each for way in taken.get(name, []) for each in way.columns] for name in met.once.same]
         called = ", ".join(several[0] for several in names if several)
         again = met.again(made, wanted, TABLES[rows.table].id_column)
         wanted[again] = False
-        left += ((place, Reject(int(numbers[place]), called, "", met.once.reason)) for place in again)
+        out += again
+        left += rejects(numbers[again], repeat(called), repeat(""), repeat(met.once.reason))
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)
@@ -199,7 +202,7 @@ def _shape(
         made,
         numbers[places],
         chunk.rejects,
-        [said for _, said in sorted(left, key=lambda each: each[0])],
+        [left[place] for place in np.argsort(out, kind="stable").tolist()],
         written,
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
@@ -292,11 +295,16 @@ def _changed(raw: pd.Series[Any], way: Taken, currency: pd.Series[Any]) -> pd.Se
     if way.dated is not None:
         value = dated(value, way.dated)
     if way.choices:
-        known = {said.lower(): meant for said, meant in way.choices.items()}
-        value = value.str.lower().map(known).where(value.str.lower().isin(list(known)), value)
+        value = distinct(value, partial(_chosen, way.choices))
     if value is not raw and has_empty(value):
         value = value.where(value != "")
     return way.prefix + value if way.prefix else value
+
+
+def _chosen(choices: dict[str, str], values: pd.Series[Any]) -> pd.Series[Any]:
+    known = {said.lower(): meant for said, meant in choices.items()}
+    lower = values.str.lower()
+    return lower.map(known).where(lower.isin(list(known)), values)
 
 
 def holds(values: pd.Series[Any], condition: Condition) -> Mask:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refnet.loaders.files import open_records
-from refnet.loaders.files.nested import flat, flattened, header, level, names_of, plain
+from refnet.loaders.files.nested import flat, flattened, header, level, listed, names_of, plain
 
 _VALUE = st.recursive(
     st.one_of(st.none(), st.integers(0, 3), st.text(max_size=2), st.just([1, {"a": 2}])),
@@ -30,8 +30,8 @@ def test_columns_and_cells(records: list[dict[str, Any]]) -> None:
     cells, each = flattened(level(records)), [flat(record) for record in records]
     assert set(names) <= set(cells)
     for name, values in cells.items():
-        assert values == [record.get(name) for record in each]
-    assert plain(records) == {
+        assert listed(values) == [record.get(name) for record in each]
+    assert {name: listed(cells) for name, cells in plain(records).items()} == {
         name: [record.get(name) for record in records] for name in {n: 0 for r in records for n in r}
     }
 
@@ -47,7 +47,7 @@ def test_the_names_of_two_parts_are_those_of_the_whole(records: list[dict[str, A
 
 def test_records_of_more_shapes_than_are_told_apart() -> None:
     records = [{f"k{n}": n, "always": {"n": n}} for n in range(200)]
-    cells = flattened(level(records))
+    cells = {name: listed(held) for name, held in flattened(level(records)).items()}
     assert cells["always.n"] == list(range(200))
     assert cells["k7"] == [7 if n == 7 else None for n in range(200)]
 
