@@ -19,6 +19,7 @@ from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.recognise import Recognised, opened_as, recognise, unknown
 from refnet.loaders.sources.shape import absent, missing, shaped
+from refnet.loaders.sources.whole import Whole
 
 _NEAR = 0.85
 
@@ -35,6 +36,7 @@ class Source:
         of: the source whose export it is; '' for a canonical file.
         secret: its rows have tokens, which are never written down as they are.
         empty: further columns that say nothing, here or in the graph: what they hold is not known yet.
+        whole: what is told by all rows of its source in a load.
     """
 
     table: Table
@@ -44,6 +46,7 @@ class Source:
     of: str = ""
     secret: bool = False
     empty: tuple[str, ...] = ()
+    whole: Whole | None = None
 
     @property
     def whose(self) -> str:
@@ -131,9 +134,10 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
         if lacks:
             lacking.append(f"it gives no {rows.table}, having no {' and no '.join(lacks)}")
             continue
-        table, made = TABLES[rows.table], shaped(opened, mapping, rows)
+        table = TABLES[rows.table]
+        made, whole = shaped(opened, mapping, rows)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(Source(table, made, further, made.warnings, mapping.name, secret))
+        found.append(Source(table, made, further, made.warnings, mapping.name, secret, whole=whole))
     if not found:
         raise InputError(
             f"is not as {mapping.name} is: {'; '.join(lacking)}.",
@@ -249,7 +253,13 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
 
 
 def in_order(found: Sequence[Source]) -> list[Source]:
-    """In the order of loading."""
+    """In the order of loading; what all rows of a source tell is told by all these files."""
+    first: dict[tuple[str, str], Whole] = {}
+    for each in found:
+        if each.whole is not None:
+            joined = first.setdefault((each.of, each.opened.made), each.whole)
+            if joined is not each.whole:
+                joined.join(each.whole)
     return [each for name in TABLES for each in found if each.table.name == name]
 
 
