@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
@@ -27,6 +27,8 @@ from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, T
 from refnet.loaders.sources.whole import Found, Part, Whole
 
 Mask = npt.NDArray[np.bool_]
+_FIGURES = ("money", "number")
+_COMMA = r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}"
 T = TypeVar("T")
 
 
@@ -58,10 +60,11 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
     asked |= {"amount", "placed_at", "refunded"} if rows.refunds else set()
     tell = {name: ways for name, ways in taken.items() if name in asked}
     leave_out = [*mapping.leave_out, *rows.leave_out]
+    commas = _numbers(mapping) if opened.comma else set[str]()
 
     def parts() -> Iterator[Part]:
         for chunk in opened.chunks():
-            yield _part(_sift(chunk, leave_out, rows, tell), rows)
+            yield _part(_sift(chunk, leave_out, rows, tell, commas), rows)
 
     whole = Whole(rows, opened.path, parts) if once or rows.refunds else None
 
@@ -69,7 +72,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
         wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
         found, start = whole.found() if whole is not None else None, 0
         for chunk in opened.chunks():
-            sifted = _sift(chunk, leave_out, rows, wanted)
+            sifted = _sift(chunk, leave_out, rows, wanted, commas)
             made = _shape(sifted, rows, wanted, found, start)
             start += len(sifted.made)
             yield made._replace(rejects=[*chunk.rejects, *made.rejects]) if first else made
@@ -77,6 +80,25 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
     return replace(opened, columns=columns, chunks=chunks, warnings=said, made=by, part=chunks), whole
+
+
+def _numbers(mapping: Mapping) -> set[str]:
+    """The source's columns that are read as numbers, so that a comma in one is a decimal one where it can be."""
+    conditions: list[Condition] = [*mapping.leave_out]
+    ways: list[Taken] = []
+    for rows in mapping.rows:
+        types = {column.name: column.type for column in TABLES[rows.table].columns}
+        ways += [
+            way for name, several in rows.columns.items() if types.get(name) in _FIGURES for way in several
+        ]
+        ways += [way for refund in rows.refunds for way in refund.amount]
+        conditions += [
+            *rows.leave_out,
+            *rows.when,
+            *(each for refund in rows.refunds for each in refund.when),
+        ]
+    found = {column for way in ways for column in [*way.columns, *(way.share or [])]}
+    return found | {condition.column for condition in conditions if condition.below is not None}
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
@@ -145,9 +167,20 @@ class _Cells:
 
     frame: pd.DataFrame
     read: dict[str, Any]
+    # Columns of numbers that may have a decimal comma.
+    commas: Set[str]
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
-        return self.once(f"column {column}", lambda: text(self._find(column)))
+        return self.once(f"column {column}", lambda: self._text(column))
+
+    def _text(self, column: str) -> pd.Series[Any]:
+        values = text(self._find(column))
+        if column not in self.commas:
+            return values
+        fits = values.str.fullmatch(_COMMA).fillna(False).astype(bool)
+        return (
+            CHANGES["decimal_comma"](values.where(fits), values).where(fits, values) if fits.any() else values
+        )
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What is called so: made when it is first asked for, also by another table."""
@@ -192,12 +225,18 @@ class _Sifted(NamedTuple):
     left: list[Reject]
 
 
-def _sift(chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]]) -> _Sifted:
+def _sift(
+    chunk: Chunk,
+    leave_out: Sequence[LeaveOut],
+    rows: Rows,
+    taken: dict[str, list[Taken]],
+    commas: Set[str],
+) -> _Sifted:
     """Which rows of a chunk are of the table, as far as each of them tells by itself."""
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
-    cells = _Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {})
+    cells = _Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {}, commas)
     wanted = _all_hold(cells, rows.when)
     refunds = np.full(len(frame), -1, dtype=np.int8)
     for place, refund in enumerate(rows.refunds):
@@ -448,7 +487,7 @@ def holds(values: pd.Series[Any], condition: Condition) -> Mask:
     said = condition.is_ if condition.is_ is not None else condition.is_not or []
     forms = re.compile("|".join(re.escape(each.lower()).replace(r"\*", ".*") for each in said), re.DOTALL)
     codes, once = coded(values)
-    alike = np.array([bool(forms.fullmatch(value.lower())) for value in once.tolist()] + [False])
-    # What is nothing is like the last of them: like none.
+    # What is nothing is like the last of them: like none, unless "" is one of them.
+    alike = np.array([bool(forms.fullmatch(value.lower())) for value in once.tolist()] + ["" in said])
     found: Mask = alike[codes.fill_null(len(once)).to_numpy(zero_copy_only=False)]
     return found if condition.is_ is not None else ~found
