@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
-from refnet.loaders.columns import as_series, distinct, has_empty
+from refnet.loaders.columns import as_series, coded, distinct, has_empty
 from refnet.loaders.rows import Column, Type
 
 Mask = npt.NDArray[np.bool_]
@@ -229,7 +229,10 @@ def flag(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _flag(read: pd.Series[Any]) -> pd.Series[Any]:
-    return read.str.lower().map(_FLAGS).astype("boolean")
+    codes, once = coded(read)
+    said = pa.array([_FLAGS.get(each.lower()) for each in once.tolist()], pa.bool_())
+    held: pd.api.extensions.ExtensionArray = pd.BooleanDtype().__from_arrow__(said.take(codes))  # type: ignore[attr-defined]
+    return pd.Series(held, index=read.index)
 
 
 def typed(values: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask, str]:

@@ -8,7 +8,7 @@ import re
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,19 @@ import pyarrow as pa
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject
 from refnet.loaders.columns import as_series
-from refnet.loaders.files.nested import Cells, Level, flattened, header, level, names_of, plain, within
+from refnet.loaders.files.nested import (
+    Cells,
+    Level,
+    flattened,
+    header,
+    level,
+    names_of,
+    plain,
+    together,
+    within,
+)
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
+from refnet.loaders.files.pieces import pieces
 from refnet.loaders.uncollected import uncollected
 
 _Record = tuple[int, dict[str, Any] | None, str]
@@ -105,42 +116,52 @@ class Dump:
         self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
         self._kept: list[_Document] | None = None
         self._headers: dict[str, tuple[list[str], int]] = {}
-        self._levels: dict[str, list[Level]] = {}
+        self._parts: dict[str, list[_Part]] = {}
         self._chunks: dict[str, list[Chunk]] = {}
 
     def survey(self, places: Iterable[str]) -> None:
         """Find the headers at all these places in one go, which is one reading of the file for all of them."""
         asked = [place for place in dict.fromkeys(places) if place not in self._headers]
+        with uncollected():
+            if asked and not (self._kept is None and not self.lines and self._in_pieces(asked)):
+                self._one_by_one(asked)
+
+    def _in_pieces(self, asked: Sequence[str]) -> bool:
+        """Look at a file that is one document, and make its records columns as they are parsed; whether that went."""
+        if not self._small:
+            self._take_room()
+        text = self._text()
+        sound = _is_sound(text)
+        found = {place: _Gathered() for place in asked}
+        came: set[str] = set()
+        try:
+            for at, records in pieces(text, asked):
+                came.update([at] if at else [])
+                for place, gathered in found.items():
+                    if not at:  # documents; the lists of one that came in pieces are empty in it
+                        gathered.add([each for one in records for each in within(one, place)], sound)
+                    elif at == place:
+                        gathered.add(records, sound)
+                del records
+        except (ValueError, RecursionError):
+            return False  # whatever it is, it is told of the whole
+        for place, gathered in found.items():
+            self._headers[place] = gathered.header()
+            # What something in it came in pieces of is read as a whole if it is asked for, which it hardly ever is.
+            if not any(place == "" or at.startswith(f"{place}.") for at in came):
+                self._parts[place] = gathered.parts()
+        return True
+
+    def _one_by_one(self, asked: Sequence[str]) -> None:
+        """Look at a file's documents, each as a whole."""
         names: dict[str, dict[str, None]] = {place: {} for place in asked}
         totals = dict.fromkeys(asked, 0)
-        with uncollected():
-            for document in self._documents() if asked else ():
-                for place in asked:
-                    totals[place] += self._look(place, document, names[place])
-                del document  # it would be held when it is collected again
-            if self._levels:
-                # Of a record as Python has it there are hundreds of objects, which would be looked at for garbage
-                # again and again. Another place of the file, for which it is parsed again, is hardly ever asked for.
-                self._kept = None
+        for _, held, sound in self._documents():
+            for place in asked:
+                records = within(held, place)
+                totals[place] += len(records)
+                header(_whole(records, sound), names[place])
         self._headers.update({place: (list(names[place]), totals[place]) for place in asked})
-
-    def _look(self, place: str, document: _Document, names: dict[str, None]) -> int:
-        """Add the columns of a document's records there; how many records these are."""
-        _, held, sound = document
-        records = within(held, place)
-        if len(records) < CHUNK_ROWS or not _all_whole(records, sound):
-            header(_whole(records, sound), names)
-        else:
-            names_of(self._by_column(place, records), names)
-        return len(records)
-
-    def _by_column(self, place: str, records: Sequence[dict[str, Any]]) -> list[Level]:
-        """Many records of one document, a chunk's worth each; kept if that is all there is in the file."""
-        starts = range(0, len(records), CHUNK_ROWS)
-        made = [level(records[start : start + CHUNK_ROWS]) for start in starts]
-        if self._kept is not None and len(self._kept) == 1:
-            self._levels[place] = made
-        return made
 
     def header(self, at: str) -> tuple[list[str], int]:
         """The columns of the records there, and how many records there are."""
@@ -155,11 +176,12 @@ class Dump:
             yield from made
             return
         if at not in self._chunks:
-            if at in self._levels:
-                self._chunks[at] = list(_of_levels(self._levels.pop(at), columns))
+            if at in self._parts:
+                self._chunks[at] = list(_of_parts(self._parts.pop(at), columns))
             else:
-                self._chunks[at] = list(made)
-                self._kept = None  # as in `survey`
+                with uncollected():
+                    self._chunks[at] = list(made)
+                self._kept = None
         for chunk in self._chunks[at]:  # their frames' columns may be called otherwise by whoever gets them
             yield chunk._replace(frame=chunk.frame.copy(deep=False))
 
@@ -169,16 +191,7 @@ class Dump:
         good: list[dict[str, Any]] = []
         bad: list[tuple[int, str]] = []
         for its, records, sound in part:
-            if _all_whole(records, sound):
-                numbers += its
-                good += records
-                continue
-            for number, record in zip(its, records, strict=True):
-                if isinstance(record, dict) and (sound or _sound(record)):
-                    numbers.append(number)
-                    good.append(record)
-                else:
-                    bad.append((number, record if isinstance(record, str) else json.dumps(record)))
+            _sorted_out(its, records, sound, numbers, good, bad)
         return _chunk(numbers, flattened(level(good)), bad, columns)
 
     def _portions(self, at: str) -> Iterator[list[_Found]]:
@@ -209,16 +222,20 @@ class Dump:
             if not self._small:
                 if self.lines:
                     return self._parsed()
-                before = None if Dump._latest is None else Dump._latest()
-                if before is not None:
-                    before._forget()
-                Dump._latest = weakref.ref(self)
+                self._take_room()
             self._kept = list(self._parsed())
         return self._kept
 
+    def _take_room(self) -> None:
+        """See that no other large file is held beside this one."""
+        before = None if Dump._latest is None else Dump._latest()
+        if before is not None and before is not self:
+            before._forget()
+        Dump._latest = weakref.ref(self)
+
     def _forget(self) -> None:
         self._kept = None
-        self._levels.clear()
+        self._parts.clear()
         self._chunks.clear()
 
     def _parsed(self) -> Iterator[_Document]:
@@ -226,14 +243,97 @@ class Dump:
             for number, row, text in _json_rows(self.path):
                 yield number, row if row is not None else text, True
             return
-        with bytes_of(self.path) as file:
-            text = file.read().decode("utf-8-sig")
+        text = self._text()
         sound = _is_sound(text)
         with uncollected():
             whole = json.loads(text)
         del text
         for each in whole if isinstance(whole, list) else [whole]:
             yield 0, each, sound
+
+    def _text(self) -> str:
+        with bytes_of(self.path) as file:
+            return file.read().decode("utf-8-sig")
+
+
+class _Part(NamedTuple):
+    """A chunk's worth of records by column: the numbers of those that are objects, their cells, and the others."""
+
+    numbers: Sequence[int]
+    cells: dict[str, Cells]
+    bad: list[tuple[int, str]]
+
+
+class _Gathered:
+    """Records as they come, a few at a time, made columns at once."""
+
+    def __init__(self) -> None:
+        self._names: list[Level] = []
+        self._done: list[_Part] = []
+        self._some: list[_Part] = []
+        self._count = 0
+
+    def add(self, records: Sequence[Any], sound: bool) -> None:
+        """Further ones."""
+        start = 0
+        while start < len(records):
+            # A chunk's worth ends where it does when all of them are at hand.
+            stop = min(len(records), start + CHUNK_ROWS - self._count % CHUNK_ROWS)
+            numbers: list[int] = []
+            good: list[dict[str, Any]] = []
+            bad: list[tuple[int, str]] = []
+            its = range(self._count + 1, self._count + stop - start + 1)
+            _sorted_out(its, records[start:stop], sound, numbers, good, bad)
+            if good:
+                held = level(good)
+                self._names.append(held.names())
+                self._some.append(_Part(numbers, flattened(held), bad))
+            elif bad:
+                self._some.append(_Part([], {}, bad))
+            self._count += stop - start
+            start = stop
+            if self._count % CHUNK_ROWS == 0:
+                self._together()
+
+    def header(self) -> tuple[list[str], int]:
+        """The columns, and how many records there are."""
+        names: dict[str, None] = {}
+        names_of(self._names, names)
+        return list(names), self._count
+
+    def parts(self) -> list[_Part]:
+        """All of them, a chunk's worth each."""
+        self._together()
+        return self._done
+
+    def _together(self) -> None:
+        if self._some:
+            counts = [len(part.numbers) for part in self._some]
+            cells = together([part.cells for part in self._some], counts)
+            numbers = [number for part in self._some for number in part.numbers]
+            self._done.append(_Part(numbers, cells, [each for part in self._some for each in part.bad]))
+            self._some = []
+
+
+def _sorted_out(
+    its: Sequence[int],
+    records: Sequence[Any],
+    sound: bool,
+    numbers: list[int],
+    good: list[dict[str, Any]],
+    bad: list[tuple[int, str]],
+) -> None:
+    """Put records that are objects here, and the others there."""
+    if _all_whole(records, sound):
+        numbers += its
+        good += records
+        return
+    for number, record in zip(its, records, strict=True):
+        if isinstance(record, dict) and (sound or _sound(record)):
+            numbers.append(number)
+            good.append(record)
+        else:
+            bad.append((number, record if isinstance(record, str) else json.dumps(record)))
 
 
 def open_records(path: Path, at: str = "", dump: Dump | None = None) -> Opened:
@@ -280,14 +380,12 @@ def _series(cells: Cells, index: pd.Index[Any]) -> pd.Series[Any]:
     return pd.Series(cells, index, dtype=object) if isinstance(cells, list) else as_series(cells, index)
 
 
-def _of_levels(levels: list[Level], columns: Sequence[str]) -> Iterator[Chunk]:
+def _of_parts(parts: list[_Part], columns: Sequence[str]) -> Iterator[Chunk]:
     """Records by column as rows; what is done with goes."""
-    count = 0
-    levels.reverse()
-    while levels:
-        held = levels.pop()
-        yield _chunk(range(count + 1, count + held.count + 1), flattened(held), [], columns)
-        count += held.count
+    parts.reverse()
+    while parts:
+        numbers, cells, bad = parts.pop()
+        yield _chunk(numbers, cells, bad, columns)
 
 
 def _all_whole(records: Sequence[Any], sound: bool) -> bool:

@@ -44,6 +44,11 @@ class Level:
     own: list[str]
     inner: dict[str, tuple[npt.NDArray[np.intp] | None, Level]]
 
+    def names(self) -> Level:
+        """What `names_of` asks for, without the cells."""
+        inner = {name: (at, below.names()) for name, (at, below) in self.inner.items()}
+        return Level(self.count, {}, self.own, inner)
+
 
 @dataclass(frozen=True)
 class _Column:
@@ -113,6 +118,8 @@ def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, _Column]:
     shapes: dict[_Shape, int] = {}
     for shape in dict.fromkeys(shaped):
         shapes[shape] = len(shapes)
+    if not shapes:
+        return {}
     if len(shapes) == 1:
         shape = next(iter(shapes))
         return {
@@ -263,6 +270,25 @@ def _first(cells: Cells, other: Cells) -> Cells:
     if not isinstance(cells, list) and not isinstance(other, list):
         return pa.compute.coalesce(cells, other)
     return [o if cell is None else cell for cell, o in zip(listed(cells), listed(other), strict=True)]
+
+
+def together(parts: Sequence[dict[str, Cells]], counts: Sequence[int]) -> dict[str, Cells]:
+    """The cells of records in several parts, of so many each, by column."""
+    found: dict[str, Cells] = {}
+    for name in dict.fromkeys(itertools.chain.from_iterable(parts)):
+        several = [part.get(name) for part in parts]
+        if any(isinstance(cells, list) for cells in several):
+            found[name] = [
+                cell
+                for cells, count in zip(several, counts, strict=True)
+                for cell in ([None] * count if cells is None else listed(cells))
+            ]
+        else:
+            none = (pa.nulls(count, pa.large_string()) for count in counts)
+            found[name] = pa.concat_arrays(
+                [empty if cells is None else cells for cells, empty in zip(several, none, strict=True)]
+            )
+    return found
 
 
 def listed(cells: Cells) -> list[Any]:

@@ -15,14 +15,14 @@ import pyarrow as pa
 
 from refnet.core.money import exponent
 from refnet.loaders.cells import number
-from refnet.loaders.columns import as_series, coded, distinct
+from refnet.loaders.columns import as_series, coded, distinct, has_empty
 
 Text = pd.Series  # of stripped text, missing where there is none
 
 
 def _strip_quote(values: Text[Any], _: Text[Any]) -> Text[Any]:
     """The ' that keeps a spreadsheet from making a number of an id."""
-    return values.str.removeprefix("'").str.strip()
+    return values.str.removeprefix("'").str.strip() if values.str.startswith("'", na=False).any() else values
 
 
 def _lower(values: Text[Any], _: Text[Any]) -> Text[Any]:
@@ -35,8 +35,10 @@ def _email(values: Text[Any], _: Text[Any]) -> Text[Any]:
 
 
 def _spelled(values: Text[Any]) -> Text[Any]:
-    plain = values.str.lower().str.removeprefix("mailto:").str.removesuffix("(moved)").str.strip()
-    return plain.where(plain != "")
+    plain = values.str.lower()
+    if plain.str.startswith("mailto:", na=False).any() or plain.str.endswith("(moved)", na=False).any():
+        plain = plain.str.removeprefix("mailto:").str.removesuffix("(moved)").str.strip()
+    return plain.where(plain != "") if has_empty(plain) else plain
 
 
 def _cents(values: Text[Any], currency: Text[Any]) -> Text[Any]:

@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,6 @@ from refnet.loaders.files import Chunk, Dump, Opened, ending, open_file, open_re
 from refnet.loaders.files.opened import bytes_of, readable
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.mapping import Mapping
-
 
 # Around its records an answer has little.
 _A_PAGE = 2**16
@@ -84,7 +84,14 @@ class File:
 
     def openings(self, mapping: Mapping) -> Iterator[Opened]:
         """The file with its records at each place where a mapping says that they may be."""
-        for place in dict.fromkeys(["", mapping.records if self._nested else ""]):
+        places = dict.fromkeys(["", mapping.records if self._nested else ""])
+        if self._nested:
+            with (
+                suppress(InputError),
+                readable(self.path),
+            ):  # it is told below, or by who asks for the one at ''
+                self._dump.survey(places)
+        for place in places:
             try:
                 yield self.at(place)
             except InputError:
