@@ -18,6 +18,7 @@ from refnet.loaders import load
 from refnet.loaders.check import check
 from refnet.loaders.files import opened
 from refnet.loaders.given import sources
+from refnet.loaders.resuming import course
 from refnet.loaders.sources.whole import NOT_HERE
 from tests.loaders.conftest import picture
 
@@ -195,3 +196,18 @@ def test_a_refund_of_no_order_is_told(graph: Graph, tmp_path: Path) -> None:
         file.write("one,cell,too,many,in,this,line,of,it\n")
     with pytest.raises(InputError, match="cannot be told from others"):
         load(graph, whole, replace=True)
+
+
+def test_a_load_that_broke_off_goes_on_with_the_same_files_only(graph: Graph, tmp_path: Path) -> None:
+    """What a file's rows become may depend on the others: beside another one it is another load."""
+    paths = _written(
+        tmp_path, [[Line("order", "O-1", "a", 10, 0)], [Line("CANCELLATION_FULL", "O-1", "a", 1, 1)]]
+    )
+
+    def prints(given: list[Path]) -> set[str | None]:
+        found, _ = sources(given, None, "mention-me-orders")
+        here = [each for each in found if each.table.name == "orders"]
+        return {run.fingerprint for run in course(graph, here, "EUR", b"").runs}
+
+    assert prints(paths) == prints(paths)
+    assert not prints(paths) & prints(paths[:1])
