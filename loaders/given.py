@@ -84,6 +84,12 @@ def sources(
         )
         found += these
         said += told
+    if not found:
+        raise InputError(
+            "has no rows.",
+            file=str(source) if isinstance(source, (Path, str)) else str(next(iter(source), "what is given")),
+            hint="It is an answer without a record: load it with the pages that have some.",
+        )
     return in_order(found), said
 
 

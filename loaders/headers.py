@@ -17,8 +17,9 @@ from refnet.loaders.rejects import is_list, rows_of
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
-from refnet.loaders.sources.recognise import Recognised, opened_as, recognise, unknown
+from refnet.loaders.sources.recognise import Recognised, is_empty_page, opened_as, recognise, unknown
 from refnet.loaders.sources.shape import absent, missing, shaped
+from refnet.loaders.sources.whole import Whole
 
 _NEAR = 0.85
 
@@ -35,6 +36,7 @@ class Source:
         of: the source whose export it is; '' for a canonical file.
         secret: its rows have tokens, which are never written down as they are.
         empty: further columns that say nothing, here or in the graph: what they hold is not known yet.
+        whole: what is told by all rows of its source in a load.
     """
 
     table: Table
@@ -44,6 +46,7 @@ class Source:
     of: str = ""
     secret: bool = False
     empty: tuple[str, ...] = ()
+    whole: Whole | None = None
 
     @property
     def whose(self) -> str:
@@ -78,6 +81,8 @@ def of_file(path: Path, catalogue: Catalogue, named: str | None) -> tuple[list[S
     """One file: canonical by its name, else of the source that its header is of."""
     if not ending(path):
         raise UsageError(f"{path} is of no kind that is loaded.", f"It may end in {', '.join(ENDINGS)}.")
+    if is_empty_page(path, catalogue):
+        return [], [f"{path.name} was passed over: it has no rows"]
     if named is not None:
         return _mapped(opened_as(path, catalogue[named]))
     name = _stem(path)
@@ -123,25 +128,31 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
     secret = any(_secret(TABLES[name]) for name in mapping.tables)
     said = [known.told] if known.by else []
     found: list[Source] = []
-    lacking: list[str] = []
+    without: dict[str, list[str]] = {}
     for rows in mapping.rows:
         if rows.table not in TABLES:
             continue
         lacks = missing(opened, rows)
         if lacks:
-            lacking.append(f"it gives no {rows.table}, having no {' and no '.join(lacks)}")
+            without.setdefault(" and no ".join(lacks), []).append(rows.table)
             continue
-        table, made = TABLES[rows.table], shaped(opened, mapping, rows)
+        table = TABLES[rows.table]
+        made, whole = shaped(opened, mapping, rows)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(Source(table, made, further, made.warnings, mapping.name, secret))
+        found.append(Source(table, made, further, made.warnings, mapping.name, secret, whole=whole))
+    given = {each.table.name for each in found}
+    lacking = [
+        f"it gives no {' and no '.join(dict.fromkeys(tables))}, having no {lacks}"
+        for lacks, several in without.items()
+        if (tables := [name for name in several if name not in given])
+    ]
     if not found:
         raise InputError(
             f"is not as {mapping.name} is: {'; '.join(lacking)}.",
             file=opened.name,
             hint=f"`refnet sources show {mapping.name}` prints what it should have.",
         )
-    told = {rows.table for rows in mapping.rows} - {each.table.name for each in found}
-    said += [f"{opened.short}: {each}" for each in lacking if any(name in each for name in told)]
+    said += [f"{opened.short}: {each}" for each in lacking]
     if not known.by and (
         lacks := absent(opened, mapping)
     ):  # it is not by its header that it is of this source
@@ -236,6 +247,9 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
             else:
                 said.append(f"{path.name} was passed over")
             continue
+        if ending(path) and is_empty_page(path, catalogue):
+            said.append(f"{path.name} was passed over: it has no rows")
+            continue
         near = difflib.get_close_matches(_stem(path) if ending(path) else path.name, TABLES, 1, cutoff=0.7)
         said.append(
             f"{path.name} was passed over" + (f": did you mean {near[0]}{ending(path)}?" if near else "")
@@ -249,7 +263,13 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
 
 
 def in_order(found: Sequence[Source]) -> list[Source]:
-    """In the order of loading."""
+    """In the order of loading; what all rows of a source tell is told by all these files."""
+    first: dict[tuple[str, str], Whole] = {}
+    for each in found:
+        if each.whole is not None:
+            joined = first.setdefault((each.of, each.opened.made), each.whole)
+            if joined is not each.whole:
+                joined.join(each.whole)
     return [each for name in TABLES for each in found if each.table.name == name]
 
 

@@ -106,15 +106,17 @@ def _fingerprint(source: Source, currency: str, key: bytes, read: dict[Path, str
     path = source.opened.path
     if path is None:
         return None
-    if path not in read:
-        try:
-            with path.open("rb") as file:
-                read[path] = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror or error}.", file=source.opened.name) from None
+    # What rows become may depend on the other files of their source.
+    paths = [
+        path,
+        *(each for each in (source.whole.paths if source.whole is not None else []) if each is not None),
+    ]
+    for each in paths:
+        if each not in read:
+            read[each] = _digest(each, source.opened.name)
     columns = [source.table.by_name[name] for name in source.opened.columns]
     told = [
-        read[path], source.table.name, source.of, source.opened.made, currency,
+        [read[each] for each in paths], source.table.name, source.of, source.opened.made, currency,
         [(column.name, column.type, column.property) for column in columns],
         version("refnet"), pd.__version__, pa.__version__,
         opened.CHUNK_ROWS, prepare.BATCH_ROWS, prepare.BATCH_BYTES,
@@ -123,3 +125,11 @@ def _fingerprint(source: Source, currency: str, key: bytes, read: dict[Path, str
     return hashlib.blake2b(
         repr(told).encode(), digest_size=16, key=hashlib.sha256(key).digest() if key else b""
     ).hexdigest()
+
+
+def _digest(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}.", file=name) from None

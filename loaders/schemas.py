@@ -194,7 +194,8 @@ COMMISSIONS = Table(
     (
         _id("commission_id"),
         _id("affiliate_id"),
-        _money("amount", required=True),
+        # One that takes back an earlier one is negative.
+        _money("amount", required=True, least=None),
         Column("earned_at", "time", required=True),
         Column("customer_id", "id"),
         Column("order_id", "id"),

@@ -83,6 +83,7 @@ class Opened:
         path: of the file; None: there is none.
         made: by what mapping the rows are made of the file's; '' where they are the file's.
         part: reads some columns of all rows, and maybe more, where that is less work.
+        comma: its numbers may have a decimal comma, since what parts its cells is none.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Opened:
     path: Path | None = None
     made: str = ""
     part: Callable[[Sequence[str]], Iterator[Chunk]] | None = None
+    comma: bool = False
 
     @property
     def short(self) -> str:

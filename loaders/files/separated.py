@@ -58,7 +58,14 @@ def open_csv(path: Path) -> Opened:
         return Opened(str(path), columns, 0, lambda: iter(()), said)
     total = max(_lines(path, mark) - 1, 0)
     # While the rows of one chunk are checked those of the next are parsed, for which arrow needs no lock of Python's.
-    return Opened(str(path), columns, total, lambda: ahead(_csv_chunks(path, columns, mark), depth=1), said)
+    return Opened(
+        str(path),
+        columns,
+        total,
+        lambda: ahead(_csv_chunks(path, columns, mark), depth=1),
+        said,
+        comma=mark == ";",
+    )
 
 
 def _header(text: str) -> tuple[str, list[str]]:

@@ -20,10 +20,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from refnet.core.errors import InputError
 from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import TABLES
+from refnet.loaders.schemas import ORDERS, TABLES
 from refnet.loaders.sources.changes import CHANGES
 
-_OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "keep")
+_OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "refunds", "keep")
 
 
 def _several(value: Any) -> Any:
@@ -64,7 +64,7 @@ class LeaveOut(Condition):
 
 
 class Once(_Strict):
-    """Of rows that say the same in some canonical columns within so many minutes, the first one met is kept."""
+    """Of rows that say the same in some canonical columns within so many minutes, the earliest one is kept."""
 
     minutes: float = Field(gt=0)
     same: list[str]
@@ -73,12 +73,16 @@ class Once(_Strict):
 
 
 class Taken(_Strict):
-    """Where a canonical column's cells come from, and what is done to them, in this order."""
+    """Where a canonical column's cells come from, and what is done to them, in this order.
+
+    Of a number with a share [a, b] only that of a in b is taken: of what was given back with taxes, what is without.
+    """
 
     from_: str | None = Field(None, alias="from")
     join: list[str] | None = None
     always: str | None = None
     when: Annotated[list[Condition], BeforeValidator(_several)] = Field(default_factory=list)
+    share: list[str] | None = Field(None, min_length=2, max_length=2)
     change: Annotated[list[Annotated[str, BeforeValidator(_change)]], BeforeValidator(_several)] = Field(
         default_factory=list, alias="as"
     )
@@ -94,8 +98,26 @@ class Taken(_Strict):
 
     @property
     def columns(self) -> list[str]:
-        """The source's columns that it reads; none for a constant."""
+        """The source's columns that it is taken from; none for a constant."""
         return [self.from_] if self.from_ is not None else self.join or []
+
+
+def _ways(value: Any) -> Any:
+    return [{"from": each} if isinstance(each, str) else each for each in _several(value)]
+
+
+class Refund(_Strict):
+    """Rows that take money back from the order that another row gives; whatever the rows' own `when` says.
+
+    Attributes:
+        when: what must hold for a row to be one of these.
+        amount: how much, whatever its sign; not said: all of the order.
+        id: what tells two of them apart; not said: their order, amount and time.
+    """
+
+    when: Annotated[list[Condition], BeforeValidator(_several), Field(min_length=1)]
+    amount: Annotated[list[Taken], BeforeValidator(_ways)] = Field(default_factory=list)
+    id: Annotated[list[Taken], BeforeValidator(_ways)] = Field(default_factory=list)
 
 
 class Rows(_Strict):
@@ -109,6 +131,7 @@ class Rows(_Strict):
         leave_out: rows that are kept out, and counted with the reason.
         for_each: a list in the record: a row for each of its elements.
         once_within: the same thing told twice is kept once.
+        refunds: rows that are none of these, but take money back from one.
         keep: further columns by pattern, as attributes under the name that the * stands for.
     """
 
@@ -119,6 +142,7 @@ class Rows(_Strict):
     leave_out: list[LeaveOut] = Field(default_factory=list)
     for_each: str | None = None
     once_within: Once | None = None
+    refunds: list[Refund] = Field(default_factory=list)
     keep: list[str] = Field(default_factory=list)
 
 
@@ -200,10 +224,9 @@ def _rows(path: Path, name: str, place: int, held: dict[str, Any], several: bool
     rest = {key: value for key, value in held.items() if key in _OF_ROWS}
     if rest.get("keep") and not table.attributes:
         raise _wrong(path, f"{here}.keep", "is for customers: only they may have further columns")
-    plain = {
-        column: [{"from": each} if isinstance(each, str) else each for each in taken]
-        for column, taken in columns.items()
-    }
+    if rest.get("refunds") and name != ORDERS.name:
+        raise _wrong(path, f"{here}.refunds", "is for orders: money is taken back from them only")
+    plain = {column: _ways(taken) for column, taken in columns.items()}
     try:
         rows = Rows(table=name, columns=plain, **rest)
     except ValidationError as error:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from refnet.core.errors import InputError
 from refnet.loaders.files import Chunk, Dump, Opened, ending, open_file, open_records
-from refnet.loaders.files.opened import readable
+from refnet.loaders.files.opened import bytes_of, readable
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.mapping import Mapping
+
+# Around its records an answer has little.
+_A_PAGE = 2**16
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,25 @@ def recognise(path: Path, catalogue: Catalogue) -> Recognised | None:
     return found[0]
 
 
+def is_empty_page(path: Path, catalogue: Catalogue) -> bool:
+    """Whether a file is an answer with no record in it, as the last page of an API may be."""
+    if not ending(path).startswith(".json") or path.stat().st_size > _A_PAGE:
+        return False
+    try:
+        with bytes_of(path) as file:
+            held = json.loads(file.read())
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError):
+        return False  # told by whoever reads it
+    places = {mapping.records for mapping in catalogue.all.values()} - {""}
+    return held == [] or any(_at(held, place) == [] for place in places)
+
+
+def _at(held: Any, place: str) -> Any:
+    for name in place.split("."):
+        held = held.get(name) if isinstance(held, dict) else None
+    return held
+
+
 def opened_as(path: Path, mapping: Mapping) -> Recognised:
     """A file as of the source that somebody says it is of, whatever its header.
 
@@ -161,7 +187,13 @@ def _known(file: File, mapping: Mapping) -> Recognised | None:
 
 
 def _any(names: Sequence[str], columns: Sequence[str]) -> str:
-    return next((name for name in names if name in columns), "")
+    """The first column of one of these names, in which * stands for anything; '' if there is none."""
+    for name in names:
+        form = re.compile(re.escape(name).replace(r"\*", ".+"))
+        found = next((c for c in columns if form.fullmatch(c)), "") if "*" in name else name
+        if found in columns:
+            return found
+    return ""
 
 
 def _named(opened: Opened) -> Opened:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +24,16 @@ from refnet.loaders.files.nested import flat, within
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.changes import CHANGES, dated
 from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
-from refnet.loaders.sources.met import Met
+from refnet.loaders.sources.whole import Found, Part, Whole
 
 Mask = npt.NDArray[np.bool_]
+_FIGURES = ("money", "number")
+_COMMA = r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}"
 T = TypeVar("T")
 
 
-def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
-    """An export as if it were a canonical file of the table that `rows` are of.
+def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole | None]:
+    """An export as if it were a canonical file of the table that `rows` are of, and what all of its rows tell.
 
     Only canonical columns are in its header that the export has something for: what is not there leaves the graph as
     it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows
@@ -49,23 +51,54 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> Opened:
     taken = {name: ways for name, ways in taken.items() if ways}
     kept, clashes = _kept(rows, opened.columns, set(taken))
     taken |= {name: [Taken.model_validate({"from": column})] for name, column in kept.items()}
+    columns = [*taken, "refunded"] if rows.refunds and "refunded" not in taken else list(taken)
     first = mapping.rows[0] is rows
     # Which rows there are, and what they say, depends on these.
     once, table = rows.once_within, TABLES[rows.table]
     asked = {"currency", "alias", "customer_id", rows.only_with, table.id_column}
     asked |= {*once.same, once.at} if once else set()
+    asked |= {"amount", "placed_at", "refunded"} if rows.refunds else set()
     tell = {name: ways for name, ways in taken.items() if name in asked}
+    leave_out = [*mapping.leave_out, *rows.leave_out]
+    commas = _numbers(mapping) if opened.comma else set[str]()
+
+    def parts() -> Iterator[Part]:
+        for chunk in opened.chunks():
+            yield _part(_sift(chunk, leave_out, rows, tell, commas), rows)
+
+    whole = Whole(rows, opened.path, parts) if once or rows.refunds else None
 
     def chunks(names: Sequence[str] = ()) -> Iterator[Chunk]:
-        met = Met(rows.once_within) if rows.once_within else None
         wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
+        found, start = whole.found() if whole is not None else None, 0
         for chunk in opened.chunks():
-            made = _shape(chunk, [*mapping.leave_out, *rows.leave_out], rows, wanted, met)
-            yield made if first else made._replace(rejects=[])
+            sifted = _sift(chunk, leave_out, rows, wanted, commas)
+            made = _shape(sifted, rows, wanted, found, start)
+            start += len(sifted.made)
+            yield made._replace(rejects=[*chunk.rejects, *made.rejects]) if first else made
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
-    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by, part=chunks)
+    return replace(opened, columns=columns, chunks=chunks, warnings=said, made=by, part=chunks), whole
+
+
+def _numbers(mapping: Mapping) -> set[str]:
+    """The source's columns that are read as numbers, so that a comma in one is a decimal one where it can be."""
+    conditions: list[Condition] = [*mapping.leave_out]
+    ways: list[Taken] = []
+    for rows in mapping.rows:
+        types = {column.name: column.type for column in TABLES[rows.table].columns}
+        ways += [
+            way for name, several in rows.columns.items() if types.get(name) in _FIGURES for way in several
+        ]
+        ways += [way for refund in rows.refunds for way in refund.amount]
+        conditions += [
+            *rows.leave_out,
+            *rows.when,
+            *(each for refund in rows.refunds for each in refund.when),
+        ]
+    found = {column for way in ways for column in [*way.columns, *(way.share or [])]}
+    return found | {condition.column for condition in conditions if condition.below is not None}
 
 
 def missing(opened: Opened, rows: Rows) -> list[str]:
@@ -134,9 +167,20 @@ class _Cells:
 
     frame: pd.DataFrame
     read: dict[str, Any]
+    # Columns of numbers that may have a decimal comma.
+    commas: Set[str]
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
-        return self.once(f"column {column}", lambda: text(self._find(column)))
+        return self.once(f"column {column}", lambda: self._text(column))
+
+    def _text(self, column: str) -> pd.Series[Any]:
+        values = text(self._find(column))
+        if column not in self.commas:
+            return values
+        fits = values.str.fullmatch(_COMMA).fillna(False).astype(bool)
+        return (
+            CHANGES["decimal_comma"](values.where(fits), values).where(fits, values) if fits.any() else values
+        )
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What is called so: made when it is first asked for, also by another table."""
@@ -157,16 +201,47 @@ class _Cells:
         return pd.Series(None, index=self.frame.index, dtype=object)
 
 
-def _shape(
-    chunk: Chunk, leave_out: Sequence[LeaveOut], rows: Rows, taken: dict[str, list[Taken]], met: Met | None
-) -> Chunk:
+class _Sifted(NamedTuple):
+    """A chunk's rows with their canonical columns.
+
+    Attributes:
+        chunk: as it was read.
+        cells: its columns.
+        numbers: of the rows in the file.
+        made, written: their canonical columns, and beside each what was written and in which column.
+        wanted: which of them are rows of the table.
+        refunds: of each which of the mapping's refunds it is; -1: none.
+        out, left: those that are left out, and what is told of them.
+    """
+
+    chunk: Chunk
+    cells: _Cells
+    numbers: npt.NDArray[np.int64]
+    made: pd.DataFrame
+    written: dict[str, Written]
+    wanted: Mask
+    refunds: npt.NDArray[np.int8]
+    out: list[int]
+    left: list[Reject]
+
+
+def _sift(
+    chunk: Chunk,
+    leave_out: Sequence[LeaveOut],
+    rows: Rows,
+    taken: dict[str, list[Taken]],
+    commas: Set[str],
+) -> _Sifted:
+    """Which rows of a chunk are of the table, as far as each of them tells by itself."""
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
-    cells = _Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {})
-    wanted = np.ones(len(frame), dtype=np.bool_)
-    for condition in rows.when:
-        wanted &= holds(cells[condition.column], condition)
+    cells = _Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {}, commas)
+    wanted = _all_hold(cells, rows.when)
+    refunds = np.full(len(frame), -1, dtype=np.int8)
+    for place, refund in enumerate(rows.refunds):
+        refunds[_all_hold(cells, refund.when) & (refunds < 0)] = place
+    wanted &= refunds < 0
     made, written = _taken(cells, taken)
     if rows.only_with is not None:
         there = (
@@ -178,20 +253,74 @@ def _shape(
     passed = np.zeros(len(made), dtype=np.bool_)
     for rule in leave_out:
         values = cells[rule.column]
-        places = np.flatnonzero(wanted & ~passed & holds(values, rule))
+        places = np.flatnonzero((wanted | (refunds >= 0)) & ~passed & holds(values, rule))
         passed[places] = True
         out += places.tolist()
         left += rejects(
             numbers[places], repeat(rule.column), shown(values.iloc[places].tolist()), repeat(rule.reason)
         )
-    wanted &= ~passed
-    if met is not None:
-        names = [[each for way in taken.get(name, []) for each in way.columns] for name in met.once.same]
+    refunds[passed] = -1
+    return _Sifted(chunk, cells, numbers, made, written, wanted & ~passed, refunds, out, left)
+
+
+def _all_hold(cells: _Cells, conditions: Sequence[Condition]) -> Mask:
+    held = np.ones(len(cells.frame), dtype=np.bool_)
+    for condition in conditions:
+        held &= holds(cells[condition.column], condition)
+    return held
+
+
+def _part(sifted: _Sifted, rows: Rows) -> Part:
+    """What all rows of a source are looked at for."""
+    made, index = sifted.made, sifted.made.index
+    back = np.full(len(made), np.inf)
+    of = pd.Series(None, index=index, dtype="str")
+    currency = (
+        made["currency"].str.upper() if "currency" in made else pd.Series(None, index=index, dtype="str")
+    )
+    for place, refund in enumerate(rows.refunds):
+        here = sifted.refunds == place
+        if not here.any():
+            continue
+        amounts = (
+            number(_one_of(sifted.cells, refund.amount, currency, index)[0]).abs().to_numpy(np.float64)
+            if refund.amount
+            else np.full(len(made), np.inf)
+        )
+        back[here] = amounts[here]
+        if refund.id:
+            said = _one_of(sifted.cells, refund.id, currency, index)[0]
+        else:
+            at = made["placed_at"] if "placed_at" in made else pd.Series("", index=index)
+            said = pd.Series(
+                [f"{much} {when}" for much, when in zip(back.tolist(), at.tolist(), strict=True)]
+            )
+        of = of.where(~here, said)
+    return Part(made, sifted.wanted, sifted.refunds >= 0, back, of)
+
+
+def _shape(
+    sifted: _Sifted, rows: Rows, taken: dict[str, list[Taken]], found: Found | None, start: int
+) -> Chunk:
+    """The rows of a chunk as the canonical table's, after what was found of all of them; `start`: rows before it."""
+    chunk, made, written, numbers = sifted.chunk, sifted.made, sifted.written, sifted.numbers
+    wanted, out, left = sifted.wanted, sifted.out, sifted.left
+    stray: list[Reject] = []
+    if found is not None and rows.once_within is not None:
+        names = [
+            [each for way in taken.get(name, []) for each in way.columns] for name in rows.once_within.same
+        ]
         called = ", ".join(several[0] for several in names if several)
-        again = met.again(made, wanted, TABLES[rows.table].id_column)
+        first, last = np.searchsorted(found.again, [start, start + len(made)])
+        again = found.again[first:last] - start
         wanted[again] = False
-        out += again
-        left += rejects(numbers[again], repeat(called), repeat(""), repeat(met.once.reason))
+        out += again.tolist()
+        left += rejects(numbers[again], repeat(called), repeat(""), repeat(rows.once_within.reason))
+    if found is not None and rows.refunds:
+        stray, applied = _refunds(sifted, found, start)
+        out += applied
+        left += rejects(numbers[applied], repeat(""), repeat(""), repeat(TAKEN_OFF))
+        made = _after_refunds(made, wanted, found)
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)
@@ -201,12 +330,45 @@ def _shape(
     return Chunk(
         made,
         numbers[places],
-        chunk.rejects,
+        stray,
         [left[place] for place in np.argsort(out, kind="stable").tolist()],
         written,
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
     )
+
+
+TAKEN_OFF = "money given back: taken off its order"
+
+
+def _refunds(sifted: _Sifted, found: Found, start: int) -> tuple[list[Reject], list[int]]:
+    """Rows that take money back from no order that is there, and the places of those that do."""
+    places = np.flatnonzero(sifted.refunds >= 0)
+    if not len(places):
+        return [], []
+    why = {place: found.stray[start + place] for place in places.tolist() if start + place in found.stray}
+    lost = np.array(list(why), dtype=np.intp)
+    named, ids = sifted.written["order_id"].at(lost) if len(lost) else ([], [])
+    told = rejects(sifted.numbers[lost], named, shown(ids), why.values())
+    return told, [place for place in places.tolist() if place not in why]
+
+
+def _after_refunds(made: pd.DataFrame, wanted: Mask, found: Found) -> pd.DataFrame:
+    """Orders with what other rows take back of them added to what their own say, at most all of it."""
+    held = made["refunded"] if "refunded" in made else pd.Series(None, index=made.index, dtype="str")
+    ids = made["order_id"]
+    hit = np.flatnonzero(wanted & ids.isin(list(found.back)).to_numpy(dtype=np.bool_))
+    if len(hit) and "amount" in made:
+        amounts, own = number(made["amount"].iloc[hit]), number(held.iloc[hit])
+        own = own.where(held.iloc[hit].notna(), 0.0)
+        back = np.array([found.back[each] for each in ids.iloc[hit].tolist()])
+        after = np.minimum(own.to_numpy(np.float64) + back, amounts.to_numpy(np.float64)).tolist()
+        said = held.astype(object).tolist()
+        for place, value in zip(hit.tolist(), after, strict=True):
+            if not np.isnan(value):  # a cell that is no amount is told as it stands there
+                said[place] = repr(value)
+        held = pd.Series(said, index=made.index, dtype="str")
+    return made.assign(refunded=held)
 
 
 def _each(
@@ -257,7 +419,7 @@ def _one_of(
     left = np.ones(len(index), dtype=np.bool_)
     for way in ways:
         raw = _raw(cells, way, index)
-        values.append(_changed(raw, way, currency))
+        values.append(_changed(_share(raw, way, cells), way, currency))
         fresh = left & values[-1].notna().to_numpy(dtype=np.bool_)
         left &= ~fresh
         told.append((" + ".join(way.columns), raw, fresh))
@@ -288,6 +450,15 @@ def _raw(cells: _Cells, way: Taken, index: pd.Index[Any]) -> pd.Series[Any]:
     return raw
 
 
+def _share(raw: pd.Series[Any], way: Taken, cells: _Cells) -> pd.Series[Any]:
+    """Of numbers their share, where there is one; others as they are."""
+    if way.share is None:
+        return raw
+    part, whole = (number(cells[column]) for column in way.share)
+    made = number(raw) * part / whole.where(whole != 0)
+    return as_series(words(made.map(repr).astype("str")), raw.index).where(made.notna(), raw)
+
+
 def _changed(raw: pd.Series[Any], way: Taken, currency: pd.Series[Any]) -> pd.Series[Any]:
     value = raw
     for name in way.change:
@@ -316,7 +487,7 @@ def holds(values: pd.Series[Any], condition: Condition) -> Mask:
     said = condition.is_ if condition.is_ is not None else condition.is_not or []
     forms = re.compile("|".join(re.escape(each.lower()).replace(r"\*", ".*") for each in said), re.DOTALL)
     codes, once = coded(values)
-    alike = np.array([bool(forms.fullmatch(value.lower())) for value in once.tolist()] + [False])
-    # What is nothing is like the last of them: like none.
+    # What is nothing is like the last of them: like none, unless "" is one of them.
+    alike = np.array([bool(forms.fullmatch(value.lower())) for value in once.tolist()] + ["" in said])
     found: Mask = alike[codes.fill_null(len(once)).to_numpy(zero_copy_only=False)]
     return found if condition.is_ is not None else ~found

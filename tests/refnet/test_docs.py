@@ -43,10 +43,17 @@ def test_the_documented_mapping_is_one(tmp_path: Path) -> None:
     assert read_mapping(tmp_path / "our-shop.toml").tables == ["customers", "referrals"]
 
 
+def test_the_documented_refunds_are_some(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "sources.md").read_text()
+    block = text.split("## Money given back")[1].split("```toml\n")[1].split("```")[0]
+    (tmp_path / "ours.toml").write_text(f'about = "x"\nrecognised_by = ["a"]\n{block}', encoding="utf-8")
+    assert len(read_mapping(tmp_path / "ours.toml").rows[0].refunds) == 2
+
+
 def test_the_documented_webhook_is_loaded(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "sources.md").read_text()
     (tmp_path / "sources").mkdir()
-    mapping = text.split("```toml\n")[2].split("```")[0]
+    mapping = text.split("## A delete webhook")[1].split("```toml\n")[1].split("```")[0]
     (tmp_path / "sources" / "our-webhooks.toml").write_text(mapping, encoding="utf-8")
     (tmp_path / "events.jsonl").write_text(text.split("```json\n")[1].split("```")[0], encoding="utf-8")
     told = dry_run(tmp_path / "events.jsonl", settings=load_settings(home=tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ EXPORTS = sorted((HERE / "exports").iterdir())
 
 
 def source_of(path: Path) -> str:
-    """The source that an export is of: its file's name, but for the older of two shapes."""
-    return path.stem.removesuffix("-older")
+    """The source that an export is of: its file's name, but for a second shape of it."""
+    return re.sub("-(older|bare|excel)$", "", path.stem)
 
 
 def told(graph: Graph, summary: LoadSummary) -> str:

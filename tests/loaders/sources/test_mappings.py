@@ -139,6 +139,11 @@ HEAD = 'about = "x"\nrecognised_by = ["a"]\n'
         (HEAD + '[[leave_out]]\ncolum = "b"\nis="x"\nreason="y"\n[[customers]]\ncustomer_id = "a"', "leave_out.colum"),
         (HEAD + '[[referrals]]\nreferrer_id="a"\nreferee_id="b"\nreferrer_kind={always="friend"}',
          "always 'friend' is none of customer, affiliate"),
+        (HEAD + '[[customers]]\ncustomer_id = "a"\nrefunds = [{ when = { column = "b", is = "x" } }]',
+         "customers.refunds is for orders"),
+        (HEAD + '[[orders]]\norder_id="a"\ncustomer_id="a"\nplaced_at="a"\namount="a"\nrefunds = [{ amount = "b" }]',
+         "orders.refunds.when is missing"),
+        (HEAD + '[[customers]]\ncustomer_id = "a"\nrevenue = { from = "a", share = ["b"] }', "customers.revenue.share"),
         (HEAD + '[[orders]]\norder_id="a"\ncustomer_id="a"\nplaced_at="a"\namount="a"\n'
          'once_within={minutes=1,same=["amuont"],at="placed_at",reason="x"}',
          "orders.once_within amuont is no column of these rows; did you mean amount?"),
@@ -196,6 +201,51 @@ def test_several_paths_at_once(tmp_path: Path) -> None:
     ]
     assert "notes.csv was passed over" in said
     assert "broken.json was passed over" in said
+
+
+def test_an_empty_last_page_is_passed_over(graph: Graph, tmp_path: Path) -> None:
+    """Among files as in a directory; by itself it is nothing to load."""
+    page = (Path(__file__).parent / "exports" / "firstpromoter-referrals.json").read_text()
+    (tmp_path / "page-1.json").write_text(page)
+    for name, text in {
+        "page-2": '{"data": []}',
+        "page-3": '{"meta": {"page": 3}, "data": []}',
+        "p": "[]",
+    }.items():
+        (tmp_path / f"{name}.json").write_text(text)
+    paths = sorted(tmp_path.iterdir())
+    for source, named in ((paths, None), (paths, "firstpromoter-referrals"), (tmp_path, None)):
+        found, said = sources(source, None, named)
+        assert {each.of for each in found} == {"firstpromoter-referrals"}
+        for name in ("page-2", "page-3", "p"):
+            assert f"{name}.json was passed over: it has no rows" in said
+    assert load(graph, paths).rows_rejected == 0
+    with pytest.raises(InputError, match=r"page-2.json: has no rows"):
+        sources(paths[2])
+    (tmp_path / "other.json").write_text('{"data": [], "x": 1}{')
+    with pytest.raises(InputError):
+        sources(tmp_path / "other.json")
+
+
+def test_decimal_commas_between_semicolons(own: Path) -> None:
+    """Where commas part the cells, one in a number is none of ours; nor are three digits behind it."""
+    (own / "sources" / "our-shop.toml").write_text(
+        HEAD + '[[customers]]\ncustomer_id = "a"\nrevenue = "b"\nnote = "c"\n'
+        '[[leave_out]]\ncolumn = "b"\nbelow = 0\nreason = "negative"\n'
+    )
+    cells = ["12,5", "-0,50", "1.234,50", "1234,5", "1,234", "12.50", ",5"]
+    path = own / "export.csv"
+    path.write_text("a;b;c\n" + "".join(f"{n};{cell};{cell}\n" for n, cell in enumerate(cells)))
+    ((_, rows, rejects, left_out),) = _checked(path)
+    assert [row["revenue"] for row in rows] == [12.5, 1234.5, 1234.5, 12.5]
+    assert [row["note"] for row in rows] == ["12,5", "1.234,50", "1234,5", "12.50"]
+    assert [(r.row, r.value) for r in rejects] == [(6, "1,234"), (8, ",5")]
+    assert [r.row for r in left_out] == [3]
+    path.write_text("a,b,c\n" + "".join(f'{n},"{cell}",x\n' for n, cell in enumerate(cells)))
+    ((_, rows, rejects, left_out),) = _checked(path)
+    assert [row["revenue"] for row in rows] == [12.5]
+    assert len(rejects) == 6
+    assert left_out == []
 
 
 def test_an_unknown_header_names_the_nearest(tmp_path: Path) -> None:

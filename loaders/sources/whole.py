@@ -1,0 +1,263 @@
+"""Whole: what can only be told from all rows of a source, whichever file of a load they stand in and in what order.
+
+Which rows say again what another one has said, and which take money back from the order that another row gives.
+They are read once more for it, before the first is made; of each some fifty bytes and its id are held while they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+
+from refnet.loaders.cells import number, time
+from refnet.loaders.columns import words
+from refnet.loaders.schemas import TABLES
+from refnet.loaders.sources.mapping import Once, Rows
+
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+
+NOT_HERE = (
+    "takes money back from an order that is in none of these files; load it with the file that has the order"
+)
+NO_AMOUNT = "does not say how much is given back"
+NO_ORDER = "does not say of which order money is given back"
+
+
+class Part(NamedTuple):
+    """Some rows of a file, in its order.
+
+    Attributes:
+        made: their canonical columns as text.
+        wanted: which of them are rows of the table.
+        refunds: which of them take money back instead.
+        back: of each how much; infinite: all of it; nan: that is not said.
+        of: the text by which two of them are one and the same.
+    """
+
+    made: pd.DataFrame
+    wanted: Mask
+    refunds: Mask
+    back: npt.NDArray[np.float64]
+    of: pd.Series[Any]
+
+
+@dataclass
+class Found:
+    """What was found, by the place of a row among those of its file.
+
+    Attributes:
+        again: rows that say what another one says, in order.
+        stray: refunds that cannot be taken off an order, and why.
+        back: of all files, how much is taken off which order; infinite: all of it.
+    """
+
+    again: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    stray: dict[int, str] = field(default_factory=dict)
+    back: dict[str, float] = field(default_factory=dict)
+
+
+class _Refund(NamedTuple):
+    file: int
+    place: int
+    order: str | None
+    back: float
+    of: str | None
+
+
+class Whole:
+    """All rows that a file gives of one block of a mapping, and those of the files that it is joined with.
+
+    Args:
+        rows: what the mapping says of them.
+        path: of the file.
+        parts: reads them.
+    """
+
+    def __init__(self, rows: Rows, path: Path | None, parts: Callable[[], Iterator[Part]]) -> None:
+        self._rows = rows
+        self._paths, self._files = [path], [parts]
+        self._found: list[Found] | None = None
+        self._back: dict[str, float] = {}
+        self._in, self._place = self, 0
+
+    def join(self, other: Whole) -> None:
+        """Have another file looked at together with this one and those that it has, before any is asked about."""
+        other._in, other._place = self, len(self._files)
+        self._paths += other._paths
+        self._files += other._files
+
+    @property
+    def paths(self) -> list[Path | None]:
+        """Of all the files."""
+        return self._in._paths
+
+    def found(self) -> Found:
+        """What was found in this file; all of them are read when one is first asked for."""
+        of = self._in
+        if of._found is None:
+            of._found = of._look()
+        return of._found[self._place]
+
+    def _look(self) -> list[Found]:
+        found = [Found(back=self._back) for _ in self._files]
+        orders, refunds = _Orders(self._rows), list[_Refund]()
+        for file, parts in enumerate(self._files):
+            start = 0
+            for part in parts():
+                orders.meet(part, file, start)
+                refunds += _refunds(part, file, start, self._rows)
+                start += len(part.made)
+        whole = self._take_back(refunds, orders, found)
+        for file, places in orders.again(whole).items():
+            found[file].again = places
+        return found
+
+    def _take_back(self, refunds: Sequence[_Refund], orders: _Orders, found: Sequence[Found]) -> set[str]:
+        """Sum up what is taken back of each order; those of which all of it is."""
+        held = orders.amounts({each.order for each in refunds if each.order is not None})
+        sums: dict[str, dict[str, float]] = defaultdict(dict)
+        for each in refunds:
+            why = NO_ORDER if each.order is None else NO_AMOUNT if math.isnan(each.back) else ""
+            if not why and each.order not in held:
+                why = NOT_HERE
+            if why:
+                found[each.file].stray[each.place] = why
+            elif each.order is not None:
+                # What says so in two files, or of each of several affiliates, was given back once.
+                sums[each.order][each.of or f"{each.file} {each.place}"] = each.back
+        self._back |= {order: math.fsum(several.values()) for order, several in sums.items()}
+        return {order for order, back in self._back.items() if back >= held[order]}
+
+
+def _refunds(part: Part, file: int, start: int, rows: Rows) -> Iterator[_Refund]:
+    places = np.flatnonzero(part.refunds)
+    id_column = TABLES[rows.table].id_column
+    if not len(places) or id_column is None:
+        return
+    ids = _texts(part.made[id_column].iloc[places])
+    for place, order, said in zip(places.tolist(), ids, _texts(part.of.iloc[places]), strict=True):
+        yield _Refund(file, start + place, order, abs(float(part.back[place])), said)
+
+
+def _texts(values: pd.Series[Any]) -> list[str | None]:
+    return [each if isinstance(each, str) else None for each in values.tolist()]
+
+
+class _Orders:
+    """Rows of a table by column: what they say, when, of what id, how much, and where they stand."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._once = rows.once_within
+        self._id = TABLES[rows.table].id_column
+        self._types = {column.name: column.type for column in TABLES[rows.table].columns}
+        self._refunds = bool(rows.refunds)
+        self._ids: list[pa.Array] = []
+        self._amounts: list[npt.NDArray[np.float64]] = []
+        self._said: list[npt.NDArray[np.uint64]] = []
+        self._at: list[Numbers] = []
+        self._file: list[npt.NDArray[np.int32]] = []
+        self._place: list[Numbers] = []
+        self._compared: list[Mask] = []
+
+    def meet(self, part: Part, file: int, start: int) -> None:
+        """Note the rows that are no refunds."""
+        made = part.made
+        compared = part.wanted & self._has(made)
+        kept = np.flatnonzero(~part.refunds if self._refunds else compared)
+        if not len(kept):
+            return
+        frame = made.iloc[kept]
+        none = pa.nulls(len(kept), pa.large_string())
+        self._ids.append(words(frame[self._id]).cast(pa.large_string()) if self._id in frame else none)
+        if self._refunds:
+            self._amounts.append(number(frame["amount"]).to_numpy(dtype=np.float64))
+        self._compared.append(compared[kept])
+        said, at = _said(frame, self._once, self._types, compared[kept])
+        self._said.append(said)
+        self._at.append(at)
+        self._file.append(np.full(len(kept), file, dtype=np.int32))
+        self._place.append(start + kept.astype(np.int64))
+
+    def amounts(self, ids: set[str]) -> dict[str, float]:
+        """How much each of these orders is of, those that are there; of several rows the most. Nan counts as more."""
+        held: dict[str, float] = {}
+        if not ids:
+            return held
+        wanted = pa.array(sorted(ids), pa.large_string())
+        for rows, amounts in zip(self._ids, self._amounts, strict=True):
+            for place in np.flatnonzero(
+                pa.compute.is_in(rows, wanted).to_numpy(zero_copy_only=False)
+            ).tolist():
+                amount = float(amounts[place])
+                order = rows[place].as_py()
+                held[order] = max(held.get(order, 0.0), math.inf if math.isnan(amount) else amount)
+        return held
+
+    def again(self, whole: set[str]) -> dict[int, Numbers]:
+        """The places of rows that say what another one said, by file; orders that were wholly given back are none."""
+        if self._once is None or not self._ids:
+            return {}
+        compared: Mask = np.concatenate(self._compared)
+        said, at = np.concatenate(self._said), np.concatenate(self._at)
+        ids = pa.chunked_array(self._ids, pa.large_string())
+        if whole:
+            out = pa.compute.is_in(ids, pa.array(sorted(whole), pa.large_string()))
+            compared = compared & ~out.to_numpy()
+        rows = np.flatnonzero(compared)
+        rows = rows[np.lexsort((at[rows], said[rows]))]
+        within = int(self._once.minutes * 60)
+        near = (np.diff(at[rows]) <= within) & (said[rows][1:] == said[rows][:-1])
+        # Nearly all have no row near them that says the same.
+        rows = rows[np.append(near, False) | np.insert(near, 0, False)] if len(rows) else rows
+        files, places = np.concatenate(self._file), np.concatenate(self._place)
+        whose = ids.take(pa.array(rows)).to_pylist()
+        held = sorted(
+            (int(said[row]), int(at[row]), of or "", int(files[row]), int(places[row]))
+            for row, of in zip(rows.tolist(), whose, strict=True)
+        )
+        repeated: dict[int, list[int]] = defaultdict(list)
+        kept: tuple[int, int, str] | None = None
+        for what, when, of, file, place in held:
+            near_kept = kept is not None and kept[0] == what and when - kept[1] <= within
+            if near_kept and kept is not None and (not of or of != kept[2]):
+                repeated[file].append(place)
+            else:
+                kept = (what, when, of)
+        return {file: np.sort(np.array(each, dtype=np.int64)) for file, each in repeated.items()}
+
+    def _has(self, made: pd.DataFrame) -> Mask:
+        """Which rows have all that is compared."""
+        has: Mask = np.full(len(made), self._once is not None, dtype=np.bool_)
+        for name in [*self._once.same, self._once.at] if self._once is not None else []:
+            has &= made[name].notna().to_numpy(dtype=np.bool_) if name in made else np.False_
+        return has
+
+
+def _said(
+    frame: pd.DataFrame, once: Once | None, types: dict[str, Any], compared: Mask
+) -> tuple[npt.NDArray[np.uint64], Numbers]:
+    """A number for what each row says, the same in every process, and its second; `compared` goes where it has none."""
+    said, at = np.zeros(len(frame), dtype=np.uint64), np.zeros(len(frame), dtype=np.int64)
+    if once is None or not compared.any():
+        return said, at
+    stamps = time(frame[once.at])
+    compared &= stamps.notna().to_numpy(dtype=np.bool_)
+    at[compared] = stamps[compared].to_numpy(dtype="datetime64[s]").astype(np.int64)
+    same = {
+        # 20 and 20.00 are one amount.
+        name: number(frame[name]) if types.get(name) == "money" else frame[name].astype("str")
+        for name in once.same
+    }
+    said[:] = pd.util.hash_pandas_object(pd.DataFrame(same), index=False).to_numpy()
+    return said, at
