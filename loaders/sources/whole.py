@@ -31,6 +31,7 @@ NOT_HERE = (
     "takes money back from an order that is in none of these files; load it with the file that has the order"
 )
 NO_AMOUNT = "does not say how much is given back"
+OTHER_CURRENCY = "is in another currency than its order; give it in that one"
 NO_ORDER = "does not say of which order money is given back"
 
 
@@ -43,6 +44,7 @@ class Part(NamedTuple):
         refunds: which of them take money back instead.
         back: of each how much; infinite: all of it; nan: that is not said.
         of: the text by which two of them are one and the same.
+        currency: of each row, in capital letters.
     """
 
     made: pd.DataFrame
@@ -50,6 +52,7 @@ class Part(NamedTuple):
     refunds: Mask
     back: npt.NDArray[np.float64]
     of: pd.Series[Any]
+    currency: pd.Series[Any]
 
 
 @dataclass
@@ -73,6 +76,12 @@ class _Refund(NamedTuple):
     order: str | None
     back: float
     of: str | None
+    currency: str | None
+
+
+class _Order(NamedTuple):
+    amount: float
+    currency: str | None
 
 
 class Whole:
@@ -125,19 +134,22 @@ class Whole:
 
     def _take_back(self, refunds: Sequence[_Refund], orders: _Orders, found: Sequence[Found]) -> set[str]:
         """Sum up what is taken back of each order; those of which all of it is."""
-        held = orders.amounts({each.order for each in refunds if each.order is not None})
+        held = orders.held({each.order for each in refunds if each.order is not None})
         sums: dict[str, dict[str, float]] = defaultdict(dict)
         for each in refunds:
             why = NO_ORDER if each.order is None else NO_AMOUNT if math.isnan(each.back) else ""
             if not why and each.order not in held:
                 why = NOT_HERE
+            if not why and each.order is not None and math.isfinite(each.back):
+                codes = {each.currency, held[each.order].currency} - {None}
+                why = OTHER_CURRENCY if len(codes) > 1 else ""
             if why:
                 found[each.file].stray[each.place] = why
             elif each.order is not None:
                 # What says so in two files, or of each of several affiliates, was given back once.
                 sums[each.order][each.of or f"{each.file} {each.place}"] = each.back
         self._back |= {order: math.fsum(several.values()) for order, several in sums.items()}
-        return {order for order, back in self._back.items() if back >= held[order]}
+        return {order for order, back in self._back.items() if back >= held[order].amount}
 
 
 def _refunds(part: Part, file: int, start: int, rows: Rows) -> Iterator[_Refund]:
@@ -145,9 +157,9 @@ def _refunds(part: Part, file: int, start: int, rows: Rows) -> Iterator[_Refund]
     id_column = TABLES[rows.table].id_column
     if not len(places) or id_column is None:
         return
-    ids = _texts(part.made[id_column].iloc[places])
-    for place, order, said in zip(places.tolist(), ids, _texts(part.of.iloc[places]), strict=True):
-        yield _Refund(file, start + place, order, abs(float(part.back[place])), said)
+    told = (_texts(each.iloc[places]) for each in (part.made[id_column], part.of, part.currency))
+    for place, order, said, currency in zip(places.tolist(), *told, strict=True):
+        yield _Refund(file, start + place, order, abs(float(part.back[place])), said, currency)
 
 
 def _texts(values: pd.Series[Any]) -> list[str | None]:
@@ -164,6 +176,7 @@ class _Orders:
         self._refunds = bool(rows.refunds)
         self._ids: list[pa.Array] = []
         self._amounts: list[npt.NDArray[np.float64]] = []
+        self._currencies: list[pa.Array] = []
         self._said: list[npt.NDArray[np.uint64]] = []
         self._at: list[Numbers] = []
         self._file: list[npt.NDArray[np.int32]] = []
@@ -182,6 +195,7 @@ class _Orders:
         self._ids.append(words(frame[self._id]).cast(pa.large_string()) if self._id in frame else none)
         if self._refunds:
             self._amounts.append(number(frame["amount"]).to_numpy(dtype=np.float64))
+            self._currencies.append(words(part.currency.iloc[kept]).cast(pa.large_string()))
         self._compared.append(compared[kept])
         said, at = _said(frame, self._once, self._types, compared[kept])
         self._said.append(said)
@@ -189,19 +203,17 @@ class _Orders:
         self._file.append(np.full(len(kept), file, dtype=np.int32))
         self._place.append(start + kept.astype(np.int64))
 
-    def amounts(self, ids: set[str]) -> dict[str, float]:
-        """How much each of these orders is of, those that are there; of several rows the most. Nan counts as more."""
-        held: dict[str, float] = {}
-        if not ids:
-            return held
+    def held(self, ids: set[str]) -> dict[str, _Order]:
+        """These orders, those that are there; of several rows the largest. An amount that is none counts as more."""
+        held: dict[str, _Order] = {}
         wanted = pa.array(sorted(ids), pa.large_string())
-        for rows, amounts in zip(self._ids, self._amounts, strict=True):
-            for place in np.flatnonzero(
-                pa.compute.is_in(rows, wanted).to_numpy(zero_copy_only=False)
-            ).tolist():
-                amount = float(amounts[place])
-                order = rows[place].as_py()
-                held[order] = max(held.get(order, 0.0), math.inf if math.isnan(amount) else amount)
+        for rows, amounts, currencies in zip(self._ids, self._amounts, self._currencies, strict=True):
+            there = pa.compute.is_in(rows, wanted).to_numpy(zero_copy_only=False) if ids else []
+            for place in np.flatnonzero(there).tolist():
+                order, amount = rows[place].as_py(), float(amounts[place])
+                found = _Order(math.inf if math.isnan(amount) else amount, currencies[place].as_py())
+                if order not in held or found.amount > held[order].amount:
+                    held[order] = found
         return held
 
     def again(self, whole: set[str]) -> dict[int, Numbers]:

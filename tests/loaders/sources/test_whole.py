@@ -19,7 +19,7 @@ from refnet.loaders.check import check
 from refnet.loaders.files import opened
 from refnet.loaders.given import sources
 from refnet.loaders.resuming import course
-from refnet.loaders.sources.whole import NOT_HERE
+from refnet.loaders.sources.whole import NOT_HERE, OTHER_CURRENCY
 from tests.loaders.conftest import picture
 
 HEADER = "type,CustomerEmail,OrderId,OrderDate,OrderTotal,CustomerId,DeltaAmount"
@@ -145,6 +145,22 @@ def test_across_chunks() -> None:
     assert orders["O-20999"] == ("c20999", 10.0, 10.0)
     assert orders["P-20999"] == ("c20999", 10.0, 0.0)
     assert refused == ["O-21000 " + NOT_HERE]
+
+
+def test_a_refund_in_another_currency_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "type,CustomerEmail,OrderId,OrderDate,OrderTotal,OrderCurrency,CustomerId,DeltaAmount\n"
+        "order,,O-1,2024-01-01,50,EUR,a,\n"
+        "CANCELLATION_PARTIAL,,O-1,2024-01-02,50,usd,a,-20\n"
+        "CANCELLATION_PARTIAL,,O-1,2024-01-02,50,eur,a,-5\n",
+        encoding="utf-8",
+    )
+    found, _ = sources([path], None, "mention-me-orders")
+    (orders,) = (each for each in found if each.table.name == "orders")
+    (chunk,) = orders.opened.chunks()
+    assert chunk.frame["refunded"].tolist() == ["5.0"]
+    assert [(reject.row, reject.reason) for reject in chunk.rejects] == [(3, OTHER_CURRENCY)]
 
 
 def test_the_graph_is_the_same(graph: Graph, tmp_path: Path) -> None:
