@@ -2,5 +2,4 @@
 // name: upkeep/everyone
 // mode: read
 MATCH (c:Customer)
-RETURN c.customerId AS customerId
-ORDER BY customerId;
+RETURN c.customerId AS customerId;

@@ -26,6 +26,9 @@ java.util.logging.FileHandler.formatter=java.util.logging.SimpleFormatter
 java.util.logging.SimpleFormatter.format=%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n
 """
 
+_ROW_BYTES = 512
+"""Of heap, for each row that a query holds."""
+
 
 def prepare(home: Home, heap: str, query_seconds: float) -> Launch:
     """Make the store ready and say how to start its engine.
@@ -34,7 +37,7 @@ def prepare(home: Home, heap: str, query_seconds: float) -> Launch:
         EngineError: this platform has no engine, the heap is impossible, the store cannot be written.
     """
     java, jars = _wheel()
-    heap_bytes(heap)
+    size = heap_bytes(heap)
     store = home.path / EMBEDDED
     try:
         for directory in (store, store / "logs"):
@@ -63,6 +66,9 @@ def prepare(home: Home, heap: str, query_seconds: float) -> Launch:
             "-Darcadedb.server.mode=production",  # what is committed is on the disk
             # Nothing else ends a query whose client has gone.
             f"-Darcadedb.command.timeout={query_seconds * 1000:.0f}",
+            # Rows that one ORDER BY, DISTINCT or collect may hold: by itself half a million, whatever the heap. What it
+            # takes of the heap (at most half of it) is looked at besides, so that more is refused and ends nothing.
+            f"-Darcadedb.queryMaxHeapElementsAllowedPerOp={size // _ROW_BYTES}",
             "-Darcadedb.server.rootPath=.",
             "-Darcadedb.server.rootPasswordPath=secret",
             "-Darcadedb.server.plugins=Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
