@@ -83,5 +83,7 @@ def test_what_is_read_is_asked_again_where_the_connection_is_cut(graph: Graph, r
 
 def test_more_rows_than_an_engine_holds_by_itself(graph: Graph) -> None:
     """Half a million is what the embedded engine would group or sort unless told."""
-    grouped = "UNWIND range(1, 600000) AS n WITH toString(n) AS name, count(*) AS times RETURN sum(times) AS times"
+    grouped = (
+        "UNWIND range(1, 600000) AS n WITH toString(n) AS name, count(*) AS times RETURN sum(times) AS times"
+    )
     assert graph.read(grouped).one()["times"] == 600_000
