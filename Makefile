@@ -26,7 +26,7 @@ demo: .venv/ready page ## the example brand from files to findings; NEO4J=1: on 
 test: .venv/ready page chromium postgresql spark ## every test, on the embedded engine and on two real Neo4j servers; WORKERS=4: more at once
 	$(PYTEST) $(ARGS)
 
-test-fast: .venv/ready page chromium postgresql ## what takes no real server, in under two minutes
+test-fast: .venv/ready page chromium postgresql ## what takes no real server, and no test of many seconds
 	$(PYTEST) -m 'not slow' $(ARGS)
 
 fuzz: .venv/ready ## look for input that breaks a reader; ARGS="--seconds 60", --target csv
