@@ -5,4 +5,7 @@
 // :param currency => 'EUR'
 // :param customers => 20000
 MATCH (a:Analysis {version: $version})
-SET a.finishedAt = datetime(), a.currency = $currency, a.customers = $customers;
+SET
+  a.finishedAt = datetime.realtime(),
+  a.currency = $currency,
+  a.customers = $customers;
