@@ -77,6 +77,7 @@ def dry_run(
         summary = LoadSummary(warnings=warnings + [said for each in found for said in each.warnings])
         summary.currency = settled.currency(found, None, settings, summary.warnings)
         typed = [settled.with_attributes(each, {}, summary.warnings) for each in found]
+        summary.unused = {each.called: list(each.unused) for each in found if each.unused}
         summary.tables += read_through(typed, summary.currency, into, reporter, limit=limit, columns=True)
     return summary
 

@@ -19,6 +19,7 @@ from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.recognise import Recognised, is_empty_page, opened_as, recognise, unknown
 from refnet.loaders.sources.shape import absent, missing, shaped
+from refnet.loaders.sources.unused import unused
 from refnet.loaders.sources.whole import Whole
 
 _NEAR = 0.85
@@ -37,6 +38,7 @@ class Source:
         secret: its rows have tokens, which are never written down as they are.
         empty: further columns that say nothing, here or in the graph: what they hold is not known yet.
         whole: what is told by all rows of its source in a load.
+        unused: columns of an export of which no table takes anything.
     """
 
     table: Table
@@ -47,6 +49,7 @@ class Source:
     secret: bool = False
     empty: tuple[str, ...] = ()
     whole: Whole | None = None
+    unused: tuple[str, ...] = ()
 
     @property
     def whose(self) -> str:
@@ -128,6 +131,7 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
     secret = any(_secret(TABLES[name]) for name in mapping.tables)
     said = [known.told] if known.by else []
     found: list[Source] = []
+    left = unused(opened.columns, mapping)
     without: dict[str, list[str]] = {}
     for rows in mapping.rows:
         if rows.table not in TABLES:
@@ -139,7 +143,9 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
         table = TABLES[rows.table]
         made, whole = shaped(opened, mapping, rows)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(Source(table, made, further, made.warnings, mapping.name, secret, whole=whole))
+        found.append(
+            Source(table, made, further, made.warnings, mapping.name, secret, whole=whole, unused=left)
+        )
     given = {each.table.name for each in found}
     lacking = [
         f"it gives no {' and no '.join(dict.fromkeys(tables))}, having no {lacks}"

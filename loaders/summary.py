@@ -12,6 +12,9 @@ from refnet.core.money import show
 from refnet.loaders.check import Reject
 from refnet.loaders.rejects import FIRST
 
+SHOWN = 40
+"""So many names of columns are told in words; `--json` has all of them."""
+
 
 @dataclass
 class TableSummary:
@@ -162,6 +165,7 @@ class LoadSummary:
         removed: what complete exports no longer had, where a load replaces.
         deleted: how many rows of the graph lists of removals have taken away, by table.
         lowered: customers whose orders say less than their revenue column did, if there are more of them than before.
+        unused: of a dry run, columns of exports that their mappings take nothing from, by file.
     """
 
     tables: list[TableSummary] = field(default_factory=list)
@@ -172,6 +176,7 @@ class LoadSummary:
     removed: list[RemovedSummary] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
     lowered: LoweredSummary | None = None
+    unused: dict[str, list[str]] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> TableSummary:
         return next(each for each in self.tables if each.table == table)
@@ -203,6 +208,12 @@ class LoadSummary:
             stay = f" ({gone.staying:,} stay, since another source has them)" if gone.staying else ""
             lines.append(f"{gone.table} of {gone.of}: {gone.rows:,} removed{stay}; which in {gone.file}")
         lines += [f"{table}: {count:,} deleted, as removals say" for table, count in self.deleted.items()]
+        for file, columns in self.unused.items():
+            lines.append(f"{file}: not taken {'is' if len(columns) == 1 else 'are'} {_named(columns)}")
+        if self.unused:
+            lines.append(
+                "To take more: `refnet sources show NAME` prints a mapping, to be changed as one's own."
+            )
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
             lines.append(f"{wait} for customers or others that are not loaded.")
@@ -216,6 +227,12 @@ class LoadSummary:
                 f"says: {less} by their orders, {more} by the column. Load all of their orders, or none of them."
             )
         return "\n".join(map(printable, lines + self.identity.lines() + self.warnings))
+
+
+def _named(columns: Sequence[str]) -> str:
+    """Columns by their names, the first of them."""
+    more = len(columns) - SHOWN
+    return ", ".join([*columns[:SHOWN], *([f"{more} more columns"] if more > 0 else [])])
 
 
 def _lines(table: TableSummary, done: str) -> list[str]:

@@ -20,9 +20,12 @@ from refnet.loaders.files import Chunk, Dump, Opened, ending, open_file, open_re
 from refnet.loaders.files.opened import bytes_of, readable
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.mapping import Mapping
+from refnet.loaders.sources.unused import unused
 
 # Around its records an answer has little.
 _A_PAGE = 2**16
+# So many unknown columns are told.
+_MORE = 5
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,13 @@ def opened_as(path: Path, mapping: Mapping) -> Recognised:
     known = _known(file, mapping)
     if known is not None:
         return known
-    opened = next(file.openings(mapping), None) or file.at("")
-    return Recognised(opened, mapping, [])
+    # Its records are where most is of what the source is known by.
+    openings = list(file.openings(mapping)) or [file.at("")]
+    return Recognised(max(openings, key=lambda opened: _alike(opened, mapping)), mapping, [])
+
+
+def _alike(opened: Opened, mapping: Mapping) -> int:
+    return sum(_any(names, opened.columns) != "" for names in mapping.recognised_by)
 
 
 def unknown(path: Path, catalogue: Catalogue) -> InputError:
@@ -171,6 +179,10 @@ def unknown(path: Path, catalogue: Catalogue) -> InputError:
     other = [name for name in opened.columns if name not in known]
     near = {lack: difflib.get_close_matches(lack, other, 1, cutoff=0.6) for lack in lacks}
     said = ", ".join(f"{lack} (is it {close[0]}?)" if close else lack for lack, close in near.items())
+    alike = {close[0] for close in near.values() if close}
+    more = [name for name in unused(other, mapping) if name not in alike]
+    if more:
+        said += f"; unknown to it: {', '.join(more[:_MORE])}" + (" …" if len(more) > _MORE else "")
     return InputError(
         f"is neither a canonical file nor of a source that is known; nearest is {mapping.name}, but it lacks {said}.",
         file=path,

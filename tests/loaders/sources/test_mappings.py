@@ -250,7 +250,7 @@ def test_decimal_commas_between_semicolons(own: Path) -> None:
 
 def test_an_unknown_header_names_the_nearest(tmp_path: Path) -> None:
     path = tmp_path / "payments.csv"
-    path.write_text("id,Amount,Currency,Converted amount,Fee\n1,2,EUR,2,0\n")
+    path.write_text("id,Amount,Currency,Converted amount,Fee,Till\n1,2,EUR,2,0,7\n")
     with pytest.raises(InputError) as failure:
         sources([path])
     said = str(failure.value)
@@ -258,6 +258,7 @@ def test_an_unknown_header_names_the_nearest(tmp_path: Path) -> None:
         "nearest is stripe-payments, but it lacks Converted Amount (is it Converted amount?), Customer ID"
         in said
     )
+    assert "; unknown to it: Till." in said
     assert "--source stripe-payments" in said
     assert "refnet sources sketch" in said
     path.write_text("x,y\n1,2\n")
@@ -276,6 +277,14 @@ def test_a_file_that_lacks_what_its_source_needs(tmp_path: Path) -> None:
         sources([path], None, "shopify-customers")
     with pytest.raises(UsageError, match=r"no source 'shopfy-customers'. Did you mean shopify-customers\?"):
         sources([path], None, "shopfy-customers")
+
+
+def test_the_one_named_finds_its_records_without_all_that_it_is_known_by(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    records = [{"email": "a@example.org", "uid": "u-1", "state": "active", "customer_since": "2024-02-03"}]
+    path.write_text(json.dumps({"data": records, "state": "whole"}))
+    found, _ = sources([path], None, "firstpromoter-referrals")
+    assert [list(chunk.frame["customer_id"]) for each in found for chunk in each.opened.chunks()] == [["u-1"]]
 
 
 def test_two_sources_of_one_header(own: Path) -> None:
