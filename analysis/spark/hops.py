@@ -47,7 +47,7 @@ class Edges:
         from pyspark.sql.window import Window
 
         placed = credited.select("parent", "child", F.col("credit").cast("double"), "own")
-        placed = work.keep(placed.repartition(work.partitions, "child"))
+        placed = work.held(placed.repartition(work.partitions, "child"))
         each = placed.groupBy("child").agg(
             F.count(F.lit(1)).alias("count"),
             F.sum("credit").alias("total"),
@@ -64,9 +64,8 @@ class Edges:
                 "credits must be above 0, and those into one customer at most 1 in all", column="credit"
             )
         self.count, self.forest = int(seen["count"]), seen["referrers"] == 1
-        # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
-        # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
         self.whole = self.forest and seen["least"] >= 1
+        # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
         if self.forest:
             credit = F.lit(1.0) if self.whole else F.least("credit", F.lit(1.0))
             self.all = placed.withColumns({"credit": credit, "single": F.lit(True)})
@@ -76,13 +75,13 @@ class Edges:
             total, count = F.sum("credit").over(of_child), F.count(F.lit(1)).over(of_child)
             shared = placed.withColumns({"total": total, "single": count == 1})
             credit = F.when(F.col("total") > 1.0, F.col("credit") / F.col("total")).otherwise(F.col("credit"))
-            self.all = work.keep(shared.withColumn("credit", credit).drop("total"))
+            self.all = work.held(shared.withColumn("credit", credit).drop("total"))
             into = F.sum("credit")
         almost = F.when(F.abs(into - 1) <= _SLACK, 1.0).otherwise(into).alias("into")
         self.into = self.all.select("child", almost) if self.forest else self.all.groupBy("child").agg(almost)
         self.direct, self.referrers = work.counted(self._up(self.all, F.col("own"), F.lit(1)))
         refers = self.direct.select(F.col("node").alias("child")).hint("shuffle_hash")
-        self.inner = work.keep(self.all.drop("own").join(refers, "child", "left_semi"))
+        self.inner = work.held(self.all.drop("own").join(refers, "child", "left_semi"))
 
     def _up(self, over: Frame, value: Column, heads: Column) -> Frame:
         """What children have, brought to whoever brought them: node, value, heads; by node."""

@@ -2,7 +2,7 @@
 
 A loop over hops makes a plan that is longer each time and, recomputed from its beginning, slower and slower. So what
 a hop made is kept: in files that outlive an executor where a checkpoint directory is given (a cluster), else on
-the executors themselves (one machine).
+the executors themselves (one machine). There the network, which each hop reads, is held in columns.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ _PLANS = {
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     # What lies by some of a join's columns need not be moved for the others.
     "spark.sql.requireAllClusterKeysForCoPartition": "false",
+    # Columns of numbers that are read a few times in their life: packing them takes longer than it saves.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # a sum that no longer fits is an error, never a wrong number
 }
@@ -50,6 +52,7 @@ class Work:
     def __init__(self, spark: Session, *, partitions: int, reliable: bool, reporter: Reporter) -> None:
         self.spark, self.partitions, self.reporter = spark, partitions, reporter
         self._reliable = reliable
+        self._held: list[Frame] = []
 
     def keep(self, frame: Frame) -> Frame:
         """The same rows, worked out now, with no history."""
@@ -60,6 +63,21 @@ class Work:
         # On the executors the count is what works it out; a file would be made of it in a second go.
         kept = frame.checkpoint(eager=True) if self._reliable else frame.localCheckpoint(eager=False)
         return kept, int(kept.count())
+
+    def held(self, frame: Frame) -> Frame:
+        """The same rows, worked out once, of which what is asked for is read column by column: for what each hop reads.
+
+        Not for what a loop makes of what it made before, whose plan would be longer each time.
+        """
+        if self._reliable:
+            return self.keep(frame)
+        self._held.append(frame.persist())
+        return self._held[-1]
+
+    def release(self) -> None:
+        """Let go of what was held."""
+        for frame in self._held:
+            frame.unpersist()
 
     def by(self, frame: Frame, column: str) -> Frame:
         """The same rows, kept by `column`, so that joins and sums by it move none of them."""
@@ -99,9 +117,11 @@ def working(
         spark.conf.set(name, value)
     if checkpoints is not None:
         context.setCheckpointDir(checkpoints)
+    work = Work(spark, partitions=count, reliable=checkpoints is not None, reporter=reporter)
     try:
-        yield Work(spark, partitions=count, reliable=checkpoints is not None, reporter=reporter)
+        yield work
     finally:
+        work.release()
         for name, value in before.items():
             if value is None:
                 spark.conf.unset(name)
