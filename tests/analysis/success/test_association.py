@@ -113,6 +113,7 @@ def test_people_of_one_tree_alike_make_it_less_sure() -> None:
     assert np.log(alike[1] / alike[0]) > 3 * np.log(alone[1] / alone[0])
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_of_both_brands_over_twenty_seeds() -> None:
     """No relation in the first brand, GONE times in the second: over all months, and either part of them; 90 to 99 % of
     the 95 % intervals, pooled.

@@ -47,6 +47,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return Brand(request.param, facts, what, months, rows, model.fit(rows, months, parts, what))
 
 
+@pytest.mark.slow
 def test_better_than_the_recency_rule_by_the_margin(made: Brand) -> None:
     scores = made.trained.scores
     assert scores["verdict"] == "better"
@@ -74,6 +75,7 @@ def test_the_periods_follow_one_another(made: Brand) -> None:
     assert window["test"][1] == "2026-01-01"
 
 
+@pytest.mark.slow
 def test_shuffled_leaving_is_not_predicted(made: Brand) -> None:
     """Who left is dealt out anew within each month: what is still found would be a leak."""
     rng = np.random.default_rng(5)
@@ -176,6 +178,7 @@ def test_too_little_data_says_so_and_what_is_missing(tmp_path: Path) -> None:
     assert "nobody has ordered twice" in found.why
 
 
+@pytest.mark.slow
 def test_where_silence_is_what_counts_the_rule_does_as_well(tmp_path: Path) -> None:
     """Who has been silent for nearly long enough will have left: the recency rule says so, and the verdict."""
     brand.write(tmp_path / "meals", customers=6_000, seed=3)
