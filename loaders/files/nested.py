@@ -46,8 +46,9 @@ class Level:
 
     def names(self) -> Level:
         """What `names_of` asks for, without the cells."""
-        inner = {name: (at, below.names()) for name, (at, below) in self.inner.items()}
-        return Level(self.count, {}, self.own, inner)
+        return Level(
+            0, {}, self.own, {name: (None, below.names()) for name, (_, below) in self.inner.items()}
+        )
 
 
 @dataclass(frozen=True)

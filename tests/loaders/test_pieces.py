@@ -39,7 +39,7 @@ _PLACES = ("", "data", "data.items", "items", "data.0")
 def _small() -> Iterator[None]:
     """Pieces of a few characters."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "_PIECE", 7)
+        patch.setattr(pieces, "PIECE", 7)
         patch.setattr(pieces, "_RECORDS", 2)
         yield
 
