@@ -23,7 +23,6 @@ from refnet.loaders.files.nested import (
     Cells,
     Level,
     flattened,
-    header,
     level,
     names_of,
     plain,
@@ -34,8 +33,6 @@ from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, por
 from refnet.loaders.files.pieces import HALF, PIECE, is_sound, parsed, pieces
 from refnet.loaders.uncollected import uncollected
 
-_Found = tuple[Sequence[int], list[Any], bool]  # numbers of records, these, and as of documents
-_Document = tuple[Any, bool]  # what it is, and whether all of its text is known to be text
 _Line = tuple[int, Any, str]  # its number, the object or its text, and how it stands there
 
 # As Python's own objects records take some ten times what they take in a file, packed ones some hundred times.
@@ -100,18 +97,14 @@ class Dump:
     """The documents of one JSON file: a source may have its records in several places, and give several tables' rows.
 
     It is parsed once, some records at a time, which are made columns at once. Of a small file these are kept in memory,
-    and so is what is made of them for several tables; those of a large one in a file of their own.
+    those of a large one in a file of their own.
     """
-
-    _latest: ClassVar[weakref.ref[Dump] | None] = None
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
-        self._kept: list[_Document] | None = None
         self._headers: dict[str, tuple[list[str], int]] = {}
         self._parts: dict[str, list[_Part] | _Spooled] = {}
-        self._chunks: dict[str, list[Chunk]] = {}
 
     def survey(self, places: Iterable[str]) -> None:
         """Find the headers at all these places in one go, which is one reading of the file for all of them."""
@@ -119,11 +112,11 @@ class Dump:
         with uncollected():
             if asked and self.lines:
                 self._by_line(asked)
-            elif asked and (self._kept is not None or not self._in_pieces(asked)):
-                self._one_by_one(asked)
+            elif asked and not self._in_pieces(asked):
+                self._as_a_whole(asked)
 
     def _by_line(self, asked: Sequence[str]) -> None:
-        """Look at a file of one document a line, and make its records columns as they are parsed."""
+        """Look at a file of one document a line."""
         found = {place: _Gathered(self._room()) for place in asked}
         for numbers, documents in _some_lines(self.path):
             for place, gathered in found.items():
@@ -141,7 +134,7 @@ class Dump:
         self._take(found)
 
     def _in_pieces(self, asked: Sequence[str]) -> bool:
-        """Look at a file that is one document, and make its records columns as they are parsed; whether that went."""
+        """Look at a file that is one document, a piece after the other; whether that went."""
         found = {place: _Gathered(self._room()) for place in asked}
         came: set[str] = set()
         try:
@@ -158,29 +151,33 @@ class Dump:
                     del records
         except (ValueError, RecursionError):
             return False  # whatever it is, it is told of the whole
+        self._take(found)
         # What something in it came in pieces of is read as a whole if it is asked for, which it hardly ever is.
-        self._take(found, besides=came)
+        for place in asked:
+            if any(place == "" or at.startswith(f"{place}.") for at in came):
+                del self._parts[place]
         return True
 
-    def _take(self, found: Mapping[str, _Gathered], besides: Iterable[str] = ()) -> None:
+    def _as_a_whole(self, asked: Sequence[str]) -> None:
+        """Look at a file that is one document, all of it at once."""
+        found = {place: _Gathered(self._room()) for place in asked}
+        with bytes_of(self.path) as file:
+            text = file.read().decode("utf-8-sig")
+        sound, document = is_sound(text), parsed(text)
+        del text
         for place, gathered in found.items():
-            self._headers[place] = gathered.header()
-            if not any(place == "" or at.startswith(f"{place}.") for at in besides):
-                self._parts[place] = gathered.parts()
+            documents = document if isinstance(document, list) else [document]
+            gathered.add([each for one in documents for each in within(one, place)], sound=sound)
+        self._take(found)
 
     def _room(self) -> list[_Part] | _Spooled:
-        return [] if self._small else _Spooled(_Spool.of_all())
+        most = _KEPT_PACKED_BYTES if self.path.suffix.lower() == ".gz" else _KEPT_BYTES
+        return [] if self.path.stat().st_size <= most else _Spooled(_Spool.of_all())
 
-    def _one_by_one(self, asked: Sequence[str]) -> None:
-        """Look at a file's documents, each as a whole."""
-        names: dict[str, dict[str, None]] = {place: {} for place in asked}
-        totals = dict.fromkeys(asked, 0)
-        for held, sound in self._documents():
-            for place in asked:
-                records = within(held, place)
-                totals[place] += len(records)
-                header(_whole(records, sound), names[place])
-        self._headers.update({place: (list(names[place]), totals[place]) for place in asked})
+    def _take(self, found: Mapping[str, _Gathered]) -> None:
+        for place, gathered in found.items():
+            self._headers[place] = gathered.header()
+            self._parts[place] = gathered.parts()
 
     def header(self, at: str) -> tuple[list[str], int]:
         """The columns of the records there, and how many records there are."""
@@ -190,75 +187,11 @@ class Dump:
     def chunks(self, at: str) -> Iterator[Chunk]:
         """The records there as rows, nested objects as dotted columns; a row's number is its line's, or from 1 on."""
         columns, _ = self.header(at)
-        if at not in self._chunks:
-            parts = self._parts.get(at)
-            if isinstance(parts, _Spooled):
-                yield from (_chunk(part.numbers, part.cells, part.bad, columns) for part in parts)
-                return
-            if parts is not None:
-                del self._parts[at]
-                self._chunks[at] = list(_of_parts(parts, columns))
-            else:
-                with uncollected():
-                    self._chunks[at] = [self._made(part, columns) for part in self._portions(at)]
-                self._kept = None
-        for chunk in self._chunks[at]:  # their frames' columns may be called otherwise by whoever gets them
-            yield chunk._replace(frame=chunk.frame.copy(deep=False))
-
-    def _made(self, part: Sequence[_Found], columns: Sequence[str]) -> Chunk:
-        """Some records as rows."""
-        numbers: list[int] = []
-        good: list[dict[str, Any]] = []
-        bad: list[tuple[int, str]] = []
-        for its, records, sound in part:
-            _sorted_out(its, records, sound, numbers, good, bad)
-        return _chunk(numbers, flattened(level(good)), bad, columns)
-
-    def _portions(self, at: str) -> Iterator[list[_Found]]:
-        """All records there, a chunk's worth at a time."""
-        part: list[_Found] = []
-        room, count = CHUNK_ROWS, 0
-        for document, sound in self._documents():
-            records, start = within(document, at), 0
-            while start < len(records):
-                some = records[start : start + room]
-                part.append((range(count + 1, count + len(some) + 1), some, sound))
-                start, count, room = start + len(some), count + len(some), room - len(some)
-                if not room:
-                    yield part
-                    part, room = [], CHUNK_ROWS
-        if part:
-            yield part
-
-    @property
-    def _small(self) -> bool:
-        """Whether it may be kept in memory beside others."""
-        most = _KEPT_PACKED_BYTES if self.path.suffix.lower() == ".gz" else _KEPT_BYTES
-        return self.path.stat().st_size <= most
-
-    def _documents(self) -> list[_Document]:
-        """Those of a file that is one document, all of them at once."""
-        if self._kept is None:
-            if not self._small:
-                self._take_room()
-            with bytes_of(self.path) as file:
-                text = file.read().decode("utf-8-sig")
-            sound = is_sound(text)
+        if at not in self._parts:
             with uncollected():
-                whole = parsed(text)
-            self._kept = [(each, sound) for each in (whole if isinstance(whole, list) else [whole])]
-        return self._kept
-
-    def _take_room(self) -> None:
-        """See that no other large file is held beside this one."""
-        before = None if Dump._latest is None else Dump._latest()
-        if before is not None and before is not self:
-            before._forget()
-        Dump._latest = weakref.ref(self)
-
-    def _forget(self) -> None:
-        self._kept = None
-        self._chunks.clear()
+                self._as_a_whole([at])
+        for numbers, cells, bad in self._parts[at]:
+            yield _chunk(numbers, cells, bad, columns)
 
 
 def _some_lines(path: Path) -> Iterator[tuple[list[int], list[Any]]]:
@@ -439,26 +372,13 @@ def _chunk(
     held = {column: _series(cells.get(column, none), index) for column in columns}
     frame = pd.DataFrame(held, index=index, copy=False)
     rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
-    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
+    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits))
 
 
 def _series(cells: Cells, index: pd.Index[Any]) -> pd.Series[Any]:
     return pd.Series(cells, index, dtype=object) if isinstance(cells, list) else as_series(cells, index)
 
 
-def _of_parts(parts: list[_Part], columns: Sequence[str]) -> Iterator[Chunk]:
-    """Records by column as rows; what is done with goes."""
-    parts.reverse()
-    while parts:
-        numbers, cells, bad = parts.pop()
-        yield _chunk(numbers, cells, bad, columns)
-
-
 def _all_whole(records: Sequence[Any], sound: bool) -> bool:
     """Whether all of them are objects, and known to be text."""
     return sound and set(map(type, records)) <= {dict}
-
-
-def _whole(records: Sequence[Any], sound: bool) -> list[dict[str, Any]]:
-    """Those that are objects, and text."""
-    return [record for record in records if isinstance(record, dict) and (sound or _sound(record))]

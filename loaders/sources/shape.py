@@ -190,7 +190,7 @@ def _sift(
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
-    cells = Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {}, commas)
+    cells = Cells(frame, commas)
     wanted = all_hold(cells, rows.when)
     refunds = np.full(len(frame), -1, dtype=np.int8)
     for place, refund in enumerate(rows.refunds):
