@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import pickle
-import tempfile
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,6 +27,7 @@ from refnet.loaders.files.nested import (
 )
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
 from refnet.loaders.files.pieces import HALF, PIECE, is_sound, parsed, pieces
+from refnet.loaders.files.spooled import Spooled
 from refnet.loaders.uncollected import uncollected
 
 _Line = tuple[int, Any, str]  # its number, the object or its text, and how it stands there
@@ -104,7 +101,7 @@ class Dump:
         self.path = path
         self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
         self._headers: dict[str, tuple[list[str], int]] = {}
-        self._parts: dict[str, list[_Part] | _Spooled] = {}
+        self._parts: dict[str, list[_Part] | Spooled[_Part]] = {}
 
     def survey(self, places: Iterable[str]) -> None:
         """Find the headers at all these places in one go, which is one reading of the file for all of them."""
@@ -170,9 +167,9 @@ class Dump:
             gathered.add([each for one in documents for each in within(one, place)], sound=sound)
         self._take(found)
 
-    def _room(self) -> list[_Part] | _Spooled:
+    def _room(self) -> list[_Part] | Spooled[_Part]:
         most = _KEPT_PACKED_BYTES if self.path.suffix.lower() == ".gz" else _KEPT_BYTES
-        return [] if self.path.stat().st_size <= most else _Spooled(_Spool.of_all())
+        return [] if self.path.stat().st_size <= most else Spooled()
 
     def _take(self, found: Mapping[str, _Gathered]) -> None:
         for place, gathered in found.items():
@@ -217,43 +214,6 @@ class _Part(NamedTuple):
     bad: list[tuple[int, str]]
 
 
-class _Spool:
-    """The file that parts of large files are kept in, nameless; gone when none of them is there any more."""
-
-    _latest: ClassVar[weakref.ref[_Spool] | None] = None
-
-    def __init__(self) -> None:
-        self.file = tempfile.TemporaryFile(prefix="refnet-")  # noqa: SIM115
-        weakref.finalize(self, self.file.close)
-
-    @classmethod
-    def of_all(cls) -> _Spool:
-        """The one that there is, or a new one: a load may have more large files than may be open at once."""
-        spool = cls._latest() if cls._latest is not None else None
-        if spool is None:
-            spool = cls()
-            cls._latest = weakref.ref(spool)
-        return spool
-
-
-class _Spooled:
-    """Parts in a file, read again as often as they are asked for."""
-
-    def __init__(self, spool: _Spool) -> None:
-        self._spool = spool
-        self._places: list[int] = []
-
-    def append(self, part: _Part) -> None:
-        """A further one."""
-        self._places.append(self._spool.file.seek(0, os.SEEK_END))
-        pickle.dump(part, self._spool.file, protocol=5)
-
-    def __iter__(self) -> Iterator[_Part]:
-        for place in self._places:
-            self._spool.file.seek(place)
-            yield pickle.load(self._spool.file)  # noqa: S301  # it is what we have just written there
-
-
 class _Gathered:
     """Records as they come, a few at a time, made columns at once.
 
@@ -261,7 +221,7 @@ class _Gathered:
         parts: where they are put, a chunk's worth each.
     """
 
-    def __init__(self, parts: list[_Part] | _Spooled) -> None:
+    def __init__(self, parts: list[_Part] | Spooled[_Part]) -> None:
         self._names: list[Level] = []
         self._done = parts
         self._some: list[_Part] = []
@@ -300,7 +260,7 @@ class _Gathered:
         names_of(self._names, names)
         return list(names), self._count
 
-    def parts(self) -> list[_Part] | _Spooled:
+    def parts(self) -> list[_Part] | Spooled[_Part]:
         """All of them, a chunk's worth each."""
         self._together()
         return self._done
