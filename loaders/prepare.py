@@ -258,7 +258,9 @@ class Preparer:
                     else [r if k == kind else None for r, k in zip(refs, kinds, strict=True)]
                 )
                 of_kind = self._customers(of_kind) if other == CUSTOMER else of_kind
-                pairs = [pair for pair in zip(keys, of_kind, strict=True) if pair[1] is not None]
+                pairs = list(zip(keys, of_kind, strict=True))
+                if None in of_kind:
+                    pairs = [pair for pair in pairs if pair[1] is not None]
                 if not pairs:
                     continue
                 if reference is not first:

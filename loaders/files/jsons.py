@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import re
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,7 +19,6 @@ from refnet.loaders.files.nested import (
     Cells,
     Level,
     flattened,
-    header,
     level,
     names_of,
     plain,
@@ -29,18 +26,17 @@ from refnet.loaders.files.nested import (
     within,
 )
 from refnet.loaders.files.opened import CHUNK_ROWS, Chunk, Opened, bytes_of, portions, readable, without_blank
-from refnet.loaders.files.pieces import pieces
+from refnet.loaders.files.pieces import HALF, PIECE, is_sound, parsed, pieces
+from refnet.loaders.files.spooled import Spooled
 from refnet.loaders.uncollected import uncollected
 
-_Record = tuple[int, dict[str, Any] | None, str]
-_Found = tuple[Sequence[int], list[Any], bool]  # numbers of records, these, and as of documents
-_Document = tuple[int, Any, bool]  # its line, what it is, and whether all of its text is known to be text
+_Line = tuple[int, Any, str]  # its number, the object or its text, and how it stands there
 
 # As Python's own objects records take some ten times what they take in a file, packed ones some hundred times.
 _KEPT_BYTES, _KEPT_PACKED_BYTES = 16 * 2**20, 2**20
 
-# An escape of the range that only pairs of them make characters of.
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+# Of large records a chunk's worth would be too many to be held at once.
+_MOST_PIECES = 64
 
 
 def open_jsonl(path: Path) -> Opened:
@@ -48,7 +44,7 @@ def open_jsonl(path: Path) -> Opened:
     columns: dict[str, None] = {}
     total = 0
     for _, row, _ in _json_rows(path):
-        columns.update(dict.fromkeys(row or ()))
+        columns.update(dict.fromkeys(row if isinstance(row, dict) else ()))
         total += 1
     if not columns:
         raise InputError(
@@ -58,34 +54,26 @@ def open_jsonl(path: Path) -> Opened:
     def chunks() -> Iterator[Chunk]:
         with readable(path):
             for part in portions(_json_rows(path)):
-                good = [(number, row) for number, row, _ in part if row is not None]
-                bad = [(number, text) for number, row, text in part if row is None]
+                good = [(number, row) for number, row, _ in part if isinstance(row, dict)]
+                bad = [(number, row) for number, row, _ in part if not isinstance(row, dict)]
                 cells = plain([row for _, row in good])
                 yield without_blank(_chunk([number for number, _ in good], cells, bad, columns))
 
     return Opened(str(path), list(columns), total, chunks, form="jsonl")
 
 
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    """Line number, the object or None, and the line. There is no header: the first line is row 1."""
+def _json_rows(path: Path) -> Iterator[_Line]:
+    """All lines that have something on them. There is no header: the first line is row 1."""
     with bytes_of(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
             try:
-                row = json.loads(line)
+                row = parsed(line)
             except (ValueError, RecursionError):
                 row = None
-            yield (
-                number,
-                row if isinstance(row, dict) and (_is_sound(line) or _sound(row)) else None,
-                line.strip(),
-            )
-
-
-def _is_sound(text: str) -> bool:
-    """Whether none of what JSON writes can be half of a character, by what it looks like."""
-    return "\\u" not in text or not _HALF.search(text)
+                if not line.strip():
+                    continue
+            good = type(row) is dict and (is_sound(line) or _sound(row))
+            yield number, row if good else line.strip(), line
 
 
 def _sound(record: dict[str, Any]) -> bool:
@@ -99,69 +87,94 @@ def _sound(record: dict[str, Any]) -> bool:
 
 def _why(text: str) -> str:
     """What to say of a record that is none."""
-    return "has half of a character in it" if _HALF.search(text) else "is no JSON object"
+    return "has half of a character in it" if HALF.search(text) else "is no JSON object"
 
 
 class Dump:
     """The documents of one JSON file: a source may have its records in several places, and give several tables' rows.
 
-    What was parsed is kept until rows are made of it, and these are kept then: of a large file until another large one
-    is parsed. JSON Lines of a large file are never in memory as a whole, and parsed again each time.
+    It is parsed once, some records at a time, which are made columns at once. Of a small file these are kept in memory,
+    those of a large one in a file of their own.
     """
-
-    _latest: ClassVar[weakref.ref[Dump] | None] = None
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lines = path.name.lower().removesuffix(".gz").endswith(".jsonl")
-        self._kept: list[_Document] | None = None
         self._headers: dict[str, tuple[list[str], int]] = {}
-        self._parts: dict[str, list[_Part]] = {}
-        self._chunks: dict[str, list[Chunk]] = {}
+        self._parts: dict[str, list[_Part] | Spooled[_Part]] = {}
 
     def survey(self, places: Iterable[str]) -> None:
         """Find the headers at all these places in one go, which is one reading of the file for all of them."""
         asked = [place for place in dict.fromkeys(places) if place not in self._headers]
         with uncollected():
-            if asked and not (self._kept is None and not self.lines and self._in_pieces(asked)):
-                self._one_by_one(asked)
+            if asked and self.lines:
+                self._by_line(asked)
+            elif asked and not self._in_pieces(asked):
+                self._as_a_whole(asked)
+
+    def _by_line(self, asked: Sequence[str]) -> None:
+        """Look at a file of one document a line."""
+        found = {place: _Gathered(self._room()) for place in asked}
+        for numbers, documents in _some_lines(self.path):
+            for place, gathered in found.items():
+                if not place:
+                    gathered.add(documents, sound=True, numbers=numbers)
+                    continue
+                outer = place.partition(".")[0]
+                held = [
+                    (number, record)
+                    for number, one in zip(numbers, documents, strict=True)
+                    if type(one) is dict and outer in one
+                    for record in within(one, place)
+                ]
+                gathered.add([each for _, each in held], sound=True, numbers=[number for number, _ in held])
+        self._take(found)
 
     def _in_pieces(self, asked: Sequence[str]) -> bool:
-        """Look at a file that is one document, and make its records columns as they are parsed; whether that went."""
-        if not self._small:
-            self._take_room()
-        text = self._text()
-        sound = _is_sound(text)
-        found = {place: _Gathered() for place in asked}
+        """Look at a file that is one document, a piece after the other; whether that went."""
+        found = {place: _Gathered(self._room()) for place in asked}
         came: set[str] = set()
         try:
-            for at, records in pieces(text, asked):
-                came.update([at] if at else [])
-                for place, gathered in found.items():
-                    if not at:  # documents; the lists of one that came in pieces are empty in it
-                        gathered.add([each for one in records for each in within(one, place)], sound)
-                    elif at == place:
-                        gathered.add(records, sound)
-                del records
+            with bytes_of(self.path) as file:
+                for at, records, sound in pieces(file, asked):
+                    came.update([at] if at else [])
+                    for place, gathered in found.items():
+                        if not at:  # documents; the lists of one that came in pieces are empty in it
+                            gathered.add(
+                                [each for one in records for each in within(one, place)], sound=sound
+                            )
+                        elif at == place:
+                            gathered.add(records, sound=sound)
+                    del records
         except (ValueError, RecursionError):
             return False  # whatever it is, it is told of the whole
-        for place, gathered in found.items():
-            self._headers[place] = gathered.header()
-            # What something in it came in pieces of is read as a whole if it is asked for, which it hardly ever is.
-            if not any(place == "" or at.startswith(f"{place}.") for at in came):
-                self._parts[place] = gathered.parts()
+        self._take(found)
+        # What something in it came in pieces of is read as a whole if it is asked for, which it hardly ever is.
+        for place in asked:
+            if any(place == "" or at.startswith(f"{place}.") for at in came):
+                del self._parts[place]
         return True
 
-    def _one_by_one(self, asked: Sequence[str]) -> None:
-        """Look at a file's documents, each as a whole."""
-        names: dict[str, dict[str, None]] = {place: {} for place in asked}
-        totals = dict.fromkeys(asked, 0)
-        for _, held, sound in self._documents():
-            for place in asked:
-                records = within(held, place)
-                totals[place] += len(records)
-                header(_whole(records, sound), names[place])
-        self._headers.update({place: (list(names[place]), totals[place]) for place in asked})
+    def _as_a_whole(self, asked: Sequence[str]) -> None:
+        """Look at a file that is one document, all of it at once."""
+        found = {place: _Gathered(self._room()) for place in asked}
+        with bytes_of(self.path) as file:
+            text = file.read().decode("utf-8-sig")
+        sound, document = is_sound(text), parsed(text)
+        del text
+        for place, gathered in found.items():
+            documents = document if isinstance(document, list) else [document]
+            gathered.add([each for one in documents for each in within(one, place)], sound=sound)
+        self._take(found)
+
+    def _room(self) -> list[_Part] | Spooled[_Part]:
+        most = _KEPT_PACKED_BYTES if self.path.suffix.lower() == ".gz" else _KEPT_BYTES
+        return [] if self.path.stat().st_size <= most else Spooled()
+
+    def _take(self, found: Mapping[str, _Gathered]) -> None:
+        for place, gathered in found.items():
+            self._headers[place] = gathered.header()
+            self._parts[place] = gathered.parts()
 
     def header(self, at: str) -> tuple[list[str], int]:
         """The columns of the records there, and how many records there are."""
@@ -169,91 +182,28 @@ class Dump:
         return self._headers[at]
 
     def chunks(self, at: str) -> Iterator[Chunk]:
-        """The records there as rows, nested objects as dotted columns."""
+        """The records there as rows, nested objects as dotted columns; a row's number is its line's, or from 1 on."""
         columns, _ = self.header(at)
-        made = (self._made(part, columns) for part in self._portions(at))
-        if self.lines and not self._small:
-            yield from made
-            return
-        if at not in self._chunks:
-            if at in self._parts:
-                self._chunks[at] = list(_of_parts(self._parts.pop(at), columns))
-            else:
-                with uncollected():
-                    self._chunks[at] = list(made)
-                self._kept = None
-        for chunk in self._chunks[at]:  # their frames' columns may be called otherwise by whoever gets them
-            yield chunk._replace(frame=chunk.frame.copy(deep=False))
+        if at not in self._parts:
+            with uncollected():
+                self._as_a_whole([at])
+        for numbers, cells, bad in self._parts[at]:
+            yield _chunk(numbers, cells, bad, columns)
 
-    def _made(self, part: Sequence[_Found], columns: Sequence[str]) -> Chunk:
-        """Some records as rows; the number of each is that of its line (JSON Lines), or its own, from 1 on."""
-        numbers: list[int] = []
-        good: list[dict[str, Any]] = []
-        bad: list[tuple[int, str]] = []
-        for its, records, sound in part:
-            _sorted_out(its, records, sound, numbers, good, bad)
-        return _chunk(numbers, flattened(level(good)), bad, columns)
 
-    def _portions(self, at: str) -> Iterator[list[_Found]]:
-        """All records there, a chunk's worth at a time."""
-        part: list[_Found] = []
-        room, count = CHUNK_ROWS, 0
-        for line, document, sound in self._documents():
-            records, start = within(document, at), 0
-            while start < len(records):
-                some = records[start : start + room]
-                its = [line] * len(some) if self.lines else range(count + 1, count + len(some) + 1)
-                part.append((its, some, sound))
-                start, count, room = start + len(some), count + len(some), room - len(some)
-                if not room:
-                    yield part
-                    part, room = [], CHUNK_ROWS
-        if part:
-            yield part
-
-    @property
-    def _small(self) -> bool:
-        """Whether it may be kept in memory beside others."""
-        most = _KEPT_PACKED_BYTES if self.path.suffix.lower() == ".gz" else _KEPT_BYTES
-        return self.path.stat().st_size <= most
-
-    def _documents(self) -> Iterable[_Document]:
-        if self._kept is None:
-            if not self._small:
-                if self.lines:
-                    return self._parsed()
-                self._take_room()
-            self._kept = list(self._parsed())
-        return self._kept
-
-    def _take_room(self) -> None:
-        """See that no other large file is held beside this one."""
-        before = None if Dump._latest is None else Dump._latest()
-        if before is not None and before is not self:
-            before._forget()
-        Dump._latest = weakref.ref(self)
-
-    def _forget(self) -> None:
-        self._kept = None
-        self._parts.clear()
-        self._chunks.clear()
-
-    def _parsed(self) -> Iterator[_Document]:
-        if self.lines:
-            for number, row, text in _json_rows(self.path):
-                yield number, row if row is not None else text, True
-            return
-        text = self._text()
-        sound = _is_sound(text)
-        with uncollected():
-            whole = json.loads(text)
-        del text
-        for each in whole if isinstance(whole, list) else [whole]:
-            yield 0, each, sound
-
-    def _text(self) -> str:
-        with bytes_of(self.path) as file:
-            return file.read().decode("utf-8-sig")
+def _some_lines(path: Path) -> Iterator[tuple[list[int], list[Any]]]:
+    """The numbers of lines, and what is on them, a piece's worth at a time."""
+    numbers: list[int] = []
+    documents: list[Any] = []
+    size = 0
+    for number, document, line in _json_rows(path):
+        numbers.append(number)
+        documents.append(document)
+        size += len(line)
+        if size >= PIECE:
+            yield numbers, documents
+            numbers, documents, size = [], [], 0
+    yield numbers, documents
 
 
 class _Part(NamedTuple):
@@ -265,34 +215,43 @@ class _Part(NamedTuple):
 
 
 class _Gathered:
-    """Records as they come, a few at a time, made columns at once."""
+    """Records as they come, a few at a time, made columns at once.
 
-    def __init__(self) -> None:
+    Args:
+        parts: where they are put, a chunk's worth each.
+    """
+
+    def __init__(self, parts: list[_Part] | Spooled[_Part]) -> None:
         self._names: list[Level] = []
-        self._done: list[_Part] = []
+        self._done = parts
         self._some: list[_Part] = []
         self._count = 0
 
-    def add(self, records: Sequence[Any], sound: bool) -> None:
-        """Further ones."""
+    def add(self, records: Sequence[Any], *, sound: bool, numbers: Sequence[int] | None = None) -> None:
+        """Further ones; their numbers, if these do not just go on."""
         start = 0
         while start < len(records):
             # A chunk's worth ends where it does when all of them are at hand.
             stop = min(len(records), start + CHUNK_ROWS - self._count % CHUNK_ROWS)
-            numbers: list[int] = []
+            whose: list[int] = []
             good: list[dict[str, Any]] = []
             bad: list[tuple[int, str]] = []
-            its = range(self._count + 1, self._count + stop - start + 1)
-            _sorted_out(its, records[start:stop], sound, numbers, good, bad)
+            its = (
+                range(self._count + 1, self._count + stop - start + 1)
+                if numbers is None
+                else numbers[start:stop]
+            )
+            _sorted_out(its, records[start:stop], sound, whose, good, bad)
             if good:
                 held = level(good)
-                self._names.append(held.names())
-                self._some.append(_Part(numbers, flattened(held), bad))
+                names = held.names()
+                self._names += [names] if names not in self._names else []
+                self._some.append(_Part(whose, flattened(held), bad))
             elif bad:
                 self._some.append(_Part([], {}, bad))
             self._count += stop - start
             start = stop
-            if self._count % CHUNK_ROWS == 0:
+            if self._count % CHUNK_ROWS == 0 or len(self._some) == _MOST_PIECES:
                 self._together()
 
     def header(self) -> tuple[list[str], int]:
@@ -301,7 +260,7 @@ class _Gathered:
         names_of(self._names, names)
         return list(names), self._count
 
-    def parts(self) -> list[_Part]:
+    def parts(self) -> list[_Part] | Spooled[_Part]:
         """All of them, a chunk's worth each."""
         self._together()
         return self._done
@@ -373,26 +332,13 @@ def _chunk(
     held = {column: _series(cells.get(column, none), index) for column in columns}
     frame = pd.DataFrame(held, index=index, copy=False)
     rejects = [Reject(number, "", text[:200], _why(text)) for number, text in misfits]
-    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits), read={})
+    return Chunk(frame, np.array(numbers, dtype=np.int64), rejects, torn=dict(misfits))
 
 
 def _series(cells: Cells, index: pd.Index[Any]) -> pd.Series[Any]:
     return pd.Series(cells, index, dtype=object) if isinstance(cells, list) else as_series(cells, index)
 
 
-def _of_parts(parts: list[_Part], columns: Sequence[str]) -> Iterator[Chunk]:
-    """Records by column as rows; what is done with goes."""
-    parts.reverse()
-    while parts:
-        numbers, cells, bad = parts.pop()
-        yield _chunk(numbers, cells, bad, columns)
-
-
 def _all_whole(records: Sequence[Any], sound: bool) -> bool:
     """Whether all of them are objects, and known to be text."""
     return sound and set(map(type, records)) <= {dict}
-
-
-def _whole(records: Sequence[Any], sound: bool) -> list[dict[str, Any]]:
-    """Those that are objects, and text."""
-    return [record for record in records if isinstance(record, dict) and (sound or _sound(record))]

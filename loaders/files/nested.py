@@ -13,9 +13,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-# Of fewer records looking at them one by one takes less time than looking at their columns.
-_MANY = 20
-
 # Records of more different keys, or orders of keys, than that are asked for each key by its name.
 _SHAPES = 50
 
@@ -46,8 +43,9 @@ class Level:
 
     def names(self) -> Level:
         """What `names_of` asks for, without the cells."""
-        inner = {name: (at, below.names()) for name, (at, below) in self.inner.items()}
-        return Level(self.count, {}, self.own, inner)
+        return Level(
+            0, {}, self.own, {name: (None, below.names()) for name, (_, below) in self.inner.items()}
+        )
 
 
 @dataclass(frozen=True)
@@ -195,22 +193,6 @@ def names_of(levels: Sequence[Level], into: dict[str, None], outer: str = "") ->
             below.setdefault(name, []).append(held)
     for name, parts in below.items():
         names_of(parts, into, f"{outer}{name}.")
-
-
-def header(records: Sequence[dict[str, Any]], into: dict[str, None], outer: str = "") -> None:
-    """The names of all columns of records, as `flat` and `flattened` make them, in the order in which they come."""
-    if len(records) >= _MANY:
-        names_of([level(records)], into, outer)
-        return
-    inner: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        for name, value in record.items():
-            if type(value) is dict:  # as `json` makes them; isinstance takes twice as long
-                inner.setdefault(name, []).append(value)
-            else:
-                into[outer + name] = None
-    for name, nested in inner.items():
-        header(nested, into, f"{outer}{name}.")
 
 
 def flattened(held: Level, outer: str = "") -> dict[str, Cells]:

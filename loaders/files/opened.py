@@ -54,8 +54,6 @@ class Chunk(NamedTuple):
         written: what stood in the file where a mapping has changed it, by the column it has become.
         raw: the rows as the file has them, and their numbers, where `frame` is made of them.
         torn: lines that are no rows, by number, as a whole: their cells (separated text), or their text (JSON).
-        read: what was read of `frame`, such as its columns as text, kept where the same rows become several tables';
-            None: they do not.
     """
 
     frame: pd.DataFrame
@@ -65,7 +63,6 @@ class Chunk(NamedTuple):
     written: Mapping[str, Written] = {}
     raw: tuple[pd.DataFrame, npt.NDArray[np.int64]] | None = None
     torn: Mapping[int, Any] = {}
-    read: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from refnet.loaders.cells import number
 from refnet.loaders.check import Reject, Written, rejects, shown
 from refnet.loaders.files import Chunk, Opened
 from refnet.loaders.files.nested import flat
+from refnet.loaders.files.spooled import Spooled
 from refnet.loaders.schemas import TABLES
 from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
 from refnet.loaders.sources.taking import Cells, all_hold, holds, one_of, taken_columns
@@ -48,28 +49,32 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
     columns = [*taken, "refunded"] if rows.refunds and "refunded" not in taken else list(taken)
     first = mapping.rows[0] is rows
     # Which rows there are, and what they say, depends on these.
-    once, table = rows.once_within, TABLES[rows.table]
-    asked = {"currency", "alias", "customer_id", rows.only_with, table.id_column}
-    asked |= {*once.same, once.at} if once else set()
-    asked |= {"amount", "placed_at", "refunded"} if rows.refunds else set()
+    asked = ("currency", "alias", "customer_id", rows.only_with)
     tell = {name: ways for name, ways in taken.items() if name in asked}
     leave_out = [*mapping.leave_out, *rows.leave_out]
     commas = _numbers(mapping) if opened.comma else set[str]()
+    spool = Spooled[_Sifted]()
 
     def parts() -> Iterator[Part]:
+        spool.clear()
         for chunk in opened.chunks():
-            yield _part(_sift(chunk, leave_out, rows, tell, commas), rows)
+            sifted, cells = _sift(chunk, leave_out, rows, taken, commas)
+            spool.append(sifted)
+            yield _part(sifted, cells, rows)
 
-    whole = Whole(rows, opened.path, parts) if once or rows.refunds else None
+    whole = Whole(rows, opened.path, parts) if rows.once_within or rows.refunds else None
+
+    def sift(names: Sequence[str]) -> Iterator[_Sifted]:
+        wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
+        for chunk in opened.chunks():
+            yield _sift(chunk, leave_out, rows, wanted, commas)[0]
 
     def chunks(names: Sequence[str] = ()) -> Iterator[Chunk]:
-        wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
         found, start = whole.found() if whole is not None else None, 0
-        for chunk in opened.chunks():
-            sifted = _sift(chunk, leave_out, rows, wanted, commas)
-            made = _shape(sifted, rows, wanted, found, start)
+        for sifted in sift(names) if whole is None else spool:
+            made = _shape(sifted, rows, taken, found, start)
             start += len(sifted.made)
-            yield made._replace(rejects=[*chunk.rejects, *made.rejects]) if first else made
+            yield made._replace(rejects=[*sifted.chunk.rejects, *made.rejects]) if first else made
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
@@ -160,7 +165,6 @@ class _Sifted(NamedTuple):
 
     Attributes:
         chunk: as it was read.
-        cells: its columns.
         numbers: of the rows in the file.
         made, written: their canonical columns, and beside each what was written and in which column.
         wanted: which of them are rows of the table.
@@ -169,7 +173,6 @@ class _Sifted(NamedTuple):
     """
 
     chunk: Chunk
-    cells: Cells
     numbers: npt.NDArray[np.int64]
     made: pd.DataFrame
     written: dict[str, Written]
@@ -185,12 +188,12 @@ def _sift(
     rows: Rows,
     taken: dict[str, list[Taken]],
     commas: Set[str],
-) -> _Sifted:
-    """Which rows of a chunk are of the table, as far as each of them tells by itself."""
+) -> tuple[_Sifted, Cells]:
+    """Which rows of a chunk are of the table, as far as each of them tells by itself; and the source's columns."""
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
-    cells = Cells(frame, chunk.read if rows.for_each is None and chunk.read is not None else {}, commas)
+    cells = Cells(frame, commas)
     wanted = all_hold(cells, rows.when)
     refunds = np.full(len(frame), -1, dtype=np.int8)
     for place, refund in enumerate(rows.refunds):
@@ -214,10 +217,10 @@ def _sift(
             numbers[places], repeat(rule.column), shown(values.iloc[places].tolist()), repeat(rule.reason)
         )
     refunds[passed] = -1
-    return _Sifted(chunk, cells, numbers, made, written, wanted & ~passed, refunds, out, left)
+    return _Sifted(chunk, numbers, made, written, wanted & ~passed, refunds, out, left), cells
 
 
-def _part(sifted: _Sifted, rows: Rows) -> Part:
+def _part(sifted: _Sifted, cells: Cells, rows: Rows) -> Part:
     """What all rows of a source are looked at for."""
     made, index = sifted.made, sifted.made.index
     back = np.full(len(made), np.inf)
@@ -230,13 +233,13 @@ def _part(sifted: _Sifted, rows: Rows) -> Part:
         if not here.any():
             continue
         amounts = (
-            number(one_of(sifted.cells, refund.amount, currency, index)[0]).abs().to_numpy(np.float64)
+            number(one_of(cells, refund.amount, currency, index)[0]).abs().to_numpy(np.float64)
             if refund.amount
             else np.full(len(made), np.inf)
         )
         back[here] = amounts[here]
         if refund.id:
-            said = one_of(sifted.cells, refund.id, currency, index)[0]
+            said = one_of(cells, refund.id, currency, index)[0]
         else:
             at = made["placed_at"] if "placed_at" in made else pd.Series("", index=index)
             said = pd.Series(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,6 @@ from refnet.loaders.sources.mapping import Condition, Taken
 
 Mask = npt.NDArray[np.bool_]
 _COMMA = r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}"
-T = TypeVar("T")
 
 
 @dataclass
@@ -31,12 +30,14 @@ class Cells:
     """The columns of a chunk as text, each read once; one that is not there is empty."""
 
     frame: pd.DataFrame
-    read: dict[str, Any]
     # Columns of numbers that may have a decimal comma.
     commas: Set[str]
+    read: dict[str, pd.Series[Any]] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
-        return self.once(f"column {column}", lambda: self._text(column))
+        if column not in self.read:
+            self.read[column] = self._text(column)
+        return self.read[column]
 
     def _text(self, column: str) -> pd.Series[Any]:
         values = text(self._find(column))
@@ -46,13 +47,6 @@ class Cells:
         return (
             CHANGES["decimal_comma"](values.where(fits), values).where(fits, values) if fits.any() else values
         )
-
-    def once(self, name: str, make: Callable[[], T]) -> T:
-        """What is called so: made when it is first asked for, also by another table."""
-        if name not in self.read:
-            self.read[name] = make()
-        made: T = self.read[name]
-        return made
 
     def _find(self, column: str) -> pd.Series[Any]:
         if column in self.frame:
@@ -76,11 +70,7 @@ def taken_columns(cells: Cells, taken: dict[str, list[Taken]]) -> tuple[pd.DataF
     currency = pd.Series(None, index=index, dtype="str")
     for name in order:
         ways = taken[name]
-        make = partial(one_of, cells, ways, currency, index)
-        # Who a row is about is asked by several tables; not of amounts, which depend on what its currency is there.
-        shared = not any("cents" in way.change for way in ways)
-        said = "; ".join(way.model_dump_json() for way in ways)
-        made[name], told = cells.once(f"ways {said}", make) if shared else make()
+        made[name], told = one_of(cells, ways, currency, index)
         everyone = " or ".join(dict.fromkeys(c for way in ways for c in way.columns)) or name
         written[name] = Written(everyone, [(called or name, raw, fresh) for called, raw, fresh in told])
         if name == "currency":

@@ -1,7 +1,7 @@
 """Whole: what can only be told from all rows of a source, whichever file of a load they stand in and in what order.
 
 Which rows say again what another one has said, and which take money back from the order that another row gives.
-They are read once more for it, before the first is made; of each some fifty bytes and its id are held while they are.
+All of them are looked at before the first is made; of each some fifty bytes and its id are held while they are.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refnet.loaders.files import open_records
-from refnet.loaders.files.nested import flat, flattened, header, level, listed, names_of, plain
+from refnet.loaders.files.nested import flat, flattened, level, listed, names_of, plain
 
 _VALUE = st.recursive(
     st.one_of(st.none(), st.integers(0, 3), st.text(max_size=2), st.just([1, {"a": 2}])),
@@ -23,7 +23,7 @@ _RECORDS = st.lists(st.dictionaries(st.sampled_from("abcd"), _VALUE, max_size=4)
 @given(_RECORDS)
 def test_columns_and_cells(records: list[dict[str, Any]]) -> None:
     names: dict[str, None] = {}
-    header(records, names)
+    _names(records, names)
     by_column: dict[str, None] = {}
     names_of([level(records)], by_column)
     assert list(by_column) == list(names)
@@ -67,3 +67,16 @@ def test_a_large_dump_is_as_its_lines_are(tmp_path: Path) -> None:
             assert left.rows.tolist() == right.rows.tolist()
             assert left.frame[other.columns].equals(right.frame)
     assert [len(chunk.rows) for chunk in open_records(dump).chunks()] == [1]
+
+
+def _names(records: list[dict[str, Any]], into: dict[str, None], outer: str = "") -> None:
+    """The names of all columns, record by record: those of objects after all others."""
+    inner: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        for name, value in record.items():
+            if isinstance(value, dict):
+                inner.setdefault(name, []).append(value)
+            else:
+                into[outer + name] = None
+    for name, nested in inner.items():
+        _names(nested, into, f"{outer}{name}.")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refnet.core.errors import InputError
-from refnet.loaders.files import Dump, open_records, pieces
+from refnet.loaders.files import Dump, jsons, open_records, pieces
 from refnet.loaders.files.nested import flat, within
 
 _CELL = st.one_of(
@@ -39,7 +39,7 @@ _PLACES = ("", "data", "data.items", "items", "data.0")
 def _small() -> Iterator[None]:
     """Pieces of a few characters."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "_PIECE", 7)
+        patch.setattr(pieces, "PIECE", 7)
         patch.setattr(pieces, "_RECORDS", 2)
         yield
 
@@ -106,3 +106,69 @@ def test_the_last_of_two_of_one_name_holds(tmp_path: Path) -> None:
     path.write_text('{"data": [{"a": 1}], "data": [{"b": 2}, {"b": 3}]}', encoding="utf-8")
     opened = open_records(path, "data")
     assert (opened.columns, opened.total) == (["b"], 2)
+
+
+# A record that writes one column in two ways is another matter.
+_LINE = st.one_of(_RECORD, _VALUE, st.just("\n"), st.just("{")).filter(lambda each: "a.b" not in repr(each))
+
+
+@given(st.lists(_LINE, max_size=12), st.booleans())
+def test_lines_are_as_they_are(lines: list[Any], large: bool) -> None:
+    """Each place's rows have the numbers of their lines, kept in memory or in a file."""
+    with tempfile.TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsons, "_KEPT_BYTES", -1 if large else 2**20)
+        path = Path(directory) / "dump.jsonl"
+        path.write_text(
+            "".join(f"{each if each in ('{', chr(10)) else json.dumps(each)}\n" for each in lines),
+            encoding="utf-8",
+        )
+        told: list[tuple[int, Any]] = []
+        number = 1
+        for each in lines:
+            if each != "\n":
+                told.append((number, each if isinstance(each, dict) and _is_text(each) else None))
+            number += 2 if each == "\n" else 1
+        dump = Dump(path)
+        dump.survey(["", "a"])
+        for place in ("", "a"):
+            inside = [
+                (n, inner) for n, each in told for inner in (within(each, place) if each or not place else [])
+            ]
+            good = [(n, each) for n, each in inside if isinstance(each, dict)]
+            for _ in range(2):  # what is kept is not used up
+                chunks = list(dump.chunks(place))
+                assert [n for chunk in chunks for n in chunk.rows.tolist()] == [n for n, _ in good]
+                assert [reject.row for chunk in chunks for reject in chunk.rejects] == [
+                    n for n, each in inside if not isinstance(each, dict)
+                ]
+            for name in dump.header(place)[0]:
+                cells = [cell for chunk in chunks for cell in chunk.frame[name].astype(object).tolist()]
+                assert list(map(_said, cells)) == [_said(flat(each).get(name)) for _, each in good]
+            assert dump.header(place)[1] == len(inside)
+
+
+def test_two_large_files_are_kept_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsons, "_KEPT_BYTES", -1)
+    monkeypatch.setattr(jsons, "CHUNK_ROWS", 2)
+    dumps = []
+    for name in ("one", "two"):
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps([{"of": name, "n": n} for n in range(5)]), encoding="utf-8")
+        dumps.append(Dump(path))
+    rows = []
+    for one, two in zip(*(dump.chunks("") for dump in dumps), strict=True):
+        rows += [*one.frame["of"].tolist(), *one.frame["n"].tolist(), *two.frame["of"].tolist()]
+    assert rows == ["one", "one", 0, 1, "two", "two", "one", "one", 2, 3, "two", "two", "one", 4, "two"]
+
+
+def test_no_room_for_temporary_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jsons, "_KEPT_BYTES", -1)
+    monkeypatch.setattr("refnet.loaders.files.spooled.pickle.dump", full)
+    path = tmp_path / "dump.json"
+    path.write_text('[{"a": 1}]', encoding="utf-8")
+    with pytest.raises(InputError, match="No space left") as raised:
+        open_records(path)
+    assert "TMPDIR" in raised.value.hint
