@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from refnet.analysis.influence import loops
+from refnet.analysis.influence import loops, ranking
 from refnet.analysis.influence.arrays import SLACK, Arrays
 from refnet.analysis.influence.forest import Floats, Ints, Numbers
 
@@ -47,9 +47,15 @@ class Compiled(Arrays):
             raise NotWell
         self.referrer, self.referee = tails, heads
         self.credit = None if credit is None else weights
-        ordered, self._rising, self._rank, self.parent, child, parent, inner = loops.ranked(
-            tails, heads, weights, nodes
-        )
+        if credit is None:
+            ordered, self._rising, self._rank, self.parent, child, parent = ranking.singly(
+                tails, heads, nodes
+            )
+            inner = weights
+        else:
+            ordered, self._rising, self._rank, self.parent, child, parent, inner = loops.ranked(
+                tails, heads, weights, nodes
+            )
         if not ordered:
             self.height = np.empty(0, dtype=np.int32)
             return

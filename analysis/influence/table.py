@@ -11,7 +11,7 @@ refnet.influence_table("customers.parquet", "referrals.parquet", {
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from refnet.analysis.influence.asked import checked
+from refnet.analysis.influence.forest import Floats
 from refnet.analysis.influence.given import Given, floats, in_time, together
 from refnet.analysis.influence.ids import Rows
 from refnet.analysis.influence.named import Named, named
@@ -100,8 +101,12 @@ class Scored:
             each.name: "lz4" if pa.types.is_primitive(each.type) else "none" for each in self.table.schema
         }
         part = path.with_name(f".{path.name}.part")
+        # Nobody is without an id or a measure: columns that say so are written in half the time.
+        whole = pa.schema([each.with_nullable(False) for each in self.table.schema])
         try:
-            pq.write_table(self.table, part, use_dictionary=False, compression=packed, write_statistics=False)
+            pq.write_table(
+                self.table.cast(whole), part, use_dictionary=False, compression=packed, write_statistics=False
+            )
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -157,7 +162,9 @@ def influence_table(
         given = ["referrer_id", "referee_id", *(c for c in ("credit", "referred_at") if c in made.names)]
         listed, claims = together(people, ["customer_id"], made, given, beside)
         ids = listed["customer_id"]
-        who = named(ids, claims["referrer_id"], claims["referee_id"], beside)
+        # Memory that nobody has touched is what costs most: the first answer's is worked in until it is known.
+        room = np.empty(len(ids), dtype=np.float64)
+        who = named(ids, claims["referrer_id"], claims["referee_id"], beside, room=room)
         if not drop:
             _refuse_unknown(claims, who)
         # What is not needed any more is let go: memory that has been used is cheaper than new memory.
@@ -166,7 +173,8 @@ def influence_table(
         worth = beside.submit(lambda: {v: _minor(people, v, who.rows, currency) for v in sorted(values)})
         network, dropped = _network(ids, claims, who, drop=drop)
         chances = {w: _chances(people, w, ids) for w in {m.weight for m in asked.values()} if w is not None}
-        measured = _measured(network, who.rows, len(ids), worth.result(), chances, asked, currency)
+        every = _Every(who.rows, len(ids), room, beside)
+        measured = _measured(network, every, worth.result(), chances, asked, currency)
     return Scored(pa.table({"customer_id": ids, **measured}), dropped)
 
 
@@ -230,10 +238,39 @@ class _Names:
         return str(self._ids[node if self._rows is None else int(self._rows[node])])
 
 
+class _Every:
+    """Sums of those who are named as those of all customers, in their order.
+
+    Args:
+        rows: whose they are; None: everyone's.
+        customers: how many there are.
+        room: float64, shape (customers,), for the first of the answers.
+        beside: writes half of each.
+    """
+
+    def __init__(self, rows: Rows | None, customers: int, room: Floats, beside: Executor) -> None:
+        self.rows, self._customers, self._beside = rows, customers, beside
+        self._room: Floats | None = room
+
+    def __call__(self, sums: npt.NDArray[Any], scale: float | None) -> npt.NDArray[Any]:
+        """Those who are not named have 0; minor units are divided by `scale`, which makes them floats."""
+        if self.rows is None:
+            return sums if scale is None else sums / scale
+        from refnet.analysis.influence import parts
+
+        kind = sums.dtype if scale is None else np.dtype(np.float64)
+        held = np.empty(self._customers, dtype=kind) if self._room is None else self._room.view(kind)
+        self._room = None
+        middle = self._customers // 2
+        other = self._beside.submit(parts.told, sums, self.rows, scale or 1.0, held, middle, self._customers)
+        parts.told(sums, self.rows, scale or 1.0, held, 0, middle)
+        other.result()
+        return held
+
+
 def _measured(
     network: Network,
-    rows: Rows | None,
-    customers: int,
+    every: _Every,
     worths: Mapping[str, npt.NDArray[np.int64]],
     chances: Mapping[str, npt.NDArray[np.float64]],
     asked: Mapping[str, Measure],
@@ -247,30 +284,13 @@ def _measured(
     for (value, weight), names in by_value.items():
         worth: npt.NDArray[Any] = np.ones(network.nodes, dtype=np.int64) if value is None else worths[value]
         if weight is not None:
-            worth = network.weighted(worth, chances[weight] if rows is None else chances[weight][rows])
+            worth = network.weighted(
+                worth, chances[weight] if every.rows is None else chances[weight][every.rows]
+            )
         pairs = [(asked[name].hops, asked[name].decay) for name in names]
         for name, sums in zip(names, network.influences(worth, pairs), strict=True):
-            found[name] = _of_all(
-                sums, rows, customers, None if value is None else 10.0 ** exponent(currency)
-            )
+            found[name] = every(sums, None if value is None else 10.0 ** exponent(currency))
     return {name: found[name] for name in asked}
-
-
-def _of_all(
-    sums: npt.NDArray[Any], rows: Rows | None, customers: int, scale: float | None
-) -> npt.NDArray[Any]:
-    """Sums of those who are named as those of all customers, in their order; minor units by `scale`."""
-    if rows is None:
-        return sums if scale is None else sums / scale
-    # Memory that holds zeros costs nothing until it is written to, or read.
-    every: npt.NDArray[Any] = np.zeros(customers, dtype=sums.dtype if scale is None else np.float64)
-    if scale is None:
-        every[rows] = sums
-    else:
-        from refnet.analysis.influence import parts
-
-        parts.told(sums, rows, scale, every)
-    return every
 
 
 def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.NDArray[np.int64]:

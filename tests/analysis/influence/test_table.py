@@ -399,6 +399,14 @@ def test_a_table_is_written_as_parquet_only(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_columns_that_are_written_say_that_nothing_is_missing(tmp_path: Path) -> None:
+    scored = influence_table(PEOPLE, CHAIN)
+    scored.write(tmp_path / "scores.parquet")
+    read = pq.read_table(tmp_path / "scores.parquet")
+    assert not any(each.nullable for each in read.schema)
+    assert read.cast(scored.table.schema).equals(scored.table)
+
+
 def test_what_is_written_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scored = influence_table(PEOPLE, CHAIN)
     path = tmp_path / "scores.parquet"
