@@ -1,7 +1,7 @@
 """Influence of everyone from parquet to parquet, a function for each way to do it; and by node, on graph libraries.
 
-What each writes is packed alike, in the way that is quickest for each: scores and whole numbers by lz4, texts not at all
-(duckdb and polars have one packing for all columns: none where ids are texts); no dictionary, since scores and ids hardly
+What each writes is packed alike, as is quickest for each: scores and whole numbers by lz4, texts not at all (duckdb
+and polars have one packing for all columns: none where ids are texts); no dictionary, since scores and ids hardly
 repeat; no statistics where they can be left out.
 
 Run as a program in the environment that has the library: `contestants.py NAME WARM SEEN OUT HOPS DECAY` does it once on
