@@ -1,5 +1,9 @@
 """Influence of everyone from parquet to parquet, a function for each way to do it; and by node, on graph libraries.
 
+What each writes is packed alike, as is quickest for each: scores and whole numbers by lz4, texts not at all (duckdb
+and polars have one packing for all columns: none where ids are texts); no dictionary, since scores and ids hardly
+repeat; no statistics where they can be left out.
+
 Run as a program in the environment that has the library: `contestants.py NAME WARM SEEN OUT HOPS DECAY` does it once on
 a small input, so that nobody is measured while importing, and then says how long the large one took, and by how many
 bytes more than before it the process was larger at its peak (by node: 0, it is not looked at).
@@ -27,6 +31,8 @@ def duckdb(home: Path, out: Path, hops: int, decay: float) -> None:
     db = duckdb.connect()
     db.execute(f"CREATE TABLE referrals AS FROM '{home}/referrals.parquet'")
     db.execute(f"CREATE TABLE hop0 AS SELECT customer_id AS id, revenue AS v FROM '{home}/customers.parquet'")
+    kind = db.execute("SELECT typeof(id) FROM hop0 LIMIT 1").fetchall()[0][0]
+    packing = "uncompressed" if kind == "VARCHAR" else "lz4"
     for hop in range(1, hops + 1):
         db.execute(
             f"CREATE TABLE hop{hop} AS SELECT referrer_id AS id, sum(v) AS v FROM referrals "
@@ -37,7 +43,8 @@ def duckdb(home: Path, out: Path, hops: int, decay: float) -> None:
     )
     db.execute(
         f"COPY (SELECT hop0.id AS customer_id, coalesce(total.v, 0) AS influence FROM hop0 LEFT JOIN "
-        f"(SELECT id, sum(v) AS v FROM ({every}) GROUP BY 1) total USING (id)) TO '{out}' (FORMAT parquet)"
+        f"(SELECT id, sum(v) AS v FROM ({every}) GROUP BY 1) total USING (id)) TO '{out}' "
+        f"(FORMAT parquet, COMPRESSION {packing}, DICTIONARY_SIZE_LIMIT 1)"
     )
 
 
@@ -54,7 +61,9 @@ def polars(home: Path, out: Path, hops: int, decay: float) -> None:
         hop_sums.append(now.with_columns(pl.col("v") * decay**hop))
     total = pl.concat(hop_sums).group_by("id").agg(pl.col("v").sum().alias("influence"))
     answer = people.select("customer_id").join(total, left_on="customer_id", right_on="id", how="left")
-    answer.with_columns(pl.col("influence").fill_null(0.0)).write_parquet(out, compression="lz4")
+    answer.with_columns(pl.col("influence").fill_null(0.0)).write_parquet(
+        out, compression="lz4", statistics=False
+    )
 
 
 def pandas(home: Path, out: Path, hops: int, decay: float) -> None:
@@ -71,7 +80,14 @@ def pandas(home: Path, out: Path, hops: int, decay: float) -> None:
         hop_sums.append(now.assign(v=now["v"] * decay**hop))
     total = pd.concat(hop_sums).groupby("id", sort=False)["v"].sum().rename("influence")
     answer = people[["customer_id"]].merge(total, left_on="customer_id", right_index=True, how="left")
-    answer.fillna({"influence": 0.0}).to_parquet(out, compression="lz4", index=False)
+    ids = "lz4" if pd.api.types.is_numeric_dtype(answer["customer_id"]) else "none"
+    answer.fillna({"influence": 0.0}).to_parquet(
+        out,
+        index=False,
+        compression={"customer_id": ids, "influence": "lz4"},  # type: ignore[arg-type]  # goes to pyarrow
+        use_dictionary=False,
+        write_statistics=False,
+    )
 
 
 def by_node(library: str, home: Path, hops: int, decay: float) -> float:

@@ -1,8 +1,10 @@
 """The compiled loops beside one random gather of as many numbers: everyone by size, by hops, several at once.
 
 What a sum over a forest costs at least is access to memory, so a gather is the measure. Ids are dense; the network is
-built beforehand, and its building measured for itself. Seconds are of the clock: several (hops, decay) at once are
-shared by two threads from two million answers on, all else is one thread's work.
+built beforehand, and its building measured for itself. Seconds are of the clock: the answers of several (hops, decay)
+at once are written by two threads from two million on, all else is one thread's work. Before each run as much memory
+as the largest answer has is taken and let go: a virtual machine may have to fetch it from its host, which costs many
+times the sums, and would be paid for by whoever comes first.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ def compare(home: Path, rounds: int, shuffled: random.Random, sizes: tuple[int, 
         times: dict[str, list[float]] = {name: [] for name in work}
         for _ in range(rounds):
             for name in shuffled.sample(list(work), len(work)):
+                np.empty((len(EIGHT), customers)).fill(0.0)
                 started = time.perf_counter()
                 kept = work[name]()
                 times[name].append(time.perf_counter() - started)

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from refnet.analysis.findings import findings
     from refnet.analysis.influence.profile import profile
     from refnet.analysis.influence.scores import influence
-    from refnet.analysis.influence.table import Measure, at_risk, influence_table
+    from refnet.analysis.influence.table import (
+        Measure,
+        at_risk,
+        conserved_credit,
+        downline,
+        ecr_direct,
+        ecr_network,
+        influence_table,
+        longest_chain,
+    )
     from refnet.core.errors import RefnetError
     from refnet.front import analyze, decide_credit, dry_run, keep_segments, load, predict_cltv
     from refnet.graph import Graph, connect
@@ -33,13 +42,18 @@ __all__ = [
     "analyze",
     "at_risk",
     "connect",
+    "conserved_credit",
     "decide_credit",
+    "downline",
     "dry_run",
+    "ecr_direct",
+    "ecr_network",
     "findings",
     "influence",
     "influence_table",
     "keep_segments",
     "load",
+    "longest_chain",
     "predict_cltv",
     "profile",
 ]
@@ -55,6 +69,11 @@ _HOMES = {
     "findings": "refnet.analysis.findings",
     "Measure": "refnet.analysis.influence.table",
     "at_risk": "refnet.analysis.influence.table",
+    "conserved_credit": "refnet.analysis.influence.table",
+    "downline": "refnet.analysis.influence.table",
+    "ecr_direct": "refnet.analysis.influence.table",
+    "ecr_network": "refnet.analysis.influence.table",
+    "longest_chain": "refnet.analysis.influence.table",
     "influence": "refnet.analysis.influence.scores",
     "influence_table": "refnet.analysis.influence.table",
     "keep_segments": "refnet.front",

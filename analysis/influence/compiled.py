@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import numpy as np
 
-from refnet.analysis.influence import loops
+from refnet.analysis.influence import loops, ranking
 from refnet.analysis.influence.arrays import SLACK, Arrays
 from refnet.analysis.influence.forest import Floats, Ints, Numbers
 
@@ -18,7 +18,7 @@ _MANY_HOPS = 64
 
 
 _WORTH_TWO = 2_000_000
-"""Answers of several (hops, decay) from which on two threads share the sums, and the writing by halves of nodes."""
+"""Answers of several (hops, decay) from which on two threads share the writing, by halves of nodes."""
 
 
 class NotWell(Exception):
@@ -47,9 +47,15 @@ class Compiled(Arrays):
             raise NotWell
         self.referrer, self.referee = tails, heads
         self.credit = None if credit is None else weights
-        ordered, self._rising, self._rank, self.parent, child, parent, inner = loops.ranked(
-            tails, heads, weights, nodes
-        )
+        if credit is None:
+            ordered, self._rising, self._rank, self.parent, child, parent = ranking.singly(
+                tails, heads, nodes
+            )
+            inner = weights
+        else:
+            ordered, self._rising, self._rank, self.parent, child, parent, inner = loops.ranked(
+                tails, heads, weights, nodes
+            )
         if not ordered:
             self.height = np.empty(0, dtype=np.int32)
             return
@@ -67,17 +73,29 @@ class Compiled(Arrays):
     def brought(
         self, worth: Numbers, asked: Sequence[tuple[int | None, float]], out: Floats | None = None
     ) -> list[Numbers]:
-        """As `Arrays.brought`, all of `asked` in one go."""
+        """As `Arrays.brought`, all of `asked` in one go; without `out` the answers are rows of one block."""
+        given = out is not None
+        held = np.empty((len(asked), self.nodes)) if out is None else out
+        if len(asked) < 2 or held.size < _WORTH_TWO:
+            return self._told(self._summed(worth, asked, given=given), held, given=given)
+        sums = self._summed(worth, asked, given=given)
+        with ThreadPoolExecutor(1) as beside:
+            return self._told(sums, held, given=given, beside=beside)
+
+    def _summed(
+        self, worth: Numbers, asked: Sequence[tuple[int | None, float]], *, given: bool
+    ) -> list[tuple[list[int], Numbers]]:
+        """Which of `asked`, and their sums by rank, shape (R, p)."""
         whole = self.credit is None
         if self.credit is None:
             first = loops.firsts(self.referee, self.parent, worth, self.size)
         else:
             first = loops.firsts_credited(self.referee, self.parent, self.credit, worth, self.size)
-        found: dict[int, Numbers] = {}
+        found: list[tuple[list[int], Numbers]] = []
         longest = int(self.height.max(initial=0))
         # Sums without decay of whole weights stay exact; the others are floats. Where floats are asked for and hold
         # such sums exactly, all go in one sweep.
-        together = out is not None and float(np.abs(first).sum()) < _EXACT
+        together = given and float(np.abs(first).sum()) < _EXACT
         for exact in (True, False):
             these = [j for j, (_, d) in enumerate(asked) if (whole and d == 1 and not together) == exact]
             kind = first.dtype if exact else np.dtype(np.float64)
@@ -85,18 +103,32 @@ class Compiled(Arrays):
             doubled = [j for j, hops in limited if hops > _MANY_HOPS and self.is_forest]
             limited = [(j, hops) for j, hops in limited if j not in doubled]
             swept = [j for j in these if j not in doubled and j not in dict(limited)]
-            for j in doubled:
-                total = self._below(first.astype(kind), *asked[j])
-                found |= self._spread(total[:, None], [j], out)
             own = first.astype(kind, copy=False)
-            for columns, total in self._summed(own, asked, limited, swept):
-                found |= self._spread(total, columns, out)
-        return [found[j] for j in range(len(asked))]
+            found += [([j], self._below(own, *asked[j])[:, None]) for j in doubled]
+            columns = [j for j, _ in limited] + swept
+            if columns:
+                found.append((columns, self._columns(own, [asked[j] for j in columns], limited)))
+        return found
+
+    def _told(
+        self,
+        sums: Sequence[tuple[list[int], Numbers]],
+        held: Floats,
+        *,
+        given: bool,
+        beside: Executor | None = None,
+    ) -> list[Numbers]:
+        """Sums as numbers of all nodes: each in its row of `held`, of its own kind unless that was given."""
+        found: dict[int, Numbers] = {}
+        for columns, total in sums:
+            rows = held if given else held.view(total.dtype)
+            self._spread(total, columns, rows, beside)
+            found |= {row: rows[row] for row in columns}
+        return [found[row] for row in range(len(found))]
 
     def longest_chain(self) -> Ints:
         """As `Arrays.longest_chain`."""
-        result: Ints = self._spread(self.height.astype(np.int64)[:, None], [0])[0]
-        return result
+        return self._alone(self.height.astype(np.int64)[:, None])
 
     def components(self) -> Ints:
         """As `Arrays.components`."""
@@ -107,8 +139,7 @@ class Compiled(Arrays):
         if self.is_forest:
             ones = np.ones(self.nodes, dtype=np.int64)
             first = loops.firsts(self.referee, self.parent, ones, self.size)
-            result: Ints = self._spread(self._columns(first, [(None, 1.0)], [], whole=True), [0])[0]
-            return result
+            return self._alone(self._columns(first, [(None, 1.0)], [], whole=True))
         return super().people_below()
 
     def _forest_shares(self, worth: Ints, decay: float) -> Floats:
@@ -117,24 +148,6 @@ class Compiled(Arrays):
         )
         stays[self.referrers] += total
         return stays
-
-    def _summed(
-        self,
-        first: Numbers,
-        asked: Sequence[tuple[int | None, float]],
-        limited: Sequence[tuple[int, int]],
-        swept: Sequence[int],
-    ) -> list[tuple[list[int], Numbers]]:
-        """Which of `asked`, and their sums: by both kinds of loops at the same time where that is worth it."""
-        columns = [j for j, _ in limited] + list(swept)
-        pairs = [asked[j] for j in columns]
-        if not (limited and swept) or first.size * len(columns) < _WORTH_TWO:
-            return [(columns, self._columns(first, pairs, limited))] if columns else []
-        count = len(limited)
-        with ThreadPoolExecutor(1) as beside:
-            waiting = beside.submit(self._columns, first, pairs[count:], [])
-            hop_by_hop = self._columns(first, pairs[:count], limited)
-            return [(columns[:count], hop_by_hop), (columns[count:], waiting.result())]
 
     def _columns(
         self,
@@ -158,23 +171,24 @@ class Compiled(Arrays):
             loops.unlimited(self.inner_child, self.inner_parent, credit, decay, len(limited), total)
         return total
 
-    def _spread(self, total: Numbers, names: Sequence[int], out: Floats | None = None) -> dict[int, Numbers]:
-        """Sums by rank, shape (R, p), as numbers of all nodes by their names; in the rows of `out`, if it is given."""
-        rows = np.arange(len(names)) if out is None else np.array(names)
-        held: Numbers = np.empty((len(names), self.nodes), dtype=total.dtype) if out is None else out
+    def _alone(self, total: Numbers) -> Ints:
+        """Sums by rank, shape (R, 1), as numbers of all nodes."""
+        held: Ints = np.empty((1, self.nodes), dtype=total.dtype)
+        self._spread(total, [0], held, None)
+        return held.reshape(-1)
+
+    def _spread(self, total: Numbers, rows: Sequence[int], held: Numbers, beside: Executor | None) -> None:
+        """Sums by rank, shape (R, p), as numbers of all nodes in these rows of `held`."""
 
         def spread(first: int, last: int) -> None:
             number = int(np.searchsorted(self._rising, first))
-            loops.spread(self._rising, self._rank, total, rows, held, number, first, last)
+            loops.spread(self._rising, self._rank, total, np.array(rows), held, number, first, last)
 
-        if len(names) == 1 or held.size < _WORTH_TWO:
-            spread(0, self.nodes)
-        else:
-            with ThreadPoolExecutor(1) as beside:
-                second = beside.submit(spread, self.nodes // 2, self.nodes)
-                spread(0, self.nodes // 2)
-                second.result()
-        return {name: held[row] for name, row in zip(names, rows.tolist(), strict=True)}
+        middle = self.nodes if beside is None else self.nodes // 2
+        other = None if beside is None else beside.submit(spread, middle, self.nodes)
+        spread(0, middle)
+        if other is not None:
+            other.result()
 
 
 def _narrow(nodes: Ints) -> loops.Some:

@@ -112,11 +112,17 @@ class Ids:
             raise InputError(f"{self.name(row)} is there twice, again in row {row}", column=self._column)
 
 
-def by_id(ids: Any) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
-    """What puts rows in the order of their ids, numbers by size and texts by their bytes; for `Network.conserved`."""
+def by_id(ids: Any, rows: Rows | None = None) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
+    """What puts nodes in the order of their ids, numbers by size and texts by their bytes; for `Network.conserved`.
 
-    def ordered(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return np.asarray(rows[pc.sort_indices(ids.take(pa.array(rows))).to_numpy()])
+    Args:
+        ids: array or chunked array of pyarrow.
+        rows: the row of each node among them; None: nodes are rows.
+    """
+
+    def ordered(nodes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        own = plain(ids, "ids").take(pa.array(nodes if rows is None else rows[nodes]))
+        return np.asarray(nodes[pc.sort_indices(own).to_numpy()])
 
     return ordered
 

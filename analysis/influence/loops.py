@@ -104,12 +104,12 @@ def sorted_credited(
 def ranked(
     tail: Some, head: Some, credit: Floats, nodes: int
 ) -> tuple[bool, Some, Some, Some, Some, Some, Floats]:
-    """Ranks of referrers, from edges sorted by head; `credit` is empty where all are 1.
+    """Ranks of referrers, from edges sorted by head (of a forest with credits of 1: `ranking`).
 
     Returns:
         Whether there is no cycle; int32 (R,) referrers, rising; int32 (R,) the rank of each; int32 (m,) the rank of
         each edge's referrer; int32 (e,), (e,) child and parent ranks of the inner edges, by rising child;
-        float64 (e,) or empty, their credits.
+        float64 (e,) their credits.
 
     Complexity: O(n + m); besides what it returns 4 n + 16 R + 12 e bytes for as long as it runs.
 
@@ -137,14 +137,13 @@ def ranked(
     below = np.zeros(size + 1, np.int32)  # where each one's inner edges begin, going down
     above = np.zeros(size + 1, np.int32)  # and going up
     upper, lower = np.empty(inner, np.int32), np.empty(inner, np.int32)
-    weight = np.empty(inner if credit.size else 0, np.float64)
+    weight = np.empty(inner, np.float64)
     inner = 0
     for edge in range(tail.size):
         child = number[head[edge]]
         if child >= 0:
             upper[inner] = up[edge]
-            if credit.size:
-                weight[inner] = credit[edge]
+            weight[inner] = credit[edge]
             below[up[edge] + 1] += 1
             above[child + 1] += 1
             inner += 1
@@ -185,8 +184,7 @@ def ranked(
         child = order[at]
         for edge in range(above[child], above[child + 1]):
             children[count], parents[count] = at, rank[upper[edge]]
-            if credit.size:
-                weights[count] = weight[edge]
+            weights[count] = weight[edge]
             count += 1
     return True, referrers, rank, up, children, parents, weights
 

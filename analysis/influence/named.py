@@ -38,7 +38,13 @@ class Named(NamedTuple):
 
 
 def named(
-    customers: Any, referrers: Any, referees: Any, beside: Executor, compiled: bool | None = None
+    customers: Any,
+    referrers: Any,
+    referees: Any,
+    beside: Executor,
+    compiled: bool | None = None,
+    *,
+    room: npt.NDArray[Any] | None = None,
 ) -> Named:
     """Whom referrals name.
 
@@ -46,6 +52,7 @@ def named(
         customers, referrers, referees: chunked arrays of pyarrow, whole numbers or texts.
         beside: does half of the work.
         compiled: by `parts`, or by `Ids`; None: as is quicker.
+        room: memory to work in, which is written over.
 
     Raises:
         InputError: as `Ids`.
@@ -55,14 +62,16 @@ def named(
 
     """
     if worth_compiling(len(customers), max(len(customers), 2 * len(referees)), compiled):
-        made = _by_parts(customers, referrers, referees, beside)
+        made = _by_parts(customers, referrers, referees, beside, room)
         if made is not None:
             return made
     ids = Ids(customers, compiled=compiled)
     return Named(None, ids.rows(referrers, column="referrer_id"), ids.rows(referees, column="referee_id"))
 
 
-def _by_parts(customers: Any, referrers: Any, referees: Any, beside: Executor) -> Named | None:
+def _by_parts(
+    customers: Any, referrers: Any, referees: Any, beside: Executor, room: npt.NDArray[Any] | None
+) -> Named | None:
     """None: leave it to `Ids`, which knows other kinds, and says what is wrong."""
     from refnet.analysis.influence import texts
 
@@ -73,7 +82,7 @@ def _by_parts(customers: Any, referrers: Any, referees: Any, beside: Executor) -
     people, tails, heads = columns
     (whole,) = kinds
     keys = [_numbers(column) for column in columns] if whole else texts.keys(columns, beside)
-    twice, found = join(keys[0], [*keys[1], *keys[2]], beside)
+    twice, found = join(keys[0], [*keys[1], *keys[2]], beside, room=room)
     if twice >= 0:
         return None
     del keys
@@ -87,7 +96,13 @@ def _by_parts(customers: Any, referrers: Any, referees: Any, beside: Executor) -
 
 
 def join(
-    keys: Keys, asked: Keys, beside: Executor, *, part: int = _PART, most: int = _ROUND
+    keys: Keys,
+    asked: Keys,
+    beside: Executor,
+    *,
+    part: int = _PART,
+    most: int = _ROUND,
+    room: npt.NDArray[Any] | None = None,
 ) -> tuple[int, Rows]:
     """(the first row whose key was there before or −1, the row of each key that is asked for, −1 where it has none).
 
@@ -96,8 +111,11 @@ def join(
         beside: does half of the work.
         part: keys of a part, on average, at most.
         most: bytes that a round puts down, if no part alone is more.
+        room: memory for that, which is written over; it is used as far as it goes.
     """
     from refnet.analysis.influence import parts
+
+    take = _Taken(room)
 
     total = [sum(piece.size for piece in each) for each in (keys, asked)]
     bits = max(1, (total[0] // part).bit_length())
@@ -112,11 +130,11 @@ def join(
     _both(beside, counting)
     size = count.sum(axis=1)
     largest = int(size[0].max())
-    tables = [np.empty(1 << (largest + (largest >> 1) + 1).bit_length(), dtype=np.int32) for _ in (0, 1)]
+    tables = [take(1 << (largest + (largest >> 1) + 1).bit_length(), np.int32) for _ in (0, 1)]
     rounds = _rounds(size.sum(axis=0) * _KEY, most)
     widest = [max(int(each[begin:end].sum()) for begin, end in rounds) for each in size]
     # Beyond what is put down, a place for each thread to write what is of another round.
-    held = [(np.empty(wide + 32, dtype=np.int64), np.empty(wide + 32, dtype=np.int32)) for wide in widest]
+    held = [(take(wide + 32, np.int64), take(wide + 32, np.int32)) for wide in widest]
     found = np.empty(total[1], dtype=np.int32)
     twice = []
     for begin, end in rounds:
@@ -143,22 +161,38 @@ def join(
     return min((row for row in twice if row >= 0), default=-1), found
 
 
+class _Taken:
+    """Arrays out of memory that is there, one after the other, and new ones where it does not reach."""
+
+    def __init__(self, room: npt.NDArray[Any] | None) -> None:
+        self._room = np.empty(0, dtype=np.uint8) if room is None else room.view(np.uint8)
+
+    def __call__(self, size: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        wide = (
+            -(-size * np.dtype(kind).itemsize // 64) * 64
+        )  # what follows begins with a line of a core's memory
+        if wide > self._room.size:
+            return np.empty(size, dtype=kind)
+        own, self._room = self._room[:wide], self._room[wide:]
+        return own.view(kind)[:size]
+
+
 def numbers(found: Rows, rows: int, beside: Executor) -> Rows:
     """The rows that were found, each once and rising; in `found` they become places in it, −1 stays.
 
     A bit for each row says whether it was found, and how many bits are set before it what its number is: both lie in
     a core's own memory where the numbers themselves would not.
     """
-    from refnet.analysis.influence import parts
+    from refnet.analysis.influence import bits
 
     bit = np.zeros((2, rows // 64 + 1), dtype=np.uint64)  # of each thread
     sides = found[: found.size // 2], found[found.size // 2 :]
-    _both(beside, lambda side: parts.marked(sides[side], bit[side]))
+    _both(beside, lambda side: bits.marked(sides[side], bit[side]))
     bit[0] |= bit[1]
     before = np.empty(bit.shape[1], dtype=np.int32)
-    named_rows = np.empty(parts.ranks(bit[0], before), dtype=np.int32)
-    parts.rows_of(bit[0], named_rows)
-    _both(beside, lambda side: parts.numbered(sides[side], bit[0], before))
+    named_rows = np.empty(bits.ranks(bit[0], before), dtype=np.int32)
+    bits.rows_of(bit[0], named_rows)
+    _both(beside, lambda side: bits.numbered(sides[side], bit[0], before))
     return named_rows
 
 

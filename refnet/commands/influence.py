@@ -17,7 +17,12 @@ def influence(
     referrals: Annotated[
         Path, typer.Argument(help="Parquet with referrer_id, referee_id, perhaps credit and referred_at.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Parquet to write: customer_id, influence.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="Parquet to write: customer_id, influence, and what --also names."
+        ),
+    ],
     value: Annotated[
         str, typer.Option(help="The column of customers that is summed; heads: everyone counts 1.")
     ] = "revenue",
@@ -26,6 +31,13 @@ def influence(
     ] = None,
     decay: Annotated[
         float | None, typer.Option(help="What each further hop is multiplied by; unset: REFNET_DECAY.")
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A further column, again and again: ecr_direct, ecr_network (own value and that one hop or all hops "
+            "below), conserved_credit (sums to all value; by --decay), downline (distinct people below), longest_chain."
+        ),
     ] = None,
     drop: Annotated[
         bool, typer.Option("--drop", help="Leave out and count referrals that cannot be credited.")
@@ -36,22 +48,42 @@ def influence(
 
     Without --drop a referral of nobody known, to oneself, a second one of a customer, or one on a cycle is an error.
     """
-    from refnet.analysis.influence.table import Measure, influence_table
+    from refnet.analysis.influence import table
 
     settings = load_settings()
     if output.resolve() in (customers.resolve(), referrals.resolve()):
         raise UsageError(f"{output} is what is read.", "Write to another file.")
-    measure = Measure(
+    measure = table.Measure(
         None if value == "heads" else value,
         hops=settings.hops if hops is None else None if hops == "0" else hops_of(hops),
         decay=settings.decay if decay is None else decay,
     )
-    scored = influence_table(
-        customers, referrals, {"influence": measure}, drop=drop, currency=settings.currency or "EUR"
+    further = {
+        "ecr_direct": lambda: table.ecr_direct(measure.value),
+        "ecr_network": lambda: table.ecr_network(measure.value),
+        "conserved_credit": lambda: table.Measure(
+            measure.value, None, measure.decay, kind="conserved_credit"
+        ),
+        "downline": table.downline,
+        "longest_chain": table.longest_chain,
+    }
+    for name in also or ():
+        if name not in further:
+            raise UsageError(f"--also is one of {', '.join(further)}, not {name}.")
+    measures = {"influence": measure} | {name: further[name]() for name in also or ()}
+    scored = table.influence_table(
+        customers, referrals, measures, drop=drop, currency=settings.currency or "EUR"
     )
     scored.write(output)
     if as_json:
-        print_json({"customers": scored.table.num_rows, "dropped": scored.dropped, **measure._asdict()})
+        print_json(
+            {
+                "customers": scored.table.num_rows,
+                "dropped": scored.dropped,
+                **measure._asdict(),
+                "columns": list(measures),
+            }
+        )
         return
     typer.echo(f"{output}: {scored.table.num_rows:,} customers")
     for reason, count in scored.dropped.items():

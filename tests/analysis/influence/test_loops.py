@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from refnet.analysis.influence import loops, ranking
 from refnet.analysis.influence.network import Network
 from refnet.core.errors import InputError
 from tests.analysis.influence.networks import Made, networks
@@ -48,6 +49,19 @@ def test_loops_and_numpy_agree_on_everything(made, asked, share):
     for root in range(made.nodes):
         theirs = np.array(other.generations(root, made.value))
         assert np.array(one.generations(root, made.value)) == pytest.approx(theirs)
+
+
+@given(above=st.lists(st.integers(-8, 30), max_size=30))
+@settings(deadline=None)
+def test_a_forest_has_the_ranks_that_any_network_has(above):
+    """Everyone has one referrer or none; they may go in circles."""
+    edges = [(up, node) for node, up in enumerate(above) if 0 <= up < len(above) and up != node]
+    tail, head = np.array(edges, dtype=np.int32).reshape(-1, 2).T.copy()
+    want = loops.ranked(tail, head, np.ones(tail.size), len(above))
+    found = ranking.singly(tail, head, len(above))
+    assert found[0] == want[0]
+    if found[0]:
+        assert [each.tolist() for each in found[1:]] == [each.tolist() for each in want[1:6]]
 
 
 @both

@@ -47,15 +47,23 @@ def in_pieces(values, draw):
     more=st.lists(NUMBERS, max_size=20),
     part=st.sampled_from([1, 4, 1000]),
     most=st.sampled_from([1, 100, 1 << 20]),
+    room=st.sampled_from([None, 0, 100, 1 << 12]),
     data=st.data(),
 )
 @settings(deadline=None)
-def test_every_key_finds_its_first_row_or_the_first_that_is_there_twice(beside, keys, more, part, most, data):
-    """Parts of one key and of all, rounds of one part and of all, pieces anywhere."""
+def test_every_key_finds_its_first_row_or_the_first_that_is_there_twice(
+    beside, keys, more, part, most, room, data
+):
+    """Parts of one key and of all, rounds of one part and of all, pieces anywhere, in memory that is there or new."""
     asked = data.draw(st.permutations([*keys, *more]))
     held = in_pieces(np.array(keys, dtype=np.int64), data.draw)
     twice, found = join(
-        held, in_pieces(np.array(asked, dtype=np.int64), data.draw), beside, part=part, most=most
+        held,
+        in_pieces(np.array(asked, dtype=np.int64), data.draw),
+        beside,
+        part=part,
+        most=most,
+        room=None if room is None else np.full(room, np.nan),
     )
     there = {}
     again = [row for row, key in enumerate(keys) if there.setdefault(key, row) != row]

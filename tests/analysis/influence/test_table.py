@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import networkx as nx
@@ -16,11 +17,20 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import refnet
-from refnet.analysis.influence import hashing
+from refnet.analysis.influence import hashing, table
 from refnet.analysis.influence.ids import Ids, _texts
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.sift import REASONS, sift
-from refnet.analysis.influence.table import Measure, at_risk, influence_table
+from refnet.analysis.influence.table import (
+    Measure,
+    at_risk,
+    conserved_credit,
+    downline,
+    ecr_direct,
+    ecr_network,
+    influence_table,
+    longest_chain,
+)
 from refnet.cli import app
 from refnet.core.errors import InputError, UsageError
 from tests.analysis.influence.networks import networks
@@ -51,6 +61,120 @@ def test_worked_truths_from_every_kind_of_table(kind):
     assert table["risk"].tolist() == [80, 30, 20, 0]
     assert scored.to_polars()["score"].to_list() == [175, 150, 100, 0]
     assert scored.dropped == {}
+
+
+ALL = {
+    "influence": Measure(),
+    "ecr_direct": ecr_direct(),
+    "ecr_network": ecr_network(),
+    "conserved_credit": conserved_credit(),
+    "downline": downline(),
+    "longest_chain": longest_chain(),
+}
+
+
+def test_worked_truths_of_what_is_one_s_own_and_of_people():
+    """The chain; Cate's ten friends and their six; a diamond, where paths are not people."""
+    chain = influence_table(PEOPLE, CHAIN, ALL).to_pandas()
+    assert chain["ecr_direct"].tolist() == [200, 200, 200, 100]
+    assert chain["ecr_network"].tolist() == [400, 300, 200, 100]
+    assert chain["conserved_credit"].tolist() == [247.62, 95.24, 57.14, 0]
+    assert chain["downline"].tolist() == chain["longest_chain"].tolist() == [3, 2, 1, 0]
+    assert (chain.dtypes[["downline", "longest_chain"]] == np.int64).all()
+    cate = pd.DataFrame({"customer_id": range(17), "revenue": [200.0] + [200.0] * 10 + [1000 / 6] * 6})
+    brought = pd.DataFrame({"referrer_id": [0] * 10 + [1, 2, 3, 4, 5, 6], "referee_id": range(1, 17)})
+    first = influence_table(cate, brought, ALL).to_pandas().iloc[0]
+    assert first["ecr_network"] == pytest.approx(3200, abs=0.03)
+    assert (first["ecr_direct"], first["downline"], first["longest_chain"]) == (2200, 16, 2)
+    diamond = pd.DataFrame(
+        {"referrer_id": list("aabc"), "referee_id": list("bcdd"), "credit": [1, 1, 0.25, 0.5]}
+    )
+    many = ALL | {"paths": Measure(None, None, 1.0), "people": ecr_network(None)}
+    found = influence_table(PEOPLE, diamond, many).to_pandas()
+    assert found["downline"].tolist() == [3, 1, 1, 0]
+    assert found["paths"].tolist() == [2.75, 0.25, 0.5, 0]
+    assert found["people"].tolist() == [3.75, 1.25, 1.5, 1]
+    assert found["ecr_network"].tolist() == [375, 125, 150, 100]
+    assert found["conserved_credit"].sum() == 400
+
+
+@given(made=networks, seed=st.integers(0, 99), scale=st.sampled_from([1, 7_919]), data=st.data())
+@settings(deadline=None)
+@pytest.mark.parametrize("by_parts", [False, True], ids=["rows", "parts"])
+def test_every_measure_is_that_of_the_small_door(by_parts, made, seed, scale, data):
+    """As `refnet.influence` on the same people, in any order, with people whom no referral names."""
+    alone = data.draw(st.integers(1, 3))
+    ids = np.random.default_rng(seed).permutation(made.nodes + alone) * scale
+    if data.draw(st.booleans()):
+        ids = np.array([f"c{each}" for each in ids.tolist()], dtype=object)
+    value = np.append(made.value, np.arange(alone) * 101) / 100
+    edges = pd.DataFrame(
+        [(ids[a], ids[b], float(credit)) for a, b, credit in made.edges],
+        columns=["referrer", "referee", "credit"],
+    )
+    if not len(edges):
+        return
+    people = pd.DataFrame({"customer_id": ids, "revenue": value})
+    claims = edges.rename(columns={"referrer": "referrer_id", "referee": "referee_id"})
+    with pytest.MonkeyPatch.context() as patch:
+        if by_parts:
+            patch.setattr("refnet.analysis.influence.named.worth_compiling", lambda *_: True)
+        found = influence_table(people, claims, ALL).to_pandas().set_index("customer_id")
+        heads = influence_table(
+            people,
+            claims,
+            {"influence": Measure(None), "ecr_direct": ecr_direct(None), "ecr_network": ecr_network(None)},
+        ).to_pandas()
+    want = refnet.influence(edges, pd.Series(value, index=ids))
+    for name in ALL:
+        assert found[name].tolist() == pytest.approx(want[name].tolist(), rel=1e-12), name
+    for name in ("downline", "longest_chain", "conserved_credit"):
+        assert found[name].tolist() == want[name].tolist()
+    counted = refnet.influence(edges).reindex(ids)
+    for name in ("influence", "ecr_direct", "ecr_network"):
+        other = counted[name].fillna(0 if name == "influence" else 1).tolist()
+        assert heads[name].tolist() == pytest.approx(other, rel=1e-12)
+
+
+def test_who_does_not_ask_for_them_does_not_read_twice(monkeypatch):
+    """Own values of all are read for extended and conserved ones only."""
+    read = []
+    minor = table._minor
+    monkeypatch.setattr(table, "_minor", lambda *given: read.append(given[1]) or minor(*given))
+    monkeypatch.setattr("refnet.analysis.influence.named.worth_compiling", lambda *_: True)
+    influence_table(PEOPLE, CHAIN, MEASURES | {"downline": downline()})
+    assert read == ["revenue"]
+    influence_table(PEOPLE, CHAIN, ALL)
+    assert read == ["revenue"] * 3
+
+
+@pytest.mark.parametrize(
+    ("measure", "message"),
+    [
+        (Measure(None, kind="conserved_credit"), "conserved credit of heads"),
+        (Measure(kind="people"), "of kind 'people', not one of influence, extended"),
+        (Measure(weight="churn_probability", kind="extended"), "has a weight"),
+        (conserved_credit(decay=2), "decay"),
+    ],
+)
+def test_kinds_that_are_none(measure, message):
+    with pytest.raises(UsageError, match=message):
+        influence_table(PEOPLE, CHAIN, {"x": measure})
+
+
+def test_the_command_writes_further_columns(tmp_path):
+    people, claims, out = (tmp_path / f"{name}.parquet" for name in ("people", "claims", "scores"))
+    PEOPLE.to_parquet(people)
+    CHAIN.to_parquet(claims)
+    asked = ["influence", str(people), str(claims), "-o", str(out), "--json"]
+    for name in list(ALL)[1:]:
+        asked += ["--also", name]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 0
+    assert json.loads(told.stdout)["columns"] == list(ALL)
+    assert pq.read_table(out).to_pylist() == influence_table(PEOPLE, CHAIN, ALL).table.to_pylist()
+    for wrong in (["--also", "people"], ["--also", "conserved_credit", "--value", "heads"]):
+        assert isinstance(CliRunner().invoke(app, [*asked, *wrong]).exception, UsageError)
 
 
 def test_the_command_from_parquet_to_parquet(tmp_path):
@@ -397,6 +521,14 @@ def test_a_table_is_written_as_parquet_only(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="another kind"):
         influence_table(people, edges).write(tmp_path / "scores.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_columns_that_are_written_say_that_nothing_is_missing(tmp_path: Path) -> None:
+    scored = influence_table(PEOPLE, CHAIN)
+    scored.write(tmp_path / "scores.parquet")
+    read = pq.read_table(tmp_path / "scores.parquet")
+    assert not any(each.nullable for each in read.schema)
+    assert read.cast(scored.table.schema).equals(scored.table)
 
 
 def test_what_is_written_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
