@@ -161,6 +161,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "removing/kept-rows-there": ({"ids": ["ann", "old-ann", "ben"]}, [["ann"]]),
     "removing/alias-rows": ({}, [["old-ann", None, ["canonical"]]]),
     "removing/buyers": ({"ids": ["o-ben"]}, [["ben"]]),
+    "removing/buyers-of-refunded": ({"ids": ["b-cat", "never"]}, [["cat"]]),
     "removing/kept-rows": ({}, [["ann", None, ["canonical"]]]),
     "programme/acquisition-cost": (
         {},
