@@ -72,7 +72,7 @@ def shaped(
             sifted = _sift(chunk, leave_out, rows, wanted, commas)
             made = _shape(sifted, rows, wanted, found, start)
             start += len(sifted.made)
-            yield made._replace(rejects=[*chunk.rejects, *made.rejects]) if first else made
+            yield made._replace(rejects=chunk.rejects) if first else made
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
@@ -237,14 +237,16 @@ def _tell_refunds(
         if name not in made:
             continue
         values, ways = _by_refund(cells, several, refunds, made)
-        amounts = number(values) if name == "amount" else pd.Series(dtype=np.float64)
-        made[name] = (
-            values.where(~(amounts < 0), (-amounts).map(repr).astype("str")) if name == "amount" else values
-        )
+        made[name] = _unsigned(values) if name == "amount" else values
         written[name] = Written(written[name].everyone, ways)
     if "whole" in made:
         whole = [place for place, each in enumerate(rows.refunds) if not each.amount]
         made["whole"] = made["whole"].where(np.isin(refunds, whole))
+
+
+def _unsigned(values: pd.Series[Any]) -> pd.Series[Any]:
+    amounts = number(values)
+    return values.where(~(amounts < 0), (-amounts).map(repr).astype("str"))
 
 
 def _by_refund(
