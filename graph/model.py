@@ -44,6 +44,7 @@ AFFILIATE = Node("Affiliate", "affiliateId")
 CLAIM = Node("Claim", "claimId")
 INVITATION = Node("Invitation", "invitationId")
 ORDER = Node("Order", "orderId")
+REFUND = Node("Refund", "refundId")
 TICKET = Node("Ticket", "ticketId")
 SURVEY = Node("Survey", "surveyId")
 USAGE = Node("Usage", "usageId")
@@ -69,8 +70,8 @@ REMOVAL = Node("Removal", "removalId")
 TURN = Node("Turn", "turnId")
 
 NODES = (
-    CUSTOMER, ALIAS, AFFILIATE, CLAIM, INVITATION, ORDER, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE, SPEND,
-    REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
+    CUSTOMER, ALIAS, AFFILIATE, CLAIM, INVITATION, ORDER, REFUND, TICKET, SURVEY, USAGE, COMMISSION, LANDING_PAGE,
+    SPEND, REWARD, VISITS, TOKEN, LOAD_RUN, ATTRIBUTE, ANALYSIS, SEGMENT, WAITING,
     ERASURE, TOMBSTONE, REMOVAL, TURN,
 )  # fmt: skip
 

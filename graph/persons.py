@@ -43,6 +43,14 @@ def naming(node: Node, named: Sequence[Naming]) -> str:
     )
 
 
+def belonging(node: Node, name: str) -> str:
+    """Nodes of a kind that hold one of $ids in a property, the ids of rows of the person: [key, held]."""
+    return (
+        f"MATCH (n:{node.label})\nWHERE n.{name} IN $ids\n"
+        f"RETURN n.{node.key} AS key, properties(n) AS held\nORDER BY key"
+    )
+
+
 def edges_of(type_: str, key: str, target: Node) -> str:
     """The customer's relationships of a kind: [key, held, target, of]."""
     return (

@@ -17,6 +17,7 @@ from refnet.graph.model import (
     CUSTOMER,
     KNOWN_AS,
     NODES,
+    ORDER,
     SOURCES,
     UNLINKED,
     WAITING,
@@ -91,6 +92,11 @@ def merge(node: Node, cells: Sequence[Cell], link: tuple[Reference, Node, int] |
         fresh: there were none of this kind, so that nobody can have waited.
     """
     sets = [f"{quoted(cell.property)}: {cell.at(place)}" for place, cell in enumerate(cells, start=1)]
+    if node == ORDER:
+        # Where there are refunds of it, too, it is worked out of both: graph/refunds.
+        sets += [
+            f"refunded: {c.at(p)}" for p, c in enumerate(cells, start=1) if c.property == "refundedLoaded"
+        ]
     if not fresh:
         sets.append(f"{UNLINKED}: null")
     whose = sources_of(node)

@@ -15,7 +15,7 @@ from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.files import ENDINGS, Chunk, Opened, ending, open_file
 from refnet.loaders.rejects import is_list, rows_of
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import TABLES
+from refnet.loaders.schemas import REFUNDS, TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.recognise import Recognised, is_empty_page, opened_as, recognise, unknown
 from refnet.loaders.sources.shape import absent, missing, shaped
@@ -133,18 +133,22 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
     found: list[Source] = []
     left = unused(opened.columns, mapping)
     without: dict[str, list[str]] = {}
+    beside: Whole | None = None
+    lacks: list[str] = []
     for rows in mapping.rows:
         if rows.table not in TABLES:
             continue
-        lacks = missing(opened, rows)
+        # Refunds stand behind the orders that they are among, and are there if these are.
+        among = rows.table == REFUNDS.name and bool(rows.refunds)
+        lacks = lacks if among else missing(opened, rows)
         if lacks:
             without.setdefault(" and no ".join(lacks), []).append(rows.table)
             continue
         table = TABLES[rows.table]
-        made, whole = shaped(opened, mapping, rows)
+        made, beside = shaped(opened, mapping, rows, beside if among else None)
         further = tuple(name for name in made.columns if name not in table.by_name)
         found.append(
-            Source(table, made, further, made.warnings, mapping.name, secret, whole=whole, unused=left)
+            Source(table, made, further, made.warnings, mapping.name, secret, whole=beside, unused=left)
         )
     given = {each.table.name for each in found}
     lacking = [

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from refnet.core.errors import UsageError
+from refnet.core.money import exponent
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import AFFILIATE, CUSTOMER, UNLINKED, WAITING
+from refnet.graph.model import AFFILIATE, CUSTOMER, ORDER, REFUND, UNLINKED, WAITING
 from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
@@ -18,7 +19,7 @@ from refnet.loaders.dry import read_through
 from refnet.loaders.given import Database, Given, sources
 from refnet.loaders.headers import Source
 from refnet.loaders.listed import Listed
-from refnet.loaders.persons.erase import sweep
+from refnet.loaders.persons.erase import follow, sweep
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.reading import Read, Reading
@@ -136,7 +137,7 @@ def _load(
         for place, each in enumerate(typed):
             if listed is None and each.table.name != REMOVALS.name:
                 listed = _take_away(graph, summary, typed, course, reporter)
-            preparer = _preparer(graph, each, key, known, forgotten, listed)
+            preparer = _preparer(graph, each, key, known, forgotten, listed, summary.currency)
             told = _load_table(
                 graph,
                 each,
@@ -156,6 +157,8 @@ def _load(
         # Killed in between, the same load learns the same again; once it is saved, it no longer would.
         if forgotten.learned:
             sweep(graph, forgotten.key, forgotten.learned)
+        if forgotten.orders:
+            follow(graph, forgotten.key, forgotten.orders)
         forgotten.save()
     ambiguous = forgotten.ambiguous if forgotten is not None else None
     loaded = set(TABLES) if course.owes or summary.deleted else {each.table.name for each in typed}
@@ -167,7 +170,7 @@ def _load(
     return summary
 
 
-_MAKE_REVENUE = frozenset({"customers", "orders"})
+_MAKE_REVENUE = frozenset({"customers", "orders", "refunds"})
 
 
 def _lowered(graph: Graph) -> LoweredSummary:
@@ -205,7 +208,10 @@ def _work_out(
     who = identity.bring_up_to_date(graph, summary.currency, reporter, ambiguous=ambiguous)
     summary.identity = who.summary
     buyers = buyers.renamed(who.customer_of)
-    summary.waiting = upkeep.bring_together(graph, loaded, buyers, reporter, several=bool(who.customer_of))
+    several = bool(who.customer_of)
+    summary.waiting = upkeep.bring_together(
+        graph, loaded, buyers, summary.currency, reporter, several=several
+    )
     # A batch that was sent again, and had been done, no longer tells whose orders it has moved.
     if everyone or graph.sent_again:
         buyers = upkeep.everyone(graph)
@@ -255,8 +261,9 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
     held = [str(row["currency"]) for row in graph.query("export/currency")]
     owes = resuming.owing(graph)
     buyers = upkeep.everyone(graph) if owes else Ids()
-    upkeep.bring_together(graph, set(TABLES), buyers, reporter, several=bool(identity.known_ids(graph)))
-    upkeep.work_out_customers(graph, buyers, held[0] if held else "EUR", reporter)
+    currency, several = held[0] if held else "EUR", bool(identity.known_ids(graph))
+    upkeep.bring_together(graph, set(TABLES), buyers, currency, reporter, several=several)
+    upkeep.work_out_customers(graph, buyers, currency, reporter)
 
 
 def _make_schema(graph: Graph) -> None:
@@ -272,6 +279,7 @@ def _preparer(
     known: Mapping[str, str],
     forgotten: Forgotten | None,
     listed: Listed | None,
+    currency: str,
 ) -> Preparer:
     table = source.table
     label = table.node.label if table.node is not None else WAITING.label
@@ -287,6 +295,8 @@ def _preparer(
         forgotten=forgotten,
         source=source.whose,
         listed=listed,
+        refunds=table.node == ORDER and len(graph.read(statements.any_of(REFUND.label))) > 0,
+        minor=float(10 ** exponent(currency)),
     )
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from refnet.graph import catalogue, joining, statements
-from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REMOVAL, Node, Reference
+from refnet.graph import catalogue, joining, refunds, statements
+from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REFUND, REMOVAL, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.check import WORDS
@@ -56,6 +56,8 @@ class Preparer:
         forgotten: the people whom the graph has forgotten, if there are any.
         source: whose rows they are.
         listed: rows that lists of removals name.
+        refunds: there are refunds in the graph, of which some may be of these orders.
+        minor: how many minor units make one of the currency.
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class Preparer:
         forgotten: Forgotten | None = None,
         source: str = CANONICAL,
         listed: Listed | None = None,
+        refunds: bool = False,
+        minor: float = 100.0,
     ) -> None:
-        self._source = source
+        self._source, self._refunds, self._minor = source, refunds, minor
         self._forgotten, self.rows_of_forgotten = forgotten, 0
         self._listed, self.rows_kept_out = listed, 0
         self._table, self._existing, self._token_key = table, existing, token_key
@@ -247,6 +251,9 @@ class Preparer:
         for reference in owed:
             refs = by_property[reference.property]
             kinds = by_property.get(reference.kind or "")
+            if moved and node == REFUND:
+                was = {"rows": list(zip(keys, refs, strict=True)), "minor": self._minor}
+                moves.append((refunds.leave(), was))
             if moved:
                 named_now = zip(keys, refs, kinds or [None] * len(keys), strict=True)
                 named = [each for each in named_now if each[1] is not None or not self._keeps]
@@ -266,6 +273,9 @@ class Preparer:
                 if reference is not first:
                     made.append((statements.link(node, reference, other), {"rows": pairs}))
                 made.append((statements.mark_waiting(node, other), {"rows": pairs}))
+        if node == REFUND or (node == ORDER and self._refunds):
+            orders = by_property[ORDER.key] if node == REFUND else keys
+            made.append((refunds.work_out(), {"ids": orders, "minor": self._minor}))
         return moves + made
 
     def _persons(self, rows: list[tuple[Any, ...]], columns: Sequence[Column]) -> Statements:

@@ -99,13 +99,37 @@ ORDERS = Table(
         _money("amount", required=True),
         _CURRENCY,
         Column("kind", "choice", choices=("new", "renewal", "upsell", "cross_sell")),
-        _money("refunded"),
+        _money("refunded", prop="refundedLoaded"),
         _money("margin", least=None),
     ),
     node=ORDER,
     id_column="order_id",
     references=(_from("PLACED", CUSTOMER, "customerId"),),
     rules=(Rule("at most", "refunded", "amount", "more is refunded than the order's amount"),),
+)
+REFUNDS = Table(
+    "refunds",
+    (
+        Column("refund_id", "id"),
+        _id("order_id"),
+        _money("amount"),
+        # Of such a one the amount is not said, and is the order's, whatever that comes to be.
+        Column("whole", "choice", choices=("yes",)),
+        _CURRENCY,
+        Column("refunded_at", "time", property="at"),
+    ),
+    node=model.REFUND,
+    id_column="refund_id",
+    identity=("order_id", "amount", "whole", "refunded_at"),
+    references=(_to("REFUNDS", ORDER, "orderId"),),
+    rules=(
+        Rule(
+            "one of",
+            "amount",
+            "whole",
+            "a refund says how much it is by an amount, or by yes in whole, one of them",
+        ),
+    ),
 )
 REFERRALS = Table(
     "referrals",
@@ -287,7 +311,7 @@ TOKENS = Table(
 )
 
 _ROWS = (
-    CUSTOMERS, ALIASES, AFFILIATES, ORDERS, REFERRALS, INVITATIONS, TICKETS, SURVEYS, USAGE, COMMISSIONS,
+    CUSTOMERS, ALIASES, AFFILIATES, ORDERS, REFUNDS, REFERRALS, INVITATIONS, TICKETS, SURVEYS, USAGE, COMMISSIONS,
     LANDINGS, SPEND, REWARDS, VISITS, TOKENS,
 )  # fmt: skip
 REMOVALS = Table(

@@ -58,7 +58,7 @@ def send(
         told: counted here.
         refused: where rejects go.
         progress: told of every row.
-        buyers: whoever had or has an order that was sent is added.
+        buyers: whoever had or has an order that was sent, or that a refund is of, is added.
     """
     batches, advance = 0, catalogue()["loads/advance"].text
     for step in steps:
@@ -80,6 +80,8 @@ def send(
         note = (advance, {"runId": run.run_id, "batches": batches})
         answers = graph.write_all([*step.batch.statements, note])
         progress.advance(step.batch.rows)
+        # Whoever's orders have more or less given back than before.
+        buyers.update(who for answer in answers if answer.columns == ["buyer"] for (who,) in answer.values)
         if step.batch.buyers:
             buyers.update(step.batch.buyers)
             # An order that was somebody else's until now changes their figures too.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, statements
-from refnet.graph.model import CUSTOMER, ORDER
+from refnet.graph import Graph, refunds, statements
+from refnet.graph.model import CUSTOMER, ORDER, REFUND
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
@@ -17,7 +18,13 @@ _PART = 2_500
 
 
 def bring_together(
-    graph: Graph, loaded: set[str], buyers: Ids, reporter: Reporter, *, several: bool = False
+    graph: Graph,
+    loaded: set[str],
+    buyers: Ids,
+    currency: str,
+    reporter: Reporter,
+    *,
+    several: bool = False,
 ) -> dict[str, int]:
     """Link what can be linked now; how many rows of each table go on waiting, where there are any.
 
@@ -25,10 +32,12 @@ def bring_together(
         graph: where.
         loaded: tables that were just loaded; others can have come together only with these.
         buyers: customers who now have other orders than before; those found here are added.
+        currency: the reporting currency.
         reporter: told when there is something to do.
         several: there are customers with several ids, one of which may be what is waited for.
     """
     came = {TABLES[name].node for name in loaded} | ({CUSTOMER} if several else set())
+    minor = float(10 ** exponent(currency))
     waiting = {}
     for table in TABLES.values():
         count = _waiting(graph, table)
@@ -36,7 +45,7 @@ def bring_together(
         concerned = table.name in loaded or bool(others & came) or (table.edge and CUSTOMER in came)
         if count and concerned:
             with reporter.stage(f"{table.name}, waiting", count) as progress:
-                make = _come if table.node is None else partial(_link, buyers=buyers)
+                make = _come if table.node is None else partial(_link, buyers=buyers, minor=minor)
                 progress.advance(sum(make(graph, table, alias=alias) for alias in {False, several}))
             count = _waiting(graph, table)
         if count:
@@ -52,7 +61,7 @@ def _waiting(graph: Graph, table: Table) -> int:
     return int(graph.read(statements.count_waiting(table.node)).one()["waiting"])
 
 
-def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids) -> int:
+def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids, minor: float) -> int:
     node, linked = table.node, 0
     assert node is not None
     for reference in table.references:
@@ -61,8 +70,16 @@ def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids) -> int:
                 continue
             find = statements.linkable(node, reference, other, kind, alias=alias)
             while rows := graph.read(find, limit=_PART).values:
-                graph.write(statements.link(node, reference, other), rows=rows)
+                steps: list[tuple[str, dict[str, Any]]] = [
+                    (statements.link(node, reference, other), {"rows": rows})
+                ]
+                if node == REFUND:
+                    orders = [other_id for _, other_id in rows]
+                    steps.append((refunds.work_out(), {"ids": orders, "minor": minor}))
+                answers = graph.write_all(steps)
                 linked += len(rows)
+                if node == REFUND:
+                    buyers.update(buyer for (buyer,) in answers[-1].values)
                 if node == ORDER:
                     buyers.update(other_id for _, other_id in rows)
     graph.write(statements.unmark(node, table.references))

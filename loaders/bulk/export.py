@@ -3,8 +3,8 @@
 The rows are read, checked and refused as in any load, chunk by chunk, and kept aside on disk; of them only hashes of
 their ids stay in memory. When a table is through it is known which rows hold (of two with one id the later one) and
 whom they can be joined to: the ids that a row names are of customers, affiliates and orders, and these come first. Then
-what was kept aside is written out: nodes, relationships, and what waits for people who are not in the files. Customers
-come last: with the figures that follow from their orders, and then are known.
+what was kept aside is written out: nodes, relationships, and what waits for people who are not in the files. Orders and
+customers come last: with the figures that follow from refunds and from orders, and then are known.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ import pyarrow as pa
 from refnet.core.errors import InputError, UsageError
 from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
-from refnet.graph.model import ATTRIBUTE, CUSTOMER, LOAD_RUN
+from refnet.graph.model import ATTRIBUTE, CUSTOMER, LOAD_RUN, ORDER, REFUND
 from refnet.loaders import settled
-from refnet.loaders.bulk.figures import Figures
+from refnet.loaders.bulk.figures import Figures, GivenBack
 from refnet.loaders.bulk.keys import Keys
 from refnet.loaders.bulk.tables import Known, Spool, write_edges, write_nodes
 from refnet.loaders.bulk.written import Files, held
@@ -144,7 +144,8 @@ def _write(
     known: Known = {}
     listed = Listed()
     figures: Figures | None = None
-    customers: tuple[Table, list[Column], Spool] | None = None
+    back: GivenBack | None = None
+    last: list[tuple[Table, list[Column], Spool, TableSummary]] = []
     for source in found:
         told = TableSummary(source.table.name, source.called)
         run, began, at = str(uuid.uuid4()), time.monotonic(), _now()
@@ -171,25 +172,41 @@ def _write(
         if source.table.node == CUSTOMER:
             known[CUSTOMER] = spool.keys
             figures = Figures(spool.keys, summary.currency)
-            customers = source.table, preparer.columns, spool
+        if source.table.node == ORDER:
+            known[ORDER] = spool.keys
+            back = GivenBack(spool.keys, summary.currency)
+        if source.table.node == REFUND and back is not None:
+            _give_back(back, spool)
+        if source.table.node in (CUSTOMER, ORDER):
+            last.insert(0, (source.table, preparer.columns, spool, told))
         elif source.table.node is not None:
             known[source.table.node] = spool.keys
             told.waiting = write_nodes(files, source.table, preparer.columns, spool, known, figures)
         else:
             told.waiting = write_edges(files, source.table, preparer.columns, spool, known)
-        if source.table.node != CUSTOMER:
+        if source.table.node not in (CUSTOMER, ORDER):
             spool.path.unlink()
         told.rows_loaded = int(spool.keys.holds.sum())
         told.rows_repeated = preparer.dropped + len(spool.keys.holds) - told.rows_loaded
         told.rows_kept_out = preparer.rows_kept_out
         told.seconds = time.monotonic() - began
         summary.tables.append(told)
-        if told.waiting:
-            summary.waiting[told.table] = told.waiting
         _note(files, source, told, run, at, summary.currency)
-    if customers is not None:
-        table, columns, spool = customers
-        write_nodes(files, table, columns, spool, known, figures)
+    for table, columns, spool, told in last:  # orders before customers, whose figures they make
+        told.waiting = write_nodes(
+            files, table, columns, spool, known, figures, back if table.node == ORDER else None
+        )
+        spool.path.unlink()
+    summary.waiting = {told.table: told.waiting for told in summary.tables if told.waiting}
+
+
+def _give_back(back: GivenBack, spool: Spool) -> None:
+    for batch, holds in spool.rows():
+        kept = batch.filter(pa.array(holds))
+        amounts = (
+            kept.column("amount") if "amount" in kept.schema.names else pa.nulls(len(kept), pa.float64())
+        )
+        back.meet(kept.column("order_id"), amounts)
 
 
 def _spool(path: Path, preparer: Preparer) -> Spool:

@@ -1,6 +1,8 @@
-"""What follows for customers from their orders, worked out on arrays while the import tool's files are written.
+"""What follows for orders from refunds and for customers from their orders, worked out on arrays while the import
+tool's files are written.
 
-The same as cypher/upkeep/customers.cypher makes of them in the graph, where it takes longer than the import itself.
+The same as graph/refunds.py and cypher/upkeep/customers.cypher make of them in the graph, where it takes longer than
+the import itself.
 """
 
 from __future__ import annotations
@@ -38,6 +40,38 @@ _NEVER = np.iinfo(np.int64).max
 Floats = npt.NDArray[np.float64]
 
 
+class GivenBack:
+    """What refunds take back of each order, 9 bytes an order if there are any.
+
+    Args:
+        orders: their ids.
+        currency: the reporting currency: amounts are added as whole minor units of it.
+    """
+
+    def __init__(self, orders: Keys, currency: str) -> None:
+        self._orders, self._minor = orders, float(10 ** exponent(currency))
+        self._some, self._sums = np.zeros(0, np.bool_), np.zeros(0)
+
+    def meet(self, orders: pa.Array, amounts: pa.Array) -> None:
+        """Refunds: the ids of their orders, there or not, and how much; none: all of the order."""
+        if not len(self._sums):
+            self._some, self._sums = np.zeros(len(self._orders), np.bool_), np.zeros(len(self._orders))
+        places = self._orders.places(orders.to_pylist())
+        there = places >= 0
+        backs = np.where(np.asarray(amounts.is_valid()), _whole(amounts, self._minor), np.inf)
+        self._some[places[there]] = True
+        np.add.at(self._sums, places[there], backs[there])
+
+    def of(self, orders: pa.Array, amounts: pa.Array, loaded: pa.Array | None) -> pa.Array:
+        """What was given back of orders that are there, given their amounts and what their own rows say of it."""
+        own = pa.nulls(len(orders), pa.float64()) if loaded is None else loaded
+        if not len(self._sums):
+            return own
+        places = self._orders.places(orders.to_pylist())
+        back = np.minimum(_whole(own, self._minor) + self._sums[places], _whole(amounts, self._minor))
+        return pc.if_else(pa.array(self._some[places]), pa.array(back / self._minor), own)
+
+
 class Figures:
     """Sums and dates of all customers' orders, 48 bytes a customer.
 
@@ -58,21 +92,16 @@ class Figures:
         """Orders of customers who are there: their customers' ids, and columns of theirs by property."""
         places = self._customers.places(whose.to_pylist())
         np.add.at(self._orders, places, 1)
-        paid = self._whole(orders["amount"])
+        paid = _whole(orders["amount"], self._minor)
         if "refunded" in orders:
-            paid -= self._whole(orders["refunded"])
+            paid -= _whole(orders["refunded"], self._minor)
         np.add.at(self._paid, places, paid)
         if "margin" in orders:
             np.add.at(self._margins, places, np.asarray(orders["margin"].is_valid()).astype(np.int64))
-            np.add.at(self._margin, places, self._whole(orders["margin"]))
+            np.add.at(self._margin, places, _whole(orders["margin"], self._minor))
         at = orders["placedAt"].cast(_TIME).cast(pa.int64()).to_numpy()
         np.minimum.at(self._first, places, at)
         np.maximum.at(self._last, places, at)
-
-    def _whole(self, amounts: pa.Array) -> Floats:
-        """As whole minor units; none is nothing."""
-        values = np.asarray(amounts.fill_null(0.0).to_numpy(zero_copy_only=False), dtype=np.float64)
-        return np.asarray(np.rint(values * self._minor), dtype=np.float64)
 
     def of(self, customers: pa.Array, loaded: Mapping[str, pa.Array]) -> list[pa.Array]:
         """The figures of customers who are there, given what was loaded of them by property."""
@@ -98,6 +127,12 @@ class Figures:
 
     def _amounts(self, whole: Floats, missing: npt.NDArray[np.bool_]) -> pa.Array:
         return pa.array(whole / self._minor, mask=missing)
+
+
+def _whole(amounts: pa.Array, minor: float) -> Floats:
+    """As whole minor units; none is nothing."""
+    values = np.asarray(amounts.fill_null(0.0).to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.asarray(np.rint(values * minor), dtype=np.float64)
 
 
 def _times(stamps: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> pa.Array:

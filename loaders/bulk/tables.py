@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, SOURCES, UNLINKED, WAITING, Node, sources_of
-from refnet.loaders.bulk.figures import FIGURES, Figures
+from refnet.loaders.bulk.figures import FIGURES, Figures, GivenBack
 from refnet.loaders.bulk.keys import Keys, Mask
 from refnet.loaders.bulk.written import Files, Kind
 from refnet.loaders.rows import Column, Table
@@ -63,6 +63,7 @@ def write_nodes(
     spool: Spool,
     known: Known,
     figures: Figures | None = None,
+    back: GivenBack | None = None,
 ) -> int:
     """Rows that become nodes, and the relationships they owe; how many of them wait for another.
 
@@ -70,6 +71,7 @@ def write_nodes(
         files: where to. table, columns, spool: the rows.
         known: whom they can be joined to.
         figures: those of customers: orders add to them, and customers, who are written when all orders are, get them.
+        back: of orders, who are written when all refunds are known, what these take back.
     """
     node = table.node
     assert node is not None
@@ -82,10 +84,14 @@ def write_nodes(
         properties[UNLINKED] = "flag"
     if node == CUSTOMER and figures is not None:
         properties |= FIGURES
+    if back is not None:
+        properties["refunded"] = "money"
     into, waiting = files.nodes(node, properties), 0
     for every, holds in spool.rows():
         batch = every.filter(pa.array(holds))
         keys = batch.column(0)
+        told = {column.property: batch.column(column.name) for column in held}
+        refunded = [back.of(keys, told["amount"], told.get("refundedLoaded"))] if back is not None else []
         missing = np.zeros(batch.num_rows, dtype=np.bool_)
         for reference in owed:
             ids = batch.column(by_property[reference.property])
@@ -102,20 +108,16 @@ def write_nodes(
                 kept = pa.array(found)
                 ours, theirs = keys.filter(kept), ids.filter(kept)
                 if node == ORDER and figures is not None:
-                    figures.meet(theirs, {c.property: batch.column(c.name).filter(kept) for c in held})
+                    sold = told | ({"refunded": refunded[0]} if refunded else {})
+                    figures.meet(theirs, {name: values.filter(kept) for name, values in sold.items()})
                 ends = (node, other) if reference.outward else (other, node)
                 files.relationships(reference.type, *ends, {}).write(
                     [ours, theirs] if reference.outward else [theirs, ours]
                 )
         waiting += int(missing.sum())
         marks = [pa.array(np.ones(len(missing), dtype=np.bool_), mask=~missing)] if table.references else []
-        told = [batch.column(column.name) for column in held]
-        follows = (
-            figures.of(keys, {c.property: values for c, values in zip(held, told, strict=True)})
-            if node == CUSTOMER and figures is not None
-            else []
-        )
-        into.write([keys, *told, _whose(len(keys)), *marks, *follows])
+        follows = figures.of(keys, told) if node == CUSTOMER and figures is not None else []
+        into.write([keys, *told.values(), _whose(len(keys)), *marks, *follows, *refunded])
     return waiting
 
 

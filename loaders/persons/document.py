@@ -9,11 +9,21 @@ from typing import Any
 
 from refnet.graph import Graph, persons
 from refnet.graph.connection import native
-from refnet.graph.model import CUSTOMER, DUE, HEALTH, SCORES, UNLINKED
+from refnet.graph.model import CUSTOMER, DUE, HEALTH, ORDER, SCORES, UNLINKED
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.names import namings
+from refnet.loaders.persons.planned import refunds_of
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import ALIASES, CUSTOMERS, INVITATIONS, REFERRALS, REMOVALS, TABLES
+from refnet.loaders.schemas import (
+    ALIASES,
+    CUSTOMERS,
+    INVITATIONS,
+    ORDERS,
+    REFERRALS,
+    REFUNDS,
+    REMOVALS,
+    TABLES,
+)
 
 _SIDES = {REFERRALS.name: ("made", "received"), INVITATIONS.name: ("sent", "received")}
 
@@ -54,6 +64,10 @@ def document(graph: Graph, asked: str) -> dict[str, Any]:
         "credited": _credited(graph, person.customer_id),
     }
     for table in TABLES.values():
+        if table == REFUNDS:
+            orders = [held[ORDER.key] for held in rows_of(graph, person, ORDERS)]
+            told[table.name] = [_named(held, table) for _, held in refunds_of(graph, orders)]
+            continue
         if table in (CUSTOMERS, ALIASES) or not namings(table):
             continue
         rows = list(rows_of(graph, person, table))

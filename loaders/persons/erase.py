@@ -11,23 +11,23 @@ import json
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
-from refnet.graph import Graph, catalogue, forgetting
-from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, WAITING
+from refnet.graph import Graph, catalogue, forgetting, refunds
+from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, ORDER, REFUND, WAITING
 from refnet.loaders.persons.find import Person
 from refnet.loaders.persons.forgotten import KINDS, THINGS, tombstones
 from refnet.loaders.persons.keys import Key
 from refnet.loaders.persons.names import namings
-from refnet.loaders.persons.planned import Plan, Rows, find_rows
+from refnet.loaders.persons.planned import Plan, Rows, find_rows, refunds_of
 from refnet.loaders.persons.strip import STAYS, texts
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import AFFILIATES, REFERRALS, TABLES, TOKENS
+from refnet.loaders.schemas import AFFILIATES, ORDERS, REFERRALS, REFUNDS, TABLES, TOKENS
 
 _PART = 1_000
 
@@ -113,6 +113,25 @@ def sweep(graph: Graph, key: Key, names: dict[tuple[str, str], str]) -> None:
     graph.write_all(_unlisted(made))
 
 
+def follow(graph: Graph, key: Key, orders: Mapping[str, str]) -> None:
+    """What came before a forgotten person's orders, and waits for them, names them by the ids that they have got.
+
+    Args:
+        graph: where.
+        key: of its tombstones.
+        orders: the id that a row gave → the one that the order has got instead.
+    """
+    made = Plan(Person(None, [], [], []), {}, key)
+    new = {order: i for order, i in orders.items() if order != i}
+    for other, prop, held_by in _links(graph, made, ORDERS, new):
+        mine = [(key, {prop: new[order]}) for order, keys in held_by.items() for key in keys]
+        for part in _cut(mine):
+            graph.write_all([(forgetting.change(other), {"rows": part})])
+    rows = refunds_of(graph, list(new))
+    for part in _cut(rows):
+        graph.write_all(_given_back(graph, made, part))
+
+
 Step = list[tuple[str, dict[str, Any]]]
 
 
@@ -121,6 +140,8 @@ def _steps(graph: Graph, made: Plan) -> Iterator[Step]:
     yield from _ties(graph, made)
     for name, rows in made.rows.items():
         table = TABLES[name]
+        if table == REFUNDS:
+            continue  # each with its order
         if table == TOKENS:
             yield from _tokens(made, rows)
         elif table.node is not None:
@@ -212,8 +233,37 @@ def _nodes(graph: Graph, made: Plan, table: Table, rows: Rows, *, waiting: bool 
             mine = [(k, {prop: new[i]}) for i, _ in part for k in held_by.get(i, ())]
             if mine:
                 step.append((forgetting.change(other), {"rows": mine}))
+        if table == ORDERS:
+            step += _given_back(graph, made, _refunds_of(made, [key for key, _ in part]))
         yield step
-    yield from ([(forgetting.remove(node), {"rows": part})] for part in _cut(twice))
+    for part in _cut(twice):
+        step = [(forgetting.remove(node), {"rows": part})]
+        if table == ORDERS:
+            step += _given_back(graph, made, _refunds_of(made, [key for (key,) in part]))
+        yield step
+
+
+def _refunds_of(made: Plan, orders: Sequence[str]) -> Rows:
+    mine = set(orders)
+    return [(key, held) for key, held in made.rows.get(REFUNDS.name, ()) if held[ORDER.key] in mine]
+
+
+def _given_back(graph: Graph, made: Plan, rows: Rows) -> Step:
+    """Refunds of orders that get other ids, in the same transaction: a row of one is known by its order only."""
+    new = {key: made.key.row(REFUNDS.name, key) for key, _ in rows}
+    there = {row["id"] for row in graph.read(forgetting.there(REFUND), ids=list(new.values()))} - new.keys()
+    # Where it was broken off and loaded again in between, the refund is there already, and so is its order.
+    twice = [(key,) for key, i in new.items() if i in there]
+    changed = [
+        (key, {REFUND.key: new[key], ORDER.key: made.key.row(ORDERS.name, held[ORDER.key])})
+        for key, held in rows
+        if new[key] not in there
+    ]
+    step: Step = [(forgetting.remove(REFUND), {"rows": twice})] if twice else []
+    if changed:
+        step.append((refunds.wait(), {"rows": [(key,) for key, _ in changed]}))
+        step.append((forgetting.change(REFUND), {"rows": changed}))
+    return step
 
 
 def _links(
@@ -225,7 +275,7 @@ def _links(
         if of != table or not new:
             continue
         for other in TABLES.values():
-            if other == table or other.node is None or name not in other.by_name:
+            if other in (table, REFUNDS) or other.node is None or name not in other.by_name:
                 continue
             prop = other.by_name[name].property
             held_by: dict[str, list[str]] = defaultdict(list)

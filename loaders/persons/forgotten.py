@@ -12,7 +12,7 @@ from typing import Any
 
 from refnet.core.settings import Settings
 from refnet.graph import Graph, forgetting
-from refnet.graph.model import AFFILIATE, ALIAS, CLAIM, CUSTOMER, ERASED, ORDER, REMOVAL, Node
+from refnet.graph.model import AFFILIATE, ALIAS, CLAIM, CUSTOMER, ERASED, ORDER, REFUND, REMOVAL, Node
 from refnet.loaders.persons.keys import Key, key_of
 from refnet.loaders.persons.names import ARE_PERSONS, namings
 from refnet.loaders.persons.strip import texts
@@ -24,6 +24,7 @@ from refnet.loaders.schemas import (
     CUSTOMERS,
     ORDERS,
     REFERRALS,
+    REFUNDS,
     REMOVALS,
     TABLES,
     TOKENS,
@@ -57,6 +58,8 @@ class Forgotten:
             for table, node in ((ORDERS, ORDER), (REFERRALS, CLAIM))
         }
         self._new: dict[tuple[str, str], str] = {}
+        # Orders of theirs by the ids that rows give them: others may have come before, and wait by these.
+        self.orders: dict[str, str] = {}
 
     @classmethod
     def of(cls, graph: Graph, settings: Settings) -> Forgotten | None:
@@ -109,7 +112,7 @@ class Forgotten:
             keys: of each row.
             lists: its cells, by column.
         """
-        if not namings(table) and table.node not in (ALIAS, REMOVAL):
+        if not namings(table) and table.node not in (ALIAS, REFUND, REMOVAL):
             return keys, lists, 0
         keys, lists = list(keys), {name: list(values) for name, values in lists.items()}
         # By name: a table of customers may have further columns.
@@ -238,8 +241,12 @@ class Forgotten:
                     new = self.key.row(table_of.name, thing)
                     if new in self._things[table_of.name]:
                         lists[name][place] = new
+                        # What was given back of an order of theirs is theirs.
+                        hit = hit or table.name == REFUNDS.name
             if hit:
-                keys[place] = self.key.row(table.name, keys[place])
+                was, keys[place] = keys[place], self.key.row(table.name, keys[place])
+                if table.name == ORDERS.name:
+                    self.orders[was] = keys[place]
                 if table.id_column in lists:
                     lists[table.id_column][place] = keys[place]
                 for name in gone:

@@ -15,8 +15,11 @@ PERSONS = {
 """Columns that hold the id of a customer or an affiliate, in whatever table; `referrer_id` says by another which."""
 
 THINGS = frozenset(
-    {"order_id", "claim_id", "invitation_id", "ticket_id", "survey_id", "commission_id", "reward_id"}
-)
+    {
+        "order_id", "refund_id", "claim_id", "invitation_id", "ticket_id", "survey_id", "commission_id",
+        "reward_id",
+    }
+)  # fmt: skip
 """Columns that hold the id of something a merchant has in the books, and not of a person."""
 
 ARE_PERSONS = frozenset({"customers", "aliases", "affiliates"})

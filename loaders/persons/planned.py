@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from refnet.core.errors import NotFound
 from refnet.core.settings import Settings
 from refnet.graph import Graph, persons
-from refnet.graph.model import AFFILIATE, ERASED
+from refnet.graph.model import AFFILIATE, ERASED, ORDER, REFUND
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.forgotten import AMBIGUOUS, EMAIL, KINDS
 from refnet.loaders.persons.keys import Key, key_of
 from refnet.loaders.persons.names import namings
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import ALIASES, CUSTOMERS, REMOVALS, TABLES
+from refnet.loaders.schemas import ALIASES, CUSTOMERS, ORDERS, REFUNDS, REMOVALS, TABLES
 
 Rows = list[tuple[Any, ...]]
 
@@ -105,6 +106,12 @@ def find_rows(graph: Graph, made: Plan) -> None:
     """Put every row that names the person into the plan, and count them."""
     person = made.person
     for table in TABLES.values():
+        if table == REFUNDS:
+            rows = refunds_of(graph, [key for key, *_ in made.rows[ORDERS.name]])
+            made.rows[table.name] = rows
+            if rows:
+                made.counts[table.name] = len(rows)
+            continue
         if table in (CUSTOMERS, ALIASES) or not namings(table):
             continue
         named = [naming for _, naming in namings(table)]
@@ -128,6 +135,14 @@ def find_rows(graph: Graph, made: Plan) -> None:
             "ids": len(person.ids),
             "emails": len(person.emails) + len(person.shared),
         } | (made.counts)
+
+
+def refunds_of(graph: Graph, orders: Sequence[str]) -> Rows:
+    """Refunds of orders: who these are of, these are of."""
+    if not orders:
+        return []
+    found = graph.read(persons.belonging(REFUND, ORDER.key), ids=list(orders))
+    return [(row["key"], dict(row["held"])) for row in found]
 
 
 def _edges(graph: Graph, person: Person, table: Table) -> Rows:

@@ -81,9 +81,7 @@ class Present:
             lost = []
         else:
             lost = self._read_what_can_be(source, chunk, keys)
-        # Lines that are no rows; not rows that a mapping tells apart, such as a refund of no order.
-        rows = set(chunk.raw[1].tolist()) if chunk.raw is not None and chunk.rejects else set[int]()
-        lost += [reject.row for reject in chunk.rejects if reject.row not in rows]
+        lost += [reject.row for reject in chunk.rejects]  # lines that are no rows
         keys.unreadable += [(source.called, row) for row in lost]
 
     def settled(self, told: Sequence[TableSummary]) -> list[Keys]:

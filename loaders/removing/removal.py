@@ -12,8 +12,8 @@ from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, catalogue, removing
-from refnet.graph.model import ALIAS, CUSTOMER, ORDER, Node
+from refnet.graph import Graph, catalogue, refunds, removing
+from refnet.graph.model import ALIAS, CUSTOMER, ORDER, REFUND, Node
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.removing.missing import Missing, Row
 from refnet.loaders.rows import Table
@@ -93,12 +93,15 @@ def of_nodes(
         yield catalogue()[after].text, {"rows": kept}
     if not keys:
         return
-    buyers = graph.query("removing/buyers", ids=[key for (key,) in keys]).values if node == ORDER else []
+    bought = {ORDER: "removing/buyers", REFUND: "removing/buyers-of-refunded"}.get(node)
+    buyers = graph.query(bought, ids=[key for (key,) in keys]).values if bought is not None else []
     yield (removing.take_whole(node) if whose is None else removing.take(node)), {"rows": keys, **of}
     for text in _waits(node):
         yield text, {"rows": keys}
+    if node == REFUND:
+        yield refunds.lose(), {"rows": keys, "minor": minor}
     yield removing.remove(node), {"rows": keys}
-    if node == ORDER:
+    if buyers:
         ids = sorted({customer_id for (customer_id,) in buyers})
         yield catalogue()["upkeep/customers"].text, {"ids": ids, "minor": minor}
 

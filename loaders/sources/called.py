@@ -21,6 +21,7 @@ CALLED: dict[str, tuple[str, ...]] = {
         "order id", "order number", "order no", "order", "invoice id", "invoice number", "transaction id",
         "bestellnummer", "bestell nr", "bestellung", "auftragsnummer", "rechnungsnummer", "id",
     ),
+    "refund_id": ("refund id", "refund number", "credit note", "credit note id", "gutschriftsnummer"),
     "commission_id": ("commission id", "commission", "provisionsnummer", "id"),
     "invitation_id": ("invitation id", "invite id", "einladungsnummer", "id"),
     "ticket_id": ("ticket id", "ticket number", "ticket", "ticketnummer", "id"),
@@ -46,6 +47,7 @@ CALLED: dict[str, tuple[str, ...]] = {
         "placed at", "order date", "ordered at", "ordered on", "created at", "bestelldatum", "bestellt am",
         "auftragsdatum", "rechnungsdatum", "erstellt am", "date", "datum",
     ),
+    "refunded_at": ("refunded at", "refund date", "refunded on", "erstattet am"),
     "earned_at": ("earned at", "created at", "erstellt am", "date", "datum"),
     "referred_at": (
         "referred at", "referred date", "geworben am", "empfohlen am", "created at", "date", "datum",

@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from refnet.core.errors import InputError
 from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import ORDERS, TABLES
+from refnet.loaders.schemas import ORDERS, REFUNDS, TABLES
 from refnet.loaders.sources.changes import CHANGES
 
 _OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "refunds", "keep")
@@ -109,10 +109,12 @@ def _ways(value: Any) -> Any:
 class Refund(_Strict):
     """Rows that take money back from the order that another row gives; whatever the rows' own `when` says.
 
+    They become rows of the table refunds.
+
     Attributes:
         when: what must hold for a row to be one of these.
         amount: how much, whatever its sign; not said: all of the order.
-        id: what tells two of them apart; not said: their order, amount and time.
+        id: their id, with a prefix as all ids have; not said: two of one order, amount and time are one.
     """
 
     when: Annotated[list[Condition], BeforeValidator(_several), Field(min_length=1)]
@@ -131,7 +133,7 @@ class Rows(_Strict):
         leave_out: rows that are kept out, and counted with the reason.
         for_each: a list in the record: a row for each of its elements.
         once_within: the same thing told twice is kept once.
-        refunds: rows that are none of these, but take money back from one.
+        refunds: of orders, rows that are none of these, but take money back from one; of refunds, how they are told.
         keep: further columns by pattern, as attributes under the name that the * stands for.
     """
 
@@ -198,9 +200,9 @@ def read_mapping(path: Path) -> Mapping:
             raise _wrong(path, name, f"is no key of a mapping nor a table; {_near(name, allowed)}")
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise _wrong(path, name, f"holds rows of a table: begin it with [[{name}]], in two brackets")
-        blocks += [
-            _rows(path, name, place, each, len(value) > 1) for place, each in enumerate(value, start=1)
-        ]
+        for place, each in enumerate(value, start=1):
+            rows = _rows(path, name, place, each, len(value) > 1)
+            blocks += [rows, _refunds(rows)] if rows.refunds else [rows]
     if not blocks:
         raise _wrong(path, "", f"gives no rows; add such as [[customers]], of {', '.join(TABLES)}")
     try:
@@ -246,6 +248,29 @@ def _rows(path: Path, name: str, place: int, held: dict[str, Any], several: bool
                 f"{column} is no column of these rows; {_near(column, list(columns))}",
             )
     return rows
+
+
+def _refunds(orders: Rows) -> Rows:
+    """The rows among orders that take money back, as rows of the table that these have of their own."""
+    told = {
+        "refund_id": [way for each in orders.refunds for way in each.id],
+        "order_id": orders.columns["order_id"],
+        "amount": [way for each in orders.refunds for way in each.amount],
+        "whole": [Taken.model_validate({"always": "yes"})] if _some_whole(orders) else [],
+        "currency": orders.columns.get("currency", []),
+        "refunded_at": orders.columns["placed_at"],
+    }
+    return Rows(
+        table=REFUNDS.name,
+        columns={name: ways for name, ways in told.items() if ways},
+        leave_out=orders.leave_out,
+        for_each=orders.for_each,
+        refunds=orders.refunds,
+    )
+
+
+def _some_whole(rows: Rows) -> bool:
+    return any(not each.amount for each in rows.refunds)
 
 
 def _check_column(path: Path, key: str, table: Table, column: str, taken: list[Any]) -> None:

@@ -18,7 +18,7 @@ from refnet.loaders.check import Reject, Written, rejects, shown
 from refnet.loaders.files import Chunk, Opened
 from refnet.loaders.files.nested import flat
 from refnet.loaders.files.spooled import Spooled
-from refnet.loaders.schemas import TABLES
+from refnet.loaders.schemas import REFUNDS, TABLES
 from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
 from refnet.loaders.sources.taking import Cells, all_hold, holds, one_of, taken_columns
 from refnet.loaders.sources.whole import Found, Part, Whole
@@ -27,12 +27,14 @@ Mask = npt.NDArray[np.bool_]
 _FIGURES = ("money", "number")
 
 
-def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole | None]:
+def shaped(
+    opened: Opened, mapping: Mapping, rows: Rows, beside: Whole | None = None
+) -> tuple[Opened, Whole | None]:
     """An export as if it were a canonical file of the table that `rows` are of, and what all of its rows tell.
 
     Only canonical columns are in its header that the export has something for: what is not there leaves the graph as
     it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows
-    only.
+    only. Of refunds, `beside` tells of the orders that they are among whether there are any.
     """
     header = set(opened.columns)
     taken = {
@@ -46,7 +48,6 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
     taken = {name: ways for name, ways in taken.items() if ways}
     kept, clashes = _kept(rows, opened.columns, set(taken))
     taken |= {name: [Taken.model_validate({"from": column})] for name, column in kept.items()}
-    columns = [*taken, "refunded"] if rows.refunds and "refunded" not in taken else list(taken)
     first = mapping.rows[0] is rows
     # Which rows there are, and what they say, depends on these.
     asked = ("currency", "alias", "customer_id", rows.only_with)
@@ -62,7 +63,7 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
             spool.append(sifted)
             yield _part(sifted, cells, rows)
 
-    whole = Whole(rows, opened.path, parts) if rows.once_within or rows.refunds else None
+    whole = Whole(rows, opened.path, parts) if rows.once_within else None
 
     def sift(names: Sequence[str]) -> Iterator[_Sifted]:
         wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
@@ -70,15 +71,17 @@ def shaped(opened: Opened, mapping: Mapping, rows: Rows) -> tuple[Opened, Whole 
             yield _sift(chunk, leave_out, rows, wanted, commas)[0]
 
     def chunks(names: Sequence[str] = ()) -> Iterator[Chunk]:
+        if beside is not None and not beside.found().refunds:
+            return  # it is not read once more for none
         found, start = whole.found() if whole is not None else None, 0
         for sifted in sift(names) if whole is None else spool:
             made = _shape(sifted, rows, taken, found, start)
             start += len(sifted.made)
-            yield made._replace(rejects=[*sifted.chunk.rejects, *made.rejects]) if first else made
+            yield made._replace(rejects=sifted.chunk.rejects) if first else made
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
-    return replace(opened, columns=columns, chunks=chunks, warnings=said, made=by, part=chunks), whole
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by, part=chunks), whole
 
 
 def _numbers(mapping: Mapping) -> set[str]:
@@ -194,12 +197,15 @@ def _sift(
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
     cells = Cells(frame, commas)
-    wanted = all_hold(cells, rows.when)
     refunds = np.full(len(frame), -1, dtype=np.int8)
     for place, refund in enumerate(rows.refunds):
         refunds[all_hold(cells, refund.when) & (refunds < 0)] = place
-    wanted &= refunds < 0
     made, written = taken_columns(cells, taken)
+    if rows.table == REFUNDS.name and rows.refunds:
+        wanted = refunds >= 0
+        _tell_refunds(cells, rows, refunds, made, written)
+    else:
+        wanted = all_hold(cells, rows.when) & (refunds < 0)
     if rows.only_with is not None:
         there = (
             made[rows.only_with].notna() if rows.only_with in made else np.zeros(len(made), dtype=np.bool_)
@@ -212,6 +218,7 @@ def _sift(
         values = cells[rule.column]
         places = np.flatnonzero((wanted | (refunds >= 0)) & ~passed & holds(values, rule))
         passed[places] = True
+        places = places[wanted[places]]
         out += places.tolist()
         left += rejects(
             numbers[places], repeat(rule.column), shown(values.iloc[places].tolist()), repeat(rule.reason)
@@ -220,33 +227,62 @@ def _sift(
     return _Sifted(chunk, numbers, made, written, wanted & ~passed, refunds, out, left), cells
 
 
+def _tell_refunds(
+    cells: Cells,
+    rows: Rows,
+    refunds: npt.NDArray[np.int8],
+    made: pd.DataFrame,
+    written: dict[str, Written],
+) -> None:
+    """Put in what rows say as the refunds that they are: each in its own way, not in any that says something."""
+    told = {"refund_id": [each.id for each in rows.refunds], "amount": [each.amount for each in rows.refunds]}
+    for name, several in told.items():
+        if name not in made:
+            continue
+        values, ways = _by_refund(cells, several, refunds, made)
+        made[name] = _unsigned(values) if name == "amount" else values
+        written[name] = Written(written[name].everyone, ways)
+    if "whole" in made:
+        whole = [place for place, each in enumerate(rows.refunds) if not each.amount]
+        made["whole"] = made["whole"].where(np.isin(refunds, whole))
+
+
+def _unsigned(values: pd.Series[Any]) -> pd.Series[Any]:
+    amounts = number(values)
+    return values.where(~(amounts < 0), (-amounts).map(repr).astype("str"))
+
+
+def _by_refund(
+    cells: Cells, several: Sequence[list[Taken]], refunds: npt.NDArray[np.int8], made: pd.DataFrame
+) -> tuple[pd.Series[Any], list[tuple[str, pd.Series[Any], Mask]]]:
+    """Of each row what the ways of the refund that it is give, and of what it was made."""
+    index = made.index
+    none = pd.Series(None, index=index, dtype="str")
+    currency = made["currency"].str.upper() if "currency" in made else none
+    values = none
+    told: list[tuple[str, pd.Series[Any], Mask]] = []
+    for place, ways in enumerate(several):
+        here = refunds == place
+        if ways and here.any():
+            said, of = one_of(cells, ways, currency, index)
+            values = values.where(~here, said)
+            told += [(called, raw, fresh & here) for called, raw, fresh in of]
+    return values, told
+
+
 def _part(sifted: _Sifted, cells: Cells, rows: Rows) -> Part:
     """What all rows of a source are looked at for."""
-    made, index = sifted.made, sifted.made.index
-    back = np.full(len(made), np.inf)
-    of = pd.Series(None, index=index, dtype="str")
-    currency = (
-        made["currency"].str.upper() if "currency" in made else pd.Series(None, index=index, dtype="str")
-    )
-    for place, refund in enumerate(rows.refunds):
-        here = sifted.refunds == place
-        if not here.any():
-            continue
-        amounts = (
-            number(one_of(cells, refund.amount, currency, index)[0]).abs().to_numpy(np.float64)
-            if refund.amount
-            else np.full(len(made), np.inf)
-        )
-        back[here] = amounts[here]
-        if refund.id:
-            said = one_of(cells, refund.id, currency, index)[0]
-        else:
-            at = made["placed_at"] if "placed_at" in made else pd.Series("", index=index)
-            said = pd.Series(
-                [f"{much} {when}" for much, when in zip(back.tolist(), at.tolist(), strict=True)]
-            )
-        of = of.where(~here, said)
-    return Part(made, sifted.wanted, sifted.refunds >= 0, back, of, currency)
+    made, refunds = sifted.made, sifted.refunds
+    there, back, of = refunds >= 0, np.full(len(made), np.inf), pd.Series(None, index=made.index, dtype="str")
+    if there.any():
+        said, _ = _by_refund(cells, [each.amount for each in rows.refunds], refunds, made)
+        partly = np.isin(refunds, [place for place, each in enumerate(rows.refunds) if each.amount])
+        back[partly] = number(said).abs().to_numpy(np.float64)[partly]
+        of, _ = _by_refund(cells, [each.id for each in rows.refunds], refunds, made)
+        at = made["placed_at"] if "placed_at" in made else pd.Series("", index=made.index)
+        facts = [f"{much} {when}" for much, when in zip(back.tolist(), at.tolist(), strict=True)]
+        of = of.where(of.notna(), pd.Series(facts, index=made.index))
+    return Part(made, sifted.wanted, there, back, of)
 
 
 def _shape(
@@ -255,7 +291,6 @@ def _shape(
     """The rows of a chunk as the canonical table's, after what was found of all of them; `start`: rows before it."""
     chunk, made, written, numbers = sifted.chunk, sifted.made, sifted.written, sifted.numbers
     wanted, out, left = sifted.wanted, sifted.out, sifted.left
-    stray: list[Reject] = []
     if found is not None and rows.once_within is not None:
         names = [
             [each for way in taken.get(name, []) for each in way.columns] for name in rows.once_within.same
@@ -266,11 +301,6 @@ def _shape(
         wanted[again] = False
         out += again.tolist()
         left += rejects(numbers[again], repeat(called), repeat(""), repeat(rows.once_within.reason))
-    if found is not None and rows.refunds:
-        stray, applied = _refunds(sifted, found, start)
-        out += applied
-        left += rejects(numbers[applied], repeat(""), repeat(""), repeat(TAKEN_OFF))
-        made = _after_refunds(made, wanted, found)
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)
@@ -280,45 +310,12 @@ def _shape(
     return Chunk(
         made,
         numbers[places],
-        stray,
+        [],
         [left[place] for place in np.argsort(out, kind="stable").tolist()],
         written,
         raw=(chunk.frame, chunk.rows),
         torn=chunk.torn,
     )
-
-
-TAKEN_OFF = "money given back: taken off its order"
-
-
-def _refunds(sifted: _Sifted, found: Found, start: int) -> tuple[list[Reject], list[int]]:
-    """Rows that take money back from no order that is there, and the places of those that do."""
-    places = np.flatnonzero(sifted.refunds >= 0)
-    if not len(places):
-        return [], []
-    why = {place: found.stray[start + place] for place in places.tolist() if start + place in found.stray}
-    lost = np.array(list(why), dtype=np.intp)
-    named, ids = sifted.written["order_id"].at(lost) if len(lost) else ([], [])
-    told = rejects(sifted.numbers[lost], named, shown(ids), why.values())
-    return told, [place for place in places.tolist() if place not in why]
-
-
-def _after_refunds(made: pd.DataFrame, wanted: Mask, found: Found) -> pd.DataFrame:
-    """Orders with what other rows take back of them added to what their own say, at most all of it."""
-    held = made["refunded"] if "refunded" in made else pd.Series(None, index=made.index, dtype="str")
-    ids = made["order_id"]
-    hit = np.flatnonzero(wanted & ids.isin(list(found.back)).to_numpy(dtype=np.bool_))
-    if len(hit) and "amount" in made:
-        amounts, own = number(made["amount"].iloc[hit]), number(held.iloc[hit])
-        own = own.where(held.iloc[hit].notna(), 0.0)
-        back = np.array([found.back[each] for each in ids.iloc[hit].tolist()])
-        after = np.minimum(own.to_numpy(np.float64) + back, amounts.to_numpy(np.float64)).tolist()
-        said = held.astype(object).tolist()
-        for place, value in zip(hit.tolist(), after, strict=True):
-            if not np.isnan(value):  # a cell that is no amount is told as it stands there
-                said[place] = repr(value)
-        held = pd.Series(said, index=made.index, dtype="str")
-    return made.assign(refunded=held)
 
 
 def _each(

@@ -18,8 +18,8 @@ from refnet.loaders.sources.recognise import File
 
 # Of which table the rows are if two have as many of the columns: the more particular one.
 _KINDS = (
-    "orders", "commissions", "invitations", "referrals", "tickets", "surveys", "rewards", "usage", "landings", "spend",
-    "visits", "customers", "affiliates",
+    "orders", "refunds", "commissions", "invitations", "referrals", "tickets", "surveys", "rewards", "usage",
+    "landings", "spend", "visits", "customers", "affiliates",
 )  # fmt: skip
 # What rows of another table may give besides, by the columns that tell.
 _BESIDE = {

@@ -1,6 +1,6 @@
 """Whole: what can only be told from all rows of a source, whichever file of a load they stand in and in what order.
 
-Which rows say again what another one has said, and which take money back from the order that another row gives.
+Which rows say again what another one has said: of orders that were given back as a whole none does.
 All of them are looked at before the first is made; of each some fifty bytes and its id are held while they are.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,13 +27,6 @@ from refnet.loaders.sources.mapping import Once, Rows
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
-NOT_HERE = (
-    "takes money back from an order that is in none of these files; load it with the file that has the order"
-)
-NO_AMOUNT = "does not say how much is given back"
-OTHER_CURRENCY = "is in another currency than its order; give it in that one"
-NO_ORDER = "does not say of which order money is given back"
-
 
 class Part(NamedTuple):
     """Some rows of a file, in its order.
@@ -44,7 +37,6 @@ class Part(NamedTuple):
         refunds: which of them take money back instead.
         back: of each how much; infinite: all of it; nan: that is not said.
         of: the text by which two of them are one and the same.
-        currency: of each row, in capital letters.
     """
 
     made: pd.DataFrame
@@ -52,7 +44,6 @@ class Part(NamedTuple):
     refunds: Mask
     back: npt.NDArray[np.float64]
     of: pd.Series[Any]
-    currency: pd.Series[Any]
 
 
 @dataclass
@@ -61,27 +52,11 @@ class Found:
 
     Attributes:
         again: rows that say what another one says, in order.
-        stray: refunds that cannot be taken off an order, and why.
-        back: of all files, how much is taken off which order; infinite: all of it.
+        refunds: how many rows take money back.
     """
 
     again: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    stray: dict[int, str] = field(default_factory=dict)
-    back: dict[str, float] = field(default_factory=dict)
-
-
-class _Refund(NamedTuple):
-    file: int
-    place: int
-    order: str | None
-    back: float
-    of: str | None
-    currency: str | None
-
-
-class _Order(NamedTuple):
-    amount: float
-    currency: str | None
+    refunds: int = 0
 
 
 class Whole:
@@ -94,10 +69,10 @@ class Whole:
     """
 
     def __init__(self, rows: Rows, path: Path | None, parts: Callable[[], Iterator[Part]]) -> None:
-        self._rows = rows
+        assert rows.once_within is not None
+        self._table, self._once = rows.table, rows.once_within
         self._paths, self._files = [path], [parts]
         self._found: list[Found] | None = None
-        self._back: dict[str, float] = {}
         self._in, self._place = self, 0
 
     def join(self, other: Whole) -> None:
@@ -119,47 +94,35 @@ class Whole:
         return of._found[self._place]
 
     def _look(self) -> list[Found]:
-        found = [Found(back=self._back) for _ in self._files]
-        orders, refunds = _Orders(self._rows), list[_Refund]()
+        found = [Found() for _ in self._files]
+        orders, back = _Orders(self._table, self._once), defaultdict[str, dict[str, float]](dict)
         for file, parts in enumerate(self._files):
             start = 0
             for part in parts():
                 orders.meet(part, file, start)
-                refunds += _refunds(part, file, start, self._rows)
+                found[file].refunds += int(part.refunds.sum())
+                for place, order, much, of in _refunds(part, self._table):
+                    # What says so in two files, or of each of several affiliates, was given back once.
+                    back[order][of or f"{file} {start + place}"] = much
                 start += len(part.made)
-        whole = self._take_back(refunds, orders, found)
+        held = orders.amounts(set(back))
+        whole = {order for order, amount in held.items() if math.fsum(back[order].values()) >= amount}
         for file, places in orders.again(whole).items():
             found[file].again = places
         return found
 
-    def _take_back(self, refunds: Sequence[_Refund], orders: _Orders, found: Sequence[Found]) -> set[str]:
-        """Sum up what is taken back of each order; those of which all of it is."""
-        held = orders.held({each.order for each in refunds if each.order is not None})
-        sums: dict[str, dict[str, float]] = defaultdict(dict)
-        for each in refunds:
-            why = NO_ORDER if each.order is None else NO_AMOUNT if math.isnan(each.back) else ""
-            if not why and each.order not in held:
-                why = NOT_HERE
-            if not why and each.order is not None and math.isfinite(each.back):
-                codes = {each.currency, held[each.order].currency} - {None}
-                why = OTHER_CURRENCY if len(codes) > 1 else ""
-            if why:
-                found[each.file].stray[each.place] = why
-            elif each.order is not None:
-                # What says so in two files, or of each of several affiliates, was given back once.
-                sums[each.order][each.of or f"{each.file} {each.place}"] = each.back
-        self._back |= {order: math.fsum(several.values()) for order, several in sums.items()}
-        return {order for order, back in self._back.items() if back >= held[order].amount}
 
-
-def _refunds(part: Part, file: int, start: int, rows: Rows) -> Iterator[_Refund]:
+def _refunds(part: Part, table: str) -> Iterator[tuple[int, str, float, str | None]]:
+    """Rows that say how much is given back of which order: their places, order, how much, and what tells them apart."""
     places = np.flatnonzero(part.refunds)
-    id_column = TABLES[rows.table].id_column
+    id_column = TABLES[table].id_column
     if not len(places) or id_column is None:
         return
-    told = (_texts(each.iloc[places]) for each in (part.made[id_column], part.of, part.currency))
-    for place, order, said, currency in zip(places.tolist(), *told, strict=True):
-        yield _Refund(file, start + place, order, abs(float(part.back[place])), said, currency)
+    orders, said = (_texts(each.iloc[places]) for each in (part.made[id_column], part.of))
+    for place, order, of in zip(places.tolist(), orders, said, strict=True):
+        much = abs(float(part.back[place]))
+        if order is not None and not math.isnan(much):
+            yield place, order, much, of
 
 
 def _texts(values: pd.Series[Any]) -> list[str | None]:
@@ -169,14 +132,12 @@ def _texts(values: pd.Series[Any]) -> list[str | None]:
 class _Orders:
     """Rows of a table by column: what they say, when, of what id, how much, and where they stand."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._once = rows.once_within
-        self._id = TABLES[rows.table].id_column
-        self._types = {column.name: column.type for column in TABLES[rows.table].columns}
-        self._refunds = bool(rows.refunds)
+    def __init__(self, table: str, once: Once) -> None:
+        self._once = once
+        self._id = TABLES[table].id_column
+        self._types = {column.name: column.type for column in TABLES[table].columns}
         self._ids: list[pa.Array] = []
         self._amounts: list[npt.NDArray[np.float64]] = []
-        self._currencies: list[pa.Array] = []
         self._said: list[npt.NDArray[np.uint64]] = []
         self._at: list[Numbers] = []
         self._file: list[npt.NDArray[np.int32]] = []
@@ -184,18 +145,17 @@ class _Orders:
         self._compared: list[Mask] = []
 
     def meet(self, part: Part, file: int, start: int) -> None:
-        """Note the rows that are no refunds."""
+        """Note the rows that are compared."""
         made = part.made
         compared = part.wanted & self._has(made)
-        kept = np.flatnonzero(~part.refunds if self._refunds else compared)
+        kept = np.flatnonzero(compared)
         if not len(kept):
             return
         frame = made.iloc[kept]
         none = pa.nulls(len(kept), pa.large_string())
         self._ids.append(words(frame[self._id]).cast(pa.large_string()) if self._id in frame else none)
-        if self._refunds:
-            self._amounts.append(number(frame["amount"]).to_numpy(dtype=np.float64))
-            self._currencies.append(words(part.currency.iloc[kept]).cast(pa.large_string()))
+        amounts = frame["amount"] if "amount" in frame else pd.Series(None, index=frame.index, dtype="str")
+        self._amounts.append(number(amounts).to_numpy(dtype=np.float64))
         self._compared.append(compared[kept])
         said, at = _said(frame, self._once, self._types, compared[kept])
         self._said.append(said)
@@ -203,22 +163,20 @@ class _Orders:
         self._file.append(np.full(len(kept), file, dtype=np.int32))
         self._place.append(start + kept.astype(np.int64))
 
-    def held(self, ids: set[str]) -> dict[str, _Order]:
-        """These orders, those that are there; of several rows the largest. An amount that is none counts as more."""
-        held: dict[str, _Order] = {}
+    def amounts(self, ids: set[str]) -> dict[str, float]:
+        """Of these orders, those that are there; of several rows the largest. One that is none counts as more."""
+        held: dict[str, float] = {}
         wanted = pa.array(sorted(ids), pa.large_string())
-        for rows, amounts, currencies in zip(self._ids, self._amounts, self._currencies, strict=True):
+        for rows, amounts in zip(self._ids, self._amounts, strict=True):
             there = pa.compute.is_in(rows, wanted).to_numpy(zero_copy_only=False) if ids else []
             for place in np.flatnonzero(there).tolist():
-                order, amount = rows[place].as_py(), float(amounts[place])
-                found = _Order(math.inf if math.isnan(amount) else amount, currencies[place].as_py())
-                if order not in held or found.amount > held[order].amount:
-                    held[order] = found
+                amount = math.inf if math.isnan(amounts[place]) else float(amounts[place])
+                held[rows[place].as_py()] = max(amount, held.get(rows[place].as_py(), 0.0))
         return held
 
     def again(self, whole: set[str]) -> dict[int, Numbers]:
         """The places of rows that say what another one said, by file; orders that were wholly given back are none."""
-        if self._once is None or not self._ids:
+        if not self._ids:
             return {}
         compared: Mask = np.concatenate(self._compared)
         said, at = np.concatenate(self._said), np.concatenate(self._at)
@@ -250,18 +208,18 @@ class _Orders:
 
     def _has(self, made: pd.DataFrame) -> Mask:
         """Which rows have all that is compared."""
-        has: Mask = np.full(len(made), self._once is not None, dtype=np.bool_)
-        for name in [*self._once.same, self._once.at] if self._once is not None else []:
+        has: Mask = np.ones(len(made), dtype=np.bool_)
+        for name in [*self._once.same, self._once.at]:
             has &= made[name].notna().to_numpy(dtype=np.bool_) if name in made else np.False_
         return has
 
 
 def _said(
-    frame: pd.DataFrame, once: Once | None, types: dict[str, Any], compared: Mask
+    frame: pd.DataFrame, once: Once, types: dict[str, Any], compared: Mask
 ) -> tuple[npt.NDArray[np.uint64], Numbers]:
     """A number for what each row says, the same in every process, and its second; `compared` goes where it has none."""
     said, at = np.zeros(len(frame), dtype=np.uint64), np.zeros(len(frame), dtype=np.int64)
-    if once is None or not compared.any():
+    if not compared.any():
         return said, at
     stamps = time(frame[once.at])
     compared &= stamps.notna().to_numpy(dtype=np.bool_)

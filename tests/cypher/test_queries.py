@@ -161,6 +161,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], list[list[Any]]]] = {
     "removing/kept-rows-there": ({"ids": ["ann", "old-ann", "ben"]}, [["ann"]]),
     "removing/alias-rows": ({}, [["old-ann", None, ["canonical"]]]),
     "removing/buyers": ({"ids": ["o-ben"]}, [["ben"]]),
+    "removing/buyers-of-refunded": ({"ids": ["b-cat", "never"]}, [["cat"]]),
     "removing/kept-rows": ({}, [["ann", None, ["canonical"]]]),
     "programme/acquisition-cost": (
         {},
@@ -459,8 +460,8 @@ def test_answers_are_the_ones_counted_by_hand(graph: Graph) -> None:
 
     contents = {row["label"]: row["nodes"] for row in graph.query("graph/contents")}
     assert contents == {
-        "Customer": 14, "Claim": 14, "Order": 11, "LoadRun": 11, "Alias": 2, "Invitation": 8, "Affiliate": 3,
-        "Spend": 3, "Commission": 2, "Reward": 2, "Token": 2, "Analysis": 1, "Removal": 1,
+        "Customer": 14, "Claim": 14, "Order": 11, "LoadRun": 12, "Alias": 2, "Invitation": 8, "Affiliate": 3,
+        "Refund": 1, "Spend": 3, "Commission": 2, "Reward": 2, "Token": 2, "Analysis": 1, "Removal": 1,
     }  # fmt: skip
     loads = {
         row["table"]: (row["rowsRead"], row["rowsLoaded"], row["rowsRejected"])

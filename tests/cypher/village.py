@@ -63,15 +63,18 @@ REFERRALS = pd.DataFrame(
     columns=["claim_id", "referrer_id", "referee_id", "referred_at", "referrer_kind"],
 )
 
-# One order of 100 each but for the three of the ring, whose revenue is the column's; cat returned a part of hers.
+# One order of 100 each but for the three of the ring, whose revenue is the column's; cat returned a part of hers: 15 of
+# it by its own row, 5 by a refund.
 ORDERS = pd.DataFrame(
     [
-        (f"o-{c}", c, joined, 120.0 if c == "cat" else 100.0, 20.0 if c == "cat" else 0.0)
+        (f"o-{c}", c, joined, 120.0 if c == "cat" else 100.0, 15.0 if c == "cat" else 0.0)
         for c, joined in zip(CUSTOMERS["customer_id"], CUSTOMERS["joined_at"], strict=True)
         if pd.notna(joined)
     ],
     columns=["order_id", "customer_id", "placed_at", "amount", "refunded"],
 )
+
+REFUNDS = pd.DataFrame({"refund_id": ["b-cat"], "order_id": ["o-cat"], "amount": [5.0]})
 
 INVITATIONS = pd.DataFrame(
     [
@@ -119,6 +122,7 @@ TABLES = {
     "affiliates": AFFILIATES,
     "referrals": REFERRALS,
     "orders": ORDERS,
+    "refunds": REFUNDS,
     "invitations": INVITATIONS,
     "commissions": COMMISSIONS,
     "spend": SPEND,

@@ -80,6 +80,7 @@ _COLUMNS: dict[str, dict[str, st.SearchStrategy[str | None]]] = {
         "refunded": _maybe(_money),  # more than the amount: such rows are refused, everywhere alike
         "margin": _maybe(_money),
     },
+    "refunds": {"order_id": st.sampled_from(["0", "1", "2", "never"]), "refunded_at": _maybe(_some_time)},
     "referrals": {
         "referrer_kind": st.sampled_from(["customer", "customer", "affiliate"]),
         "referee_id": _person,
@@ -127,6 +128,11 @@ _KEYS: dict[str, dict[str, st.SearchStrategy[str | None]]] = {
     "aliases": {"alias": _person},
     "affiliates": {"affiliate_id": st.sampled_from(PARTNERS)},
     "orders": {"order_id": st.sampled_from(["0", "1", "2", "00", "ö"])},
+    "refunds": {
+        "refund_id": _maybe(st.sampled_from(["0", "b"])),
+        # Of what has no id it is the fact; enough of them to be more than the order's amount.
+        "amount": _maybe(_money),
+    },
     "referrals": {
         "claim_id": _maybe(st.sampled_from(["0", "1", "z"])),
         "referrer_id": _person,
@@ -159,6 +165,7 @@ _IDS: dict[str, list[str]] = {
     "aliases": PEOPLE,
     "affiliates": PARTNERS,
     "orders": ["0", "1", "2", "00", "ö"],
+    "refunds": ["0", "b"],
     "referrals": ["0", "1", "z"],
     "invitations": ["0", "1", "i"],
     "tickets": ["0", "t"],
@@ -168,7 +175,7 @@ _IDS: dict[str, list[str]] = {
 }
 # Rows that are deleted, of which a brand may have some.
 _REMOVALS = st.sampled_from(sorted((table, i) for table, ids in _IDS.items() for i in ids))
-_MOST = {"customers": 7, "aliases": 5, "referrals": 8, "orders": 4, "affiliates": 4}
+_MOST = {"customers": 7, "aliases": 5, "referrals": 8, "orders": 4, "refunds": 6, "affiliates": 4}
 
 
 @st.composite
@@ -191,9 +198,10 @@ def brands(draw: st.DrawFn) -> Brand:
 
 
 def _key(row: Row, keys: Mapping[str, Any]) -> Any:
-    if "claim_id" in keys:
+    given = next((name for name in ("claim_id", "refund_id") if name in keys), None)
+    if given is not None:
         # Where there is no id the facts are it; those of the rest of the row are in it, too.
-        return row["claim_id"] or tuple(row.items())
+        return row[given] or tuple(row.items())
     return tuple(row[name] for name in keys)
 
 
@@ -207,6 +215,8 @@ def _whole(draw: st.DrawFn, table: str, row: Row) -> Row:
         row["referrer_id"] = draw(_partner)
     if table == "referrals" and draw(st.integers(0, 5)) == 0:
         row["referee_id"] = row["referrer_id"]
+    if table == "refunds":
+        row["whole"] = None if row["amount"] else "yes"
     if table == "landings":
         # Of two words on one page the later holds: here each page has one, or none in that row.
         row["niche"] = draw(_maybe(st.just(f"niche of {row['landing_page']}")))
@@ -233,6 +243,7 @@ _OPTIONAL = {
         "joined_at",
     ),
     "orders": ("kind", "refunded", "margin"),
+    "refunds": ("refunded_at",),
     "referrals": ("campaign", "code", "claim_id"),
 }
 

@@ -19,6 +19,8 @@ FILES = {
     "affiliates.csv": "affiliate_id,customer_id,parent_affiliate_id,commission_rate\nf1,a,f2,0.2\nf2,,,\n",
     "orders.csv": "order_id,customer_id,placed_at,amount,kind,refunded\n"
     "o1,a,2024-01-05,10.5,new,0\no2,a,2024-03-05,20,Cross-sell,5\no3,007,2024-03-06,7,,\n",
+    "refunds.csv": "refund_id,order_id,amount,whole,refunded_at\nb1,o1,2.5,,2024-01-09\n"
+    ",o2,3,,2024-03-09\nb3,o3,,yes,\nb4,never,1,,\n",
     "referrals.csv": "referrer_id,referee_id,referred_at,referrer_kind\n"
     "a,b,2024-01-31,\nf1,007,,affiliate\nb,b,,\nb,a,,\n",
     "invitations.csv": "invitation_id,referrer_id,sent_at,status,referee_id\n"

@@ -189,9 +189,9 @@ def outdated(data: st.DataObject, table: str, rows: Sequence[Row]) -> list[Row]:
         other = data.draw(st.sampled_from(list(rows)))
         taken = data.draw(st.sets(st.sampled_from(names))) if names else set()
         made.append(row | {name: other[name] for name in taken})
-    return [
-        row for row in made if table != "rewards" or bool(row["customer_id"]) != bool(row["affiliate_id"])
-    ]
+    one_of = {"rewards": ("customer_id", "affiliate_id"), "refunds": ("amount", "whole")}
+    one, other_one = one_of.get(table, ("", ""))
+    return [row for row in made if table not in one_of or bool(row[one]) != bool(row[other_one])]
 
 
 @on_every_engine(3)

@@ -58,6 +58,13 @@ def files(second: bool) -> dict[str, str]:
             lambda n: f"o{n},{of(n)},2024-03-{n % 28 + 1:02d},{n + shift}.5,0",
             30,
         ),
+        # Several of one order, which differs between the two, and of none that comes.
+        "refunds.csv": _rows(
+            "refund_id,order_id,amount,whole",
+            lambda n: (
+                f"b{n},{f'o{n % 5 + shift}' if n % 4 else 'nowhere'},{'' if n == 7 else n},{'yes' if n == 7 else ''}"
+            ),
+        ),
         "referrals.csv": _rows(
             "referrer_id,referee_id,referred_at,referrer_kind,claim_id",
             lambda n: (

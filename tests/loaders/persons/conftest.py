@@ -38,10 +38,16 @@ def tables() -> Tables:
         ),
         "orders": _frame(
             "order_id customer_id placed_at amount kind refunded",
-            ("o-1", "mq-1", "2024-02-02", 40.0, "new", 5.0),
+            ("o-1", "mq-1", "2024-02-02", 40.0, "new", 2.0),
             ("o-2", "stripe:cus_mia", "2024-02-03", 20.0, "renewal", 0.0),
             ("o-3", "per", "2024-03-02", 90.0, "new", 0.0),
             ("o-4", "rex", "2024-04-02", 80.0, "new", 0.0),
+        ),
+        "refunds": _frame(
+            "refund_id order_id amount refunded_at",
+            ("rf-1", "o-1", 1.0, "2024-02-08"),
+            (None, "o-1", 2.0, "2024-02-09"),
+            ("rf-3", "o-3", 0.0, "2024-03-09"),
         ),
         "referrals": _frame(
             "referrer_id referee_id referred_at referrer_kind campaign code",

@@ -31,7 +31,7 @@ __all__ = ["refnet"]
 
 # Every string of hers that is in the files, whole or as a part; ids of her rows, too.
 HERS = re.compile(
-    r"mia|quill|mq-1|MIA[12]0|\bk-2\b|\bo-[12]\b|\bi-[123]\b|\bt-1\b|\bs-1\b|\br-[12]\b|otherfeature",
+    r"mia|quill|mq-1|MIA[12]0|\bk-2\b|\bo-[12]\b|\bi-[123]\b|\bt-1\b|\bs-1\b|\br-[12]\b|\brf-1\b|otherfeature",
     re.IGNORECASE,
 )
 
@@ -81,7 +81,7 @@ def test_nothing_says_who_it_was(graph: Graph, asked: str) -> None:
     assert left(graph), "they are there to be found"
     done = by(graph, asked, why="request 7")
     assert not left(graph)
-    assert done.counts["orders"] == 2
+    assert done.counts["orders"] == done.counts["refunds"] == 2
     assert done.counts["customers"] == 1
     assert done.counts["ids"] == 3
 
@@ -236,6 +236,32 @@ def test_what_comes_later_is_recognised(graph: Graph) -> None:
     assert graph.read("MATCH (a:Alias) RETURN count(a) AS n").one()["n"] == 0
 
 
+def test_what_was_given_back_of_their_orders(graph: Graph) -> None:
+    """Before, after and without the order: it is the forgotten person's, and says nothing of them either."""
+    kept = {name: frame for name, frame in tables().items() if name not in ("orders", "refunds")}
+    load(graph, tables())
+    by(graph)
+    whole = _nameless(picture(graph))
+    assert graph.read("MATCH (:Refund)-[:REFUNDS]->(o:Order) RETURN count(*) AS n").one()["n"] == 3
+    for first, second in (("orders", "refunds"), ("refunds", "orders")):
+        wipe(graph)
+        load(graph, kept)
+        by(graph)
+        load(graph, {first: tables()[first]})
+        load(graph, {second: tables()[second]})
+        assert not left(graph), first
+        found = _nameless(picture(graph))
+        for one, other in zip(found, whole, strict=True):
+            assert (set(one) - set(other), set(other) - set(one)) == (set(), set()), first
+    late = pd.DataFrame({"refund_id": ["rf-1"], "order_id": ["o-2"], "amount": [4.0]})
+    load(graph, {"refunds": late})  # one that is another order's from now on
+    assert not left(graph)
+    back = graph.read(
+        "MATCH (o:Order) WHERE o.orderId STARTS WITH 'erased' RETURN o.amount, o.refunded"
+    ).values
+    assert sorted(back) == [[20.0, 4.0], [40.0, 4.0]]
+
+
 def test_an_email_that_others_have_is_theirs(graph: Graph) -> None:
     frame = pd.DataFrame({"customer_id": ["a", "b"], "email": ["x@y.example"] * 2, "name": ["Ann", "Bob"]})
     load(graph, {"customers": frame})
@@ -356,6 +382,7 @@ def _networks(draw: st.DrawFn) -> Tables:
     days = st.sampled_from([None, "2024-01-01", "2024-01-02"])
     pairs = draw(st.lists(st.tuples(_who, _who, days, st.sampled_from([None, "k"])), min_size=1, max_size=12))
     orders = draw(st.lists(st.tuples(_who, st.integers(1, 9)), max_size=8))
+    refunds = draw(st.lists(st.tuples(st.integers(0, 8), st.integers(1, 5)), min_size=1, max_size=6))
     return {
         "customers": pd.DataFrame([{"customer_id": i, "email": draw(emails), "revenue": 5} for i in PEOPLE]),
         "aliases": pd.DataFrame([{"alias": "shop:2", "customer_id": draw(_who)}]),
@@ -369,6 +396,12 @@ def _networks(draw: st.DrawFn) -> Tables:
             [
                 {"order_id": f"o-{n}", "customer_id": i, "placed_at": "2024-02-01", "amount": amount}
                 for n, (i, amount) in enumerate([("c-1", 1), *orders])
+            ]
+        ),
+        "refunds": pd.DataFrame(
+            [
+                {"refund_id": f"b-{n}" if n % 2 else None, "order_id": f"o-{o}", "amount": back}
+                for n, (o, back) in enumerate(refunds)
             ]
         ),
     }

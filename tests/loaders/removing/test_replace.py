@@ -27,6 +27,7 @@ _COLUMNS = {
     "aliases": ["alias", "customer_id"],
     "affiliates": ["affiliate_id", "customer_id", "parent_affiliate_id"],
     "orders": ["order_id", "customer_id", "placed_at", "amount"],
+    "refunds": ["refund_id", "order_id", "amount"],
     "referrals": ["referrer_id", "referee_id", "referred_at", "referrer_kind"],
     "invitations": ["invitation_id", "referrer_id", "sent_at", "referee_id"],
     "usage": ["customer_id", "month", "active_days"],
@@ -43,7 +44,7 @@ def _exports(draw: st.DrawFn) -> Tables:
     ids = ["a", "b", "x:c", "email:d@x.example", "stranger"]
     person, affiliate = st.sampled_from(ids), st.sampled_from(["f", "g", "nobody"])
     email = st.sampled_from([None, "e@x.example", "E@x.example ", "d@x.example"])
-    order = st.sampled_from(["o1", "o2", "elsewhere"])
+    order, back = st.sampled_from(["o1", "o2", "elsewhere"]), st.sampled_from([0.5, 1])
 
     def some(most: int) -> range:
         return range(draw(st.integers(0, most)))
@@ -61,6 +62,10 @@ def _exports(draw: st.DrawFn) -> Tables:
         ],
         "orders": [
             {"order_id": f"o{n}", "customer_id": draw(person), "placed_at": f"2024-01-1{n}", "amount": n}
+            for n in some(3)
+        ],
+        "refunds": [
+            {"refund_id": draw(st.sampled_from([f"b{n}", None])), "order_id": draw(order), "amount": draw(back)}
             for n in some(3)
         ],
         "referrals": [

@@ -1,25 +1,30 @@
-"""What all rows of a source tell together: the same whatever their order and however they are parted into files."""
+"""What all rows of a source tell together: the same whatever their order and however they are parted into files.
+
+And money given back by rows of its own: the same however they are parted into loads, too.
+"""
 
 from __future__ import annotations
 
+import math
+import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refnet.core.errors import InputError
 from refnet.graph import Graph
 from refnet.loaders import load
 from refnet.loaders.check import check
 from refnet.loaders.files import opened
 from refnet.loaders.given import sources
 from refnet.loaders.resuming import course
-from refnet.loaders.sources.whole import NOT_HERE, OTHER_CURRENCY
+from tests.conftest import wipe
 from tests.loaders.conftest import picture
 
 HEADER = "type,CustomerEmail,OrderId,OrderDate,OrderTotal,CustomerId,DeltaAmount"
@@ -50,27 +55,29 @@ def _written(directory: Path, files: Sequence[Sequence[Line]]) -> list[Path]:
     return paths
 
 
-def _orders(files: Sequence[Sequence[Line]]) -> tuple[dict[str, tuple[str, float, float]], list[str]]:
-    """The orders that come of files, by id, with amount and what was given back; and why rows were refused."""
+def _orders(files: Sequence[Sequence[Line]]) -> tuple[dict[str, tuple[str, float, float]], set[str]]:
+    """The orders that come of files, by id, with amount and what is given back; and the refunds, by their facts."""
     with tempfile.TemporaryDirectory() as directory:
         found, _ = sources(_written(Path(directory), files), None, "mention-me-orders")
-        rows: dict[str, tuple[str, float, float]] = {}
-        refused = []
+        rows: dict[str, tuple[str, float]] = {}
+        back: dict[str, set[tuple[str, float]]] = defaultdict(set)
         for each in found:
-            if each.table.name != "orders":
-                continue
-            for chunk in each.opened.chunks():
-                checked = check(each.table, chunk.frame, chunk.rows, "EUR", chunk.written)
-                assert not checked.rejects
-                refused += [f"{reject.value} {reject.reason}" for reject in chunk.rejects]
-                frame = checked.frame
-                for order, customer, amount, refunded in zip(
-                    *(frame[n].tolist() for n in ("order_id", "customer_id", "amount", "refunded")),
-                    strict=True,
+            for chunk in each.opened.chunks() if each.table.name in ("orders", "refunds") else ():
+                frame = check(each.table, chunk.frame, chunk.rows, "EUR", chunk.written).frame
+                assert len(frame) == len(chunk.frame)
+                if each.table.name == "refunds":
+                    names = ("order_id", "refunded_at", "amount")
+                    for order, at, amount in zip(*(frame[n].tolist() for n in names), strict=True):
+                        back[order].add((str(at), math.inf if pd.isna(amount) else amount))
+                    continue
+                for order, *held in zip(
+                    *(frame[n].tolist() for n in ("order_id", "customer_id", "amount")), strict=True
                 ):
                     assert order not in rows
-                    rows[order] = (customer, amount, 0.0 if pd.isna(refunded) else refunded)
-        return rows, sorted(refused)
+                    rows[order] = (held[0], held[1])
+        sums = {order: math.fsum(much for _, much in several) for order, several in back.items()}
+        told = {order: (who, much, min(much, sums.get(order, 0.0))) for order, (who, much) in rows.items()}
+        return told, {f"{order} {each}" for order, several in back.items() for each in several}
 
 
 def _plainly(lines: Sequence[Line]) -> dict[str, tuple[str, float, float]]:
@@ -119,16 +126,15 @@ def _lines(draw: st.DrawFn) -> list[Line]:
 @settings(max_examples=40, deadline=None)
 @given(_lines(), st.data())
 def test_neither_order_nor_files_matter(lines: list[Line], data: st.DataObject) -> None:
-    orders, refused = _orders([lines])
+    orders, refunds = _orders([lines])
     assert orders == _plainly(lines)
     shuffled = data.draw(st.permutations(lines))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(lines)), max_size=3)))
     files = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
-    assert _orders([each for each in files if each] or [[]]) == (orders, refused)
+    assert _orders([each for each in files if each] or [[]]) == (orders, refunds)
     # What stands in two files is no more than in one.
     again = data.draw(st.lists(st.sampled_from(lines), max_size=3)) if lines else []
-    refunds = [line for line in again if line.type != "order"]
-    assert _orders([lines, refunds])[0] == orders
+    assert _orders([lines, [line for line in again if line.type != "order"]]) == (orders, refunds)
 
 
 def test_across_chunks() -> None:
@@ -139,15 +145,15 @@ def test_across_chunks() -> None:
     lines += [Line("order", f"P-{n}", f"c{n}", 10, n + 30) for n in range(count)]
     lines[1], lines[-1] = lines[-1], lines[1]
     lines.append(Line("CANCELLATION_FULL", "O-20999", "c20999", 1, 0))
-    orders, refused = _orders([lines])
+    orders, refunds = _orders([lines])
     # Of an order that was given back another one is no repetition.
     assert len(orders) == count + 1
     assert orders["O-20999"] == ("c20999", 10.0, 10.0)
     assert orders["P-20999"] == ("c20999", 10.0, 0.0)
-    assert refused == ["O-21000 " + NOT_HERE]
+    assert {each.split()[0] for each in refunds} == {"O-20999", "O-21000"}
 
 
-def test_a_refund_in_another_currency_is_told(tmp_path: Path) -> None:
+def test_a_refund_in_another_currency_is_told(graph: Graph, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(
         "type,CustomerEmail,OrderId,OrderDate,OrderTotal,OrderCurrency,CustomerId,DeltaAmount\n"
@@ -156,11 +162,12 @@ def test_a_refund_in_another_currency_is_told(tmp_path: Path) -> None:
         "CANCELLATION_PARTIAL,,O-1,2024-01-02,50,eur,a,-5\n",
         encoding="utf-8",
     )
-    found, _ = sources([path], None, "mention-me-orders")
-    (orders,) = (each for each in found if each.table.name == "orders")
-    (chunk,) = orders.opened.chunks()
-    assert chunk.frame["refunded"].tolist() == ["5.0"]
-    assert [(reject.row, reject.reason) for reject in chunk.rejects] == [(3, OTHER_CURRENCY)]
+    summary = load(graph, path)
+    (told,) = (table for table in summary.tables if table.table == "refunds")
+    assert [(reject.row, reject.column, reject.value) for reject in told.rejects] == [
+        (3, "OrderCurrency", "usd")
+    ]
+    assert graph.read("MATCH (o:Order) RETURN o.refunded").values == [[5.0]]
 
 
 def test_the_graph_is_the_same(graph: Graph, tmp_path: Path) -> None:
@@ -186,32 +193,46 @@ def test_the_graph_is_the_same(graph: Graph, tmp_path: Path) -> None:
     ]
 
 
-def test_a_refund_of_no_order_is_told(graph: Graph, tmp_path: Path) -> None:
-    """And once its row is loaded with the order, all is well; also as part of a complete export."""
-    order = Line("order", "O-1", "a", 10, 0)
-    (orders,) = _written(tmp_path, [[order]])
-    load(graph, orders)
-    (tmp_path / "later").mkdir()
-    (later,) = _written(tmp_path / "later", [[Line("CANCELLATION_FULL", "O-1", "a", 10, 9)]])
-    summary = load(graph, later)
-    (told,) = (table for table in summary.tables if table.table == "orders")
-    assert (told.rows_read, told.rows_loaded, told.rows_rejected) == (1, 0, 1)
-    assert "load it with the file that has the order" in told.rejects[0].reason
-    assert told.rows_file is not None
-    rows = told.rows_file
-    load(graph, [orders, rows])
-    (back,) = graph.read("MATCH (o:Order) RETURN o.refunded AS back")
-    assert back["back"] == 10.0
-    load(graph, [orders, later], replace=True, yes=True)
-    other = Line("CANCELLATION_FULL", "O-2", "a", 10, 9)
-    whole = tmp_path / "whole.csv"
-    whole.write_text("\n".join([HEADER, str(order), str(other)]) + "\n", encoding="utf-8")
-    summary = load(graph, whole, replace=True)
-    assert summary.rows_rejected == 1
-    with whole.open("a", encoding="utf-8") as file:
-        file.write("one,cell,too,many,in,this,line,of,it\n")
-    with pytest.raises(InputError, match="cannot be told from others"):
-        load(graph, whole, replace=True)
+def test_a_refund_in_another_load(graph: Graph, tmp_path: Path) -> None:
+    """Later than its order, or earlier: the same graph; until the order is there it waits, and that is told."""
+    lines = [Line("order", "O-1", "a", 10, 0), Line("order", "O-2", "a", 30, 300)]
+    lines += [
+        Line("CANCELLATION_FULL", "O-1", "a", 10, 9),
+        Line("CANCELLATION_PARTIAL", "O-2", "a", 30, 400, -7),
+        Line("CANCELLATION_PARTIAL", "O-2", "a", 30, 500, -8),
+    ]
+    (whole,) = _written(tmp_path, [lines])
+    load(graph, whole)
+    one = picture(graph)
+    paths = _written(tmp_path, [[line] for line in lines])
+    for order in (
+        permutations(range(5), 5) if os.environ.get("EXAMPLES") else [(0, 1, 2, 3, 4), (4, 2, 1, 3, 0)]
+    ):
+        wipe(graph)
+        for place in order:
+            summary = load(graph, paths[place])
+        assert not summary.waiting
+        assert picture(graph) == one, order
+        load(graph, paths[:2])  # orders again without their refunds
+        assert picture(graph) == one
+    held = graph.read("MATCH (o:Order) RETURN o.orderId, o.refunded ORDER BY o.orderId").values
+    assert held == [["O-1", 10.0], ["O-2", 15.0]]
+    assert graph.read("MATCH (c:Customer) RETURN c.revenue").values == [[15.0]]
+    wipe(graph)
+    assert load(graph, paths[2]).waiting == {"refunds": 1}
+
+
+def test_a_complete_export_without_a_refund_that_was(graph: Graph, tmp_path: Path) -> None:
+    order, back = Line("order", "O-1", "a", 10, 0), Line("CANCELLATION_PARTIAL", "O-1", "a", 10, 9, -4)
+    (whole,) = _written(tmp_path, [[order, back]])
+    load(graph, whole)
+    assert graph.read("MATCH (o:Order) RETURN o.refunded").values == [[4.0]]
+    assert load(graph, whole, replace=True).removed == []
+    (newer,) = _written(tmp_path, [[order]])
+    (gone,) = load(graph, newer, replace=True, yes=True).removed
+    assert (gone.table, gone.of, gone.rows) == ("refunds", "mention-me-orders", 1)
+    assert graph.read("MATCH (o:Order) RETURN o.refunded").values == [[None]]
+    assert graph.read("MATCH (c:Customer) RETURN c.revenue").values == [[10.0]]
 
 
 def test_a_load_that_broke_off_goes_on_with_the_same_files_only(graph: Graph, tmp_path: Path) -> None:
