@@ -14,7 +14,12 @@ EXPORTS = Path(__file__).parents[1] / "loaders" / "sources" / "exports"
 
 
 def test_sources_are_listed_shown_and_sketched(refnet: Run, tmp_path: Path) -> None:
-    says(refnet("sources"), 0, "rewardful-commissions", "gives customers, affiliates, orders, refunds, commissions")
+    says(
+        refnet("sources"),
+        0,
+        "rewardful-commissions",
+        "gives customers, affiliates, orders, refunds, commissions",
+    )
     listed = json.loads(refnet("sources", "--json").stdout)
     assert {"name", "about", "tables", "recognised_by"} == set(listed[0])
     says(refnet("sources", "show", "rewardful-commissions"), 0, "[[commissions]]", 'as = "cents"')
