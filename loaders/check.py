@@ -211,7 +211,10 @@ def _tests(column: Column) -> Sequence[tuple[_Test, str]]:
         tests.append((lambda values: values.str.len() <= most, f"is longer than {most:,} characters"))
     if column.choices:
         tests.append(
-            (lambda values: values.isin(column.choices), f"is none of {', '.join(column.choices)}"),
+            (
+                lambda values: values.isin(column.choices),
+                f"is {'none of' if len(column.choices) > 1 else 'not'} {', '.join(column.choices)}",
+            ),
         )
     if column.type in ("time", "day", "month") and not column.further:
         said = "is before 1900 or after 2200; leave it empty where it is not known"

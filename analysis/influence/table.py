@@ -119,7 +119,7 @@ class Scored:
         if Path(path).suffix.lower() not in ("", ".parquet", ".pq"):
             raise UsageError(
                 f"{path} would be a parquet file called as another kind.",
-                "Call it .parquet; `.table.to_pandas()` writes others.",
+                "Call it .parquet; from Python `.table.to_pandas()` writes others.",
             )
         path = Path(path).resolve()
         if not path.parent.is_dir():
@@ -249,7 +249,7 @@ def _refuse_unknown(claims: Any, who: Named) -> None:
             raise InputError(
                 f"row {row} of the referrals names {claims[column][row]}, who is no customer",
                 column=column,
-                hint="drop=True leaves such rows out and counts them.",
+                hint="drop=True (of the command: --drop) leaves such rows out and counts them.",
             )
 
 

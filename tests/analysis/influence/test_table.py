@@ -96,6 +96,9 @@ def test_worked_truths_of_what_is_one_s_own_and_of_people():
     assert found["people"].tolist() == [3.75, 1.25, 1.5, 1]
     assert found["ecr_network"].tolist() == [375, 125, 150, 100]
     assert found["conserved_credit"].sum() == 400
+    half = pd.DataFrame({"referrer_id": list("ab"), "referee_id": list("bc"), "credit": [0.5, 1.0]})
+    shared = influence_table(PEOPLE, half, {"shared": conserved_credit()}).to_pandas()["shared"]
+    assert shared.tolist() == [166.67, 133.33, 0, 100]
 
 
 @given(made=networks, seed=st.integers(0, 99), scale=st.sampled_from([1, 7_919]), data=st.data())
