@@ -49,7 +49,7 @@ class Given:
                 raise InputError(
                     "is no parquet file.",
                     file=given,
-                    hint="Make parquet of it, or give the table as pandas or polars has read it (refnet.influence_table).",
+                    hint="Make parquet of it; from Python also a table that pandas or polars has read.",
                 ) from None
             there = self._file.schema_arrow.names
         elif isinstance(given, (pd.DataFrame, pa.Table)):
