@@ -217,7 +217,7 @@ def test_a_list_of_one_source_stays_without_the_others(graph: Graph, tmp_path: P
 def test_what_is_no_row_that_can_be_named(graph: Graph) -> None:
     told, _ = front.load(graph, _frame(("usage", "x"), ("Orders", "o1"), ("orders", "")))
     refused = [(each.row, each.column, each.reason.split(",")[0]) for each in told["removals"].rejects]
-    assert refused == [(2, "table", "is not customers"), (4, "id", "is empty and must not be")]
+    assert refused == [(2, "table", "is none of customers"), (4, "id", "is empty and must not be")]
     assert graph.read("MATCH (r:Removal) RETURN r.table, r.rowId").values == [["orders", "o1"]]
     with pytest.raises(InputError, match="has no column table"):
         front.load(graph, {"removals": pd.DataFrame({"id": ["x"]})})
