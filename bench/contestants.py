@@ -18,7 +18,8 @@ from typing import Any
 
 
 def refnet(home: Path, out: Path, hops: int, decay: float) -> None:
-    from refnet.analysis.influence.table import Measure, influence_table
+    from refnet.analysis.influence.measures import Measure
+    from refnet.analysis.influence.table import influence_table
 
     influence_table(
         home / "customers.parquet", home / "referrals.parquet", {"influence": Measure("revenue", hops, decay)}

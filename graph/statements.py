@@ -93,7 +93,7 @@ def merge(node: Node, cells: Sequence[Cell], link: tuple[Reference, Node, int] |
     """
     sets = [f"{quoted(cell.property)}: {cell.at(place)}" for place, cell in enumerate(cells, start=1)]
     if node == ORDER:
-        # Where there are refunds of it, too, it is worked out of both: graph/refunds.
+        # Where there are refunds of it, too, it is worked out of both: cypher/refunds/.
         sets += [
             f"refunded: {c.at(p)}" for p, c in enumerate(cells, start=1) if c.property == "refundedLoaded"
         ]

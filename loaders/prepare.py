@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from refnet.graph import catalogue, joining, refunds, statements
+from refnet.graph import catalogue, joining, statements
 from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REFUND, REMOVAL, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
@@ -253,7 +253,7 @@ class Preparer:
             kinds = by_property.get(reference.kind or "")
             if moved and node == REFUND:
                 was = {"rows": list(zip(keys, refs, strict=True)), "minor": self._minor}
-                moves.append((refunds.leave(), was))
+                moves.append((catalogue()["refunds/work-out-without"].text, was))
             if moved:
                 named_now = zip(keys, refs, kinds or [None] * len(keys), strict=True)
                 named = [each for each in named_now if each[1] is not None or not self._keeps]
@@ -275,7 +275,7 @@ class Preparer:
                 made.append((statements.mark_waiting(node, other), {"rows": pairs}))
         if node == REFUND or (node == ORDER and self._refunds):
             orders = by_property[ORDER.key] if node == REFUND else keys
-            made.append((refunds.work_out(), {"ids": orders, "minor": self._minor}))
+            made.append((catalogue()["refunds/work-out"].text, {"ids": orders, "minor": self._minor}))
         return moves + made
 
     def _persons(self, rows: list[tuple[Any, ...]], columns: Sequence[Column]) -> Statements:

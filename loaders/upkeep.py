@@ -7,7 +7,7 @@ from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, refunds, statements
+from refnet.graph import Graph, catalogue, statements
 from refnet.graph.model import CUSTOMER, ORDER, REFUND
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.rows import Table
@@ -75,7 +75,7 @@ def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids, minor: float)
                 ]
                 if node == REFUND:
                     orders = [other_id for _, other_id in rows]
-                    steps.append((refunds.work_out(), {"ids": orders, "minor": minor}))
+                    steps.append((catalogue()["refunds/work-out"].text, {"ids": orders, "minor": minor}))
                 answers = graph.write_all(steps)
                 linked += len(rows)
                 if node == REFUND:

@@ -19,18 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refnet.analysis.findings import findings
-    from refnet.analysis.influence.profile import profile
-    from refnet.analysis.influence.scores import influence
-    from refnet.analysis.influence.table import (
+    from refnet.analysis.influence.measures import (
         Measure,
         at_risk,
         conserved_credit,
         downline,
         ecr_direct,
         ecr_network,
-        influence_table,
         longest_chain,
     )
+    from refnet.analysis.influence.profile import profile
+    from refnet.analysis.influence.scores import influence
+    from refnet.analysis.influence.table import influence_table
     from refnet.core.errors import RefnetError
     from refnet.front import analyze, decide_credit, dry_run, keep_segments, load, predict_cltv
     from refnet.graph import Graph, connect
@@ -67,13 +67,13 @@ _HOMES = {
     "decide_credit": "refnet.front",
     "dry_run": "refnet.front",
     "findings": "refnet.analysis.findings",
-    "Measure": "refnet.analysis.influence.table",
-    "at_risk": "refnet.analysis.influence.table",
-    "conserved_credit": "refnet.analysis.influence.table",
-    "downline": "refnet.analysis.influence.table",
-    "ecr_direct": "refnet.analysis.influence.table",
-    "ecr_network": "refnet.analysis.influence.table",
-    "longest_chain": "refnet.analysis.influence.table",
+    "Measure": "refnet.analysis.influence.measures",
+    "at_risk": "refnet.analysis.influence.measures",
+    "conserved_credit": "refnet.analysis.influence.measures",
+    "downline": "refnet.analysis.influence.measures",
+    "ecr_direct": "refnet.analysis.influence.measures",
+    "ecr_network": "refnet.analysis.influence.measures",
+    "longest_chain": "refnet.analysis.influence.measures",
     "influence": "refnet.analysis.influence.scores",
     "influence_table": "refnet.analysis.influence.table",
     "keep_segments": "refnet.front",

@@ -1,7 +1,7 @@
 """What follows for orders from refunds and for customers from their orders, worked out on arrays while the import
 tool's files are written.
 
-The same as graph/refunds.py and cypher/upkeep/customers.cypher make of them in the graph, where it takes longer than
+The same as cypher/refunds/ and cypher/upkeep/customers.cypher make of them in the graph, where it takes longer than
 the import itself.
 """
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
-from refnet.graph import Graph, catalogue, forgetting, refunds
+from refnet.graph import Graph, catalogue, forgetting
 from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, ORDER, REFUND, WAITING
 from refnet.loaders.persons.find import Person
 from refnet.loaders.persons.forgotten import KINDS, THINGS, tombstones
@@ -261,7 +261,7 @@ def _given_back(graph: Graph, made: Plan, rows: Rows) -> Step:
     ]
     step: Step = [(forgetting.remove(REFUND), {"rows": twice})] if twice else []
     if changed:
-        step.append((refunds.wait(), {"rows": [(key,) for key, _ in changed]}))
+        step.append((catalogue()["refunds/wait"].text, {"ids": [key for key, _ in changed]}))
         step.append((forgetting.change(REFUND), {"rows": changed}))
     return step
 

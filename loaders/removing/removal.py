@@ -12,7 +12,7 @@ from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, catalogue, refunds, removing
+from refnet.graph import Graph, catalogue, removing
 from refnet.graph.model import ALIAS, CUSTOMER, ORDER, REFUND, Node
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.removing.missing import Missing, Row
@@ -99,7 +99,8 @@ def of_nodes(
     for text in _waits(node):
         yield text, {"rows": keys}
     if node == REFUND:
-        yield refunds.lose(), {"rows": keys, "minor": minor}
+        gone = {"rows": [(key, None) for (key,) in keys], "minor": minor}
+        yield catalogue()["refunds/work-out-without"].text, gone
     yield removing.remove(node), {"rows": keys}
     if buyers:
         ids = sorted({customer_id for (customer_id,) in buyers})

@@ -48,32 +48,31 @@ def influence(
 
     Without --drop a referral of nobody known, to oneself, a second one of a customer, or one on a cycle is an error.
     """
-    from refnet.analysis.influence import table
+    from refnet.analysis.influence import measures
+    from refnet.analysis.influence.table import influence_table
 
     settings = load_settings()
     if output.resolve() in (customers.resolve(), referrals.resolve()):
         raise UsageError(f"{output} is what is read.", "Write to another file.")
-    measure = table.Measure(
+    measure = measures.Measure(
         None if value == "heads" else value,
         hops=settings.hops if hops is None else None if hops == "0" else hops_of(hops),
         decay=settings.decay if decay is None else decay,
     )
     further = {
-        "ecr_direct": lambda: table.ecr_direct(measure.value),
-        "ecr_network": lambda: table.ecr_network(measure.value),
-        "conserved_credit": lambda: table.Measure(
+        "ecr_direct": lambda: measures.ecr_direct(measure.value),
+        "ecr_network": lambda: measures.ecr_network(measure.value),
+        "conserved_credit": lambda: measures.Measure(
             measure.value, None, measure.decay, kind="conserved_credit"
         ),
-        "downline": table.downline,
-        "longest_chain": table.longest_chain,
+        "downline": measures.downline,
+        "longest_chain": measures.longest_chain,
     }
     for name in also or ():
         if name not in further:
             raise UsageError(f"--also is one of {', '.join(further)}, not {name}.")
-    measures = {"influence": measure} | {name: further[name]() for name in also or ()}
-    scored = table.influence_table(
-        customers, referrals, measures, drop=drop, currency=settings.currency or "EUR"
-    )
+    asked = {"influence": measure} | {name: further[name]() for name in also or ()}
+    scored = influence_table(customers, referrals, asked, drop=drop, currency=settings.currency or "EUR")
     scored.write(output)
     if as_json:
         print_json(
@@ -81,7 +80,7 @@ def influence(
                 "customers": scored.table.num_rows,
                 "dropped": scored.dropped,
                 **measure._asdict(),
-                "columns": list(measures),
+                "columns": list(asked),
             }
         )
         return

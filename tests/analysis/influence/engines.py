@@ -30,9 +30,10 @@ import pandas as pd
 
 from refnet.analysis.credit.policy import decide
 from refnet.analysis.influence.analyze import analyze
+from refnet.analysis.influence.measures import Measure
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.profile import generations
-from refnet.analysis.influence.table import Measure, influence_table
+from refnet.analysis.influence.table import influence_table
 from refnet.core.settings import load_settings
 from refnet.front import load
 from refnet.graph import Graph

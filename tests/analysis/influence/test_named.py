@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refnet.analysis.influence import hashing, ids, table, texts
+from refnet.analysis.influence import hashing, ids, texts
 from refnet.analysis.influence import named as module
 from refnet.analysis.influence.given import Given, together
+from refnet.analysis.influence.measures import Measure, at_risk
 from refnet.analysis.influence.named import join, named, numbers
-from refnet.analysis.influence.table import Measure, influence_table
+from refnet.analysis.influence.table import influence_table
 from refnet.core.errors import InputError
 
 WORDS = st.text("ab\0é", max_size=26)  # of all lengths round those that are read eight bytes at a time
@@ -221,7 +222,7 @@ def test_what_cannot_be_is_named_among_many(tmp_path):
         influence_table(good, circle)
     wrong = good.append_column("chance", pa.array(np.where(names == names[9], 2.0, 0.5)))
     with pytest.raises(InputError, match=f"The probability of {names[9]} is not within 0 and 1"):
-        influence_table(wrong, chain, {"risk": table.at_risk("revenue", "chance")})
+        influence_table(wrong, chain, {"risk": at_risk("revenue", "chance")})
 
 
 @given(sizes=st.lists(st.integers(0, 5), max_size=6), most=st.integers(1, 5))

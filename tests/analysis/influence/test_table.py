@@ -19,18 +19,18 @@ from typer.testing import CliRunner
 import refnet
 from refnet.analysis.influence import hashing, table
 from refnet.analysis.influence.ids import Ids, _texts
-from refnet.analysis.influence.network import Network
-from refnet.analysis.influence.sift import REASONS, sift
-from refnet.analysis.influence.table import (
+from refnet.analysis.influence.measures import (
     Measure,
     at_risk,
     conserved_credit,
     downline,
     ecr_direct,
     ecr_network,
-    influence_table,
     longest_chain,
 )
+from refnet.analysis.influence.network import Network
+from refnet.analysis.influence.sift import REASONS, sift
+from refnet.analysis.influence.table import influence_table
 from refnet.cli import app
 from refnet.core.errors import InputError, UsageError
 from tests.analysis.influence.networks import networks
