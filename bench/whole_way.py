@@ -19,14 +19,21 @@ from bench.memory import peak
 from bench.table import Table
 from refnet.analysis.influence.analyze import analyze
 from refnet.core.progress import Progress, Quiet
-from refnet.graph import Graph, catalogue
+from refnet.graph import Graph
 from refnet.graph.connection import Answer
 
-_READS = ("scores/read-customers", "scores/read-affiliates", "scores/read-credits")
 _SCORES = (
     "influence", "ecrDirect", "ecrNetwork", "conservedCredit", "downline", "longestChain", "percentile", "band",
     "quadrant",
 )  # fmt: skip
+_READS = (
+    "MATCH (n:Customer) RETURN n.customerId, n.revenue, n.cltv, "
+    + ", ".join(f"n.{name}" for name in _SCORES),
+    "MATCH (n:Affiliate) "
+    "RETURN n.affiliateId, n.influence, n.ecrNetwork, n.conservedCredit, n.downline, n.longestChain",
+    "MATCH (referee:Customer)<-[r:REFERRED]-(referrer) "
+    "RETURN referrer.customerId, referrer.affiliateId, referee.customerId, r.credit",
+)
 _WRITE = (
     "UNWIND range(0, size($ids) - 1) AS i\nMATCH (n:Customer {customerId: $ids[i]})\nSET "
     + ", ".join(f"n.{name} = ${name}[i]" for name in _SCORES)
@@ -160,7 +167,7 @@ def _recorded(graph: Graph) -> list[Statements]:
 
 def _bare(graph: Graph, writes: list[Statements]) -> None:
     with graph._driver.session(database=graph.at.database, default_access_mode=neo4j.READ_ACCESS) as session:
-        held = [[list(row.values()) for row in session.run(catalogue()[name].text)] for name in _READS]
+        held = [[list(row.values()) for row in session.run(text)] for text in _READS]
         assert held
     _send(graph, writes)
 

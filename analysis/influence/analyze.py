@@ -1,7 +1,7 @@
 """Graph → arrays → graph: the scores of every customer and affiliate.
 
-Read once in streams, computed for everyone by the array kernels, and only what differs is written back. An :Analysis
-is opened first and closed last: until then the scores before are the current ones.
+Read once, by ranges of ids, computed for everyone by the array kernels, and only what differs is written back. An
+:Analysis is opened first and closed last: until then the scores before are the current ones.
 """
 
 from __future__ import annotations
@@ -92,9 +92,12 @@ def analyze(
     currency = currency_of(graph, settings)
     version = publish.take_back(graph, reporter)
     with reporter.stage("read", unit="rows") as progress:
-        customers = columns.read(graph, "scores/read-customers", _CUSTOMER, progress)
-        affiliates = columns.read(graph, "scores/read-affiliates", _AFFILIATE, progress)
-        credited = columns.read(graph, "scores/read-credits", _CREDIT, progress)
+        ids, ids_of_affiliates = columns.bounds(graph, "customers"), columns.bounds(graph, "affiliates")
+        customers = columns.read_ranges(graph, "scores/read-customers", _CUSTOMER, ids, progress)
+        affiliates = columns.read_ranges(
+            graph, "scores/read-affiliates", _AFFILIATE, ids_of_affiliates, progress
+        )
+        credited = columns.read_ranges(graph, "scores/read-credits", _CREDIT, ids, progress)
     n, m = len(customers["customerId"]), len(affiliates["affiliateId"])
     with reporter.stage("work out", n + m, "scores") as progress:
         network = network_of(customers["customerId"], affiliates["affiliateId"], credited)

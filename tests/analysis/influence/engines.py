@@ -313,10 +313,13 @@ def whole_way(graph: Graph) -> Engine:
     def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
         settings = _load(graph, case, hops, decay)
         analyze(graph, settings=settings)
-        customers = graph.query("scores/read-customers").to_pandas().set_index("customerId")
-        affiliates = graph.query("scores/read-affiliates").to_pandas().set_index("affiliateId")
         columns = ["influence", "conservedCredit", "downline", "longestChain"]
-        rows = _everybody(case, customers[columns], affiliates[columns])
+        told = ", ".join(f"n.{column} AS {column}" for column in columns)
+        customers, affiliates = (
+            graph.read(f"MATCH (n:{label}) RETURN n.{key} AS id, {told}").to_pandas().set_index("id")
+            for label, key in (("Customer", "customerId"), ("Affiliate", "affiliateId"))
+        )
+        rows = _everybody(case, customers, affiliates)
         below = {name: [tuple(one.values()) for one in generations(graph, name)] for name in case.some()}
         return pd.DataFrame(
             {
