@@ -9,6 +9,7 @@ GRAPHFRAMES_JAR.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import statistics
@@ -112,7 +113,12 @@ def by_hops(
     if os.environ.get("GRAPHFRAMES_JAR"):
         work["GraphFrames, aggregateMessages"] = lambda: messages(own, edges, sums)
     table = report(
-        f"By {HOPS} hops, from DataFrames, {told}, {rounds} rounds", "Spark by hops", work, rounds, shuffled
+        spark,
+        f"By {HOPS} hops, from DataFrames, {told}, {rounds} rounds",
+        "Spark by hops",
+        work,
+        rounds,
+        shuffled,
     )
     assert np.isclose(sums["collect"], sums["spark"], rtol=1e-9)
     return table
@@ -164,6 +170,7 @@ def whole_way(
         pq.write_table(pa.table(table), directory / "arrays.parquet")
 
     table = report(
+        spark,
         f"The whole way, parquet of string ids to parquet of every measure, {told}, {rounds} rounds",
         "Spark whole way",
         {"pandas and arrays": arrays, "refnet analyze --engine spark": spread},
@@ -186,13 +193,20 @@ def whole_way(
 
 
 def report(
-    title: str, figure: str, work: dict[str, Callable[[], None]], rounds: int, shuffled: random.Random
+    spark: Any,
+    title: str,
+    figure: str,
+    work: dict[str, Callable[[], None]],
+    rounds: int,
+    shuffled: random.Random,
 ) -> Table:
     """Times on the clock, and seconds of CPU in this process and its Java: less of a busy machine is in those."""
     times: dict[str, list[float]] = {name: [] for name in work}
     used: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(rounds):
         for name in shuffled.sample(list(work), len(work)):
+            gc.collect()
+            spark._jvm.System.gc()  # what one leaves behind is not for the next to clear
             started, before = time.perf_counter(), _used()
             work[name]()
             times[name].append(time.perf_counter() - started)
