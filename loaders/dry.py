@@ -214,4 +214,5 @@ class _Held:
             self._more,
             least,
             most,
+            self._column.further,
         )

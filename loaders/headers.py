@@ -366,6 +366,16 @@ def _look_at(table: Table, opened: Opened, further: tuple[str, ...]) -> Iterator
         taken[prop] = name
         known = [column for column in table.by_name if column not in further]
         near = difflib.get_close_matches(name.lower(), known, 1, cutoff=_NEAR)
+        near = near or [k for k in known if _swapped(name.lower(), k)][:1]
         near = near or [k for k in known if k.split("_")[0] == name.lower().strip("_ ")][:1]
         if near:
             yield f"{opened.short}: column {name} is kept as an attribute; did you mean {near[0]}?"
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether they are the same but for two letters side by side, one in the place of the other."""
+    apart = [place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    if len(one) != len(other) or len(apart) != 2 or apart[1] != apart[0] + 1:
+        return False
+    first, second = apart
+    return one[first] == other[second] and one[second] == other[first]

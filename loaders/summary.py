@@ -11,6 +11,7 @@ from refnet.core.errors import printable
 from refnet.core.money import show
 from refnet.loaders.check import Reject
 from refnet.loaders.rejects import FIRST
+from refnet.loaders.schemas import REFUNDS
 
 SHOWN = 40
 """So many names of columns are told in words; `--json` has all of them."""
@@ -65,6 +66,7 @@ class ColumnSummary:
         distinct: how many different values there are, white space around them apart.
         more: there are more than that: it was not counted on.
         least, most: of the rows that are taken: the first and last time (UTC), the smallest and largest number.
+        attribute: it is none of the table's own, and kept as an attribute.
     """
 
     column: str
@@ -74,6 +76,7 @@ class ColumnSummary:
     more: bool = False
     least: str | float | None = None
     most: str | float | None = None
+    attribute: bool = False
 
 
 @dataclass
@@ -216,7 +219,8 @@ class LoadSummary:
             )
         for table, count in self.waiting.items():
             wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
-            lines.append(f"{wait} for customers or others that are not loaded.")
+            whom = "orders" if table == REFUNDS.name else "customers or others"
+            lines.append(f"{wait} for {whom} that are not loaded.")
         if self.lowered is not None:
             less, more = (
                 show(each, self.currency) for each in (self.lowered.by_orders, self.lowered.by_column)
@@ -255,7 +259,7 @@ def _lines(table: TableSummary, done: str) -> list[str]:
         where = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")
         lines.append(f"  {where}: {reject.value!r} {reject.reason}")
     if table.rejects_file:
-        what = "all of them" if table.rows_rejected else "which"
+        what = f"all {table.rows_rejected:,}" if len(table.rejects) < table.rows_rejected else "which"
         lines.append(f"  {what} in {table.rejects_file}")
     if table.rows_file:
         lines.append(f"  the rows to be mended and loaded in {table.rows_file}")
@@ -277,7 +281,8 @@ def _columns(columns: Sequence[ColumnSummary]) -> list[str]:
         )
         bounds = "" if each.least is None else f"{_short(each.least)} to {_short(each.most)}"
         several = f"{'over ' if each.more else ''}{each.distinct:,} different"
-        rows.append((each.column, each.kind, f"{empty} empty", several, bounds))
+        kind = f"{each.kind}, attribute" if each.attribute else each.kind
+        rows.append((each.column, kind, f"{empty} empty", several, bounds))
     wide = [max((len(row[place]) for row in rows), default=0) for place in range(4)]
     return [
         f"  {row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:>{wide[2]}}  {row[3]:>{wide[3]}}  {row[4]}".rstrip()

@@ -47,6 +47,7 @@ def influence(
     """Influence of everyone from parquet to parquet: no graph, no engine, tens of millions of customers.
 
     Without --drop a referral of nobody known, to oneself, a second one of a customer, or one on a cycle is an error.
+    Messages count rows from 0, as pandas does.
     """
     from refnet.analysis.influence import measures
     from refnet.analysis.influence.table import influence_table

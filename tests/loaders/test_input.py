@@ -231,16 +231,17 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
 
 
 def test_what_was_passed_over_and_near_misses_are_told(tmp_path: Path) -> None:
-    for name, header in {"customers.csv": "customer_id,cltv_,joined,age_band", "costumers.csv": "x", "truth.json": "{}",
-                         "README.md": "x", ".hidden": "x"}.items():  # fmt: skip
+    for name, header in {"customers.csv": "customer_id,cltv_,joined,age_band,emial", "costumers.csv": "x",
+                         "truth.json": "{}", "README.md": "x", ".hidden": "x"}.items():  # fmt: skip
         (tmp_path / name).write_text(f"{header}\n")
     found, said = given.sources(tmp_path)
     assert said == ["costumers.csv was passed over: did you mean customers.csv?"]
     assert found[0].warnings == (
         "customers.csv: column cltv_ is kept as an attribute; did you mean cltv?",
         "customers.csv: column joined is kept as an attribute; did you mean joined_at?",
+        "customers.csv: column emial is kept as an attribute; did you mean email?",
     )
-    assert found[0].further == ("cltv_", "joined", "age_band")
+    assert found[0].further == ("cltv_", "joined", "age_band", "emial")
 
 
 def _rows(path: Path) -> list[tuple[int, tuple[Any, ...]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from refnet.loaders import dry_run, load
 from refnet.loaders.check import Reject
 from refnet.loaders.files import Chunk, open_file
 from refnet.loaders.rejects import Limit, Rejects
-from refnet.loaders.summary import DryTableSummary, TableSummary
+from refnet.loaders.summary import DryTableSummary, LoadSummary, TableSummary
 from tests.loaders.conftest import FILES, Write, picture
 
 EXPORTS = Path(__file__).parent / "sources" / "exports"
@@ -72,7 +73,11 @@ def test_what_columns_hold(tmp_path: Path) -> None:
         "revenue": ("money", 0, 3, False, 1.5, 20),
         "age_band": ("text", pytest.approx(1 / 3), 1, False, None, None),
     }
+    assert [c.column for c in told.columns if c.attribute] == ["age_band"]
     assert (told.rows_loaded, told.rows_rejected) == (1000, 500)
+    said = str(LoadSummary([told]))
+    assert f"  all 500 in {told.rejects_file}" in said, "only the first five are shown"
+    assert re.search(r"age_band +text, attribute +33.3 % empty", said)
 
 
 def test_more_than_allowed_and_nothing_is_loaded(graph: Graph, write: Write, tmp_path: Path) -> None:

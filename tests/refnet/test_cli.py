@@ -288,6 +288,7 @@ def test_a_dry_run_needs_no_graph(refnet: Run, files: Path, tmp_path: Path) -> N
     assert (orders["rows_loaded"], orders["rows_rejected"]) == (0, 1)
     assert orders["columns"][0] == {
         "column": "order_id", "kind": "id", "empty": 0.0, "distinct": 1, "more": False, "least": None, "most": None,
+        "attribute": False,
     }  # fmt: skip
     assert Path(orders["rows_file"]).read_text().endswith("o1,cate,2024-01-02,ten\n")
     assert not (tmp_path / "home" / "engine").exists(), "no engine was started"
