@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,15 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-# Records of more different keys, or orders of keys, than that are asked for each key by its name.
-_SHAPES = 50
-
 Cells: TypeAlias = "list[Any] | pa.Array"
 """Of a column: as arrow's text where all is text or nothing, which is little to keep and quick to go on with."""
 
-_Shape = tuple[str, ...]
 _Place = tuple[int, int]
-_Mask = npt.NDArray[np.bool_]
+_NONE: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -48,54 +43,24 @@ class Level:
         )
 
 
-@dataclass(frozen=True)
-class _Column:
-    """What records have under a key.
-
-    Attributes:
-        cells: what they have, None where a record has no such key.
-        first: which record has the key first, and at which place among its keys.
-        absent: which records have no such key; None: none of them.
-    """
-
-    cells: Cells
-    first: _Place
-    absent: _Mask | None
-
-
-class _Gap:
-    """What a record has that has no such key."""
-
-
-_GAP = _Gap()
-
-
 def level(records: Sequence[dict[str, Any]]) -> Level:
     """Records of JSON, whose objects are all plain dicts."""
     cells: dict[str, Cells] = {}
     own: list[tuple[_Place, str]] = []
     inner: list[tuple[_Place, str, npt.NDArray[np.intp] | None, Level]] = []
-    for name, column in _by_key(records).items():
-        values = cells[name] = column.cells
+    for name, values in _by_key(records).items():
+        cells[name] = values
         kinds = set(map(type, values)) if isinstance(values, list) else set()
-        if not isinstance(values, list) or dict not in kinds:
-            own.append((column.first, name))
-            continue
         if kinds == {dict}:
-            inner.append((column.first, name, None, level(values)))
-        else:
+            inner.append((_place(records, 0, name), name, None, level(values)))
+            cells[name] = pa.nulls(len(values), pa.large_string())
+        elif dict in kinds:
             at = [place for place, value in enumerate(values) if type(value) is dict]
-            held = np.array(at, dtype=np.intp)
             below = level([values[place] for place in at])
-            inner.append((_place(records, at[0], name), name, held, below))
-            there = np.ones(len(values), dtype=np.bool_) if column.absent is None else ~column.absent
-            there[held] = False
-            if there.any():
-                own.append((_place(records, int(there.argmax()), name), name))
-        rest = kinds - {dict, type(None)}
-        cells[name] = (
-            [None if type(v) is dict else v for v in values] if rest else _text([None] * len(values))
-        )
+            inner.append((_place(records, at[0], name), name, np.array(at, dtype=np.intp), below))
+            cells[name] = _text([None if type(value) is dict else value for value in values])
+        if kinds != {dict} and (first := _first_own(records, name)) is not None:
+            own.append((_place(records, first, name), name))
     own.sort()
     inner.sort(key=lambda each: each[0])
     return Level(
@@ -103,85 +68,33 @@ def level(records: Sequence[dict[str, Any]]) -> Level:
     )
 
 
+def _first_own(records: Sequence[dict[str, Any]], name: str) -> int | None:
+    """The first record that has something else than an object under a key."""
+    having = (place for place, record in enumerate(records) if type(record.get(name, _NONE)) is not dict)
+    return next(having, None)
+
+
 def _place(records: Sequence[dict[str, Any]], record: int, name: str) -> _Place:
     return record, list(records[record]).index(name)
 
 
-def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, _Column]:
-    """All values by key.
-
-    Record by record, as they lie in memory: going through all of them for each key takes several times as long.
-    """
-    shaped = list(map(tuple, records))
-    shapes: dict[_Shape, int] = {}
-    for shape in dict.fromkeys(shaped):
-        shapes[shape] = len(shapes)
-    if not shapes:
-        return {}
-    if len(shapes) == 1:
-        shape = next(iter(shapes))
-        return {
-            name: _Column(_text(values), (0, place), None)
-            for place, (name, values) in enumerate(_of_one_shape(records, shape).items())
-        }
-    if len(shapes) > _SHAPES:
-        return {name: _asked(records, name) for name in dict.fromkeys(itertools.chain.from_iterable(shapes))}
-    return _of_shapes(records, shapes, np.fromiter(map(shapes.__getitem__, shaped), np.intp, len(shaped)))
-
-
-def _of_shapes(
-    records: Sequence[dict[str, Any]], shapes: dict[_Shape, int], which: npt.NDArray[np.intp]
-) -> dict[str, _Column]:
-    """All values by key of records of several shapes: of one shape after the other, then put in their order."""
-    order = np.argsort(which, kind="stable")
-    back = np.empty(len(order), dtype=np.intp)
-    back[order] = np.arange(len(order))
-    counts = np.bincount(which, minlength=len(shapes)).tolist()
-    starts = [0, *itertools.accumulate(counts)]
-    firsts = order[starts[:-1]].tolist()
-    grouped = list(_picked(records, order))
-    parts = [_of_one_shape(grouped[starts[n] : starts[n + 1]], shape) for shape, n in shapes.items()]
-    found: dict[str, _Column] = {}
-    for name in dict.fromkeys(itertools.chain.from_iterable(shapes)):
-        values: list[Any] = []
-        for part, count in zip(parts, counts, strict=True):
-            values += part.get(name) or [None] * count
-        has = np.array([name in part for part in parts], dtype=np.bool_)
-        shape = next(shape for shape in shapes if name in shape)
-        cells = _text(values)
-        found[name] = _Column(
-            list(_picked(cells, back)) if isinstance(cells, list) else cells.take(pa.array(back)),
-            (firsts[shapes[shape]], shape.index(name)),
-            None if has.all() else ~has[which],
-        )
-    return found
-
-
-def _picked(values: Sequence[Any], places: npt.NDArray[np.intp]) -> Iterable[Any]:
-    return itemgetter(*places.tolist())(values)  # type: ignore[no-any-return]  # of one place it would be no tuple
-
-
-def _of_one_shape(records: Sequence[dict[str, Any]], shape: _Shape) -> dict[str, list[Any]]:
-    values = list(itertools.chain.from_iterable(map(dict.values, records)))
-    return {name: values[place :: len(shape)] for place, name in enumerate(shape)}
-
-
-def _asked(records: Sequence[dict[str, Any]], name: str) -> _Column:
-    """What each record has under a key, where hardly two have the same keys."""
-    values = [record.get(name, _GAP) for record in records]
-    absent = np.fromiter((value is _GAP for value in values), np.bool_, len(values))
-    first = _place(records, int((~absent).argmax()), name)
-    return _Column(_text([None if value is _GAP else value for value in values]), first, absent)
+def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, Cells]:
+    """All values by key, in the order in which keys come; None where a record has no such key."""
+    keys = list(itertools.chain.from_iterable(records))
+    names = list(records[0]) if records else []
+    if keys == names * len(records):
+        # All have the same keys in the same order, and need not be asked for each of them.
+        values = list(itertools.chain.from_iterable(map(dict.values, records)))
+        return {name: _text(values[place :: len(names)]) for place, name in enumerate(names)}
+    return {name: _text([record.get(name) for record in records]) for name in dict.fromkeys(keys)}
 
 
 def _text(values: list[Any]) -> Cells:
     """Cells as arrow's text, where they are text."""
-    if isinstance(next((value for value in values if value is not None), ""), str):
-        try:
-            return pa.array(values, pa.large_string())
-        except (pa.ArrowException, TypeError, UnicodeError):
-            pass  # something else comes later; half of a character
-    return values
+    try:
+        return pa.array(values, pa.large_string())
+    except (pa.ArrowException, TypeError, UnicodeError):
+        return values  # something else is among them; half of a character
 
 
 def names_of(levels: Sequence[Level], into: dict[str, None], outer: str = "") -> None:
@@ -244,7 +157,7 @@ def within(value: Any, at: str) -> list[Any]:
 
 def plain(records: Sequence[dict[str, Any]]) -> dict[str, Cells]:
     """The cells of records by column, nested values as they are."""
-    return {name: column.cells for name, column in _by_key(records).items()}
+    return _by_key(records)
 
 
 def _first(cells: Cells, other: Cells) -> Cells:
