@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -109,8 +109,11 @@ def names_of(levels: Sequence[Level], into: dict[str, None], outer: str = "") ->
 
 
 def flattened(held: Level, outer: str = "") -> dict[str, Cells]:
-    """The cells of records by column, nested objects as dotted names; None where a record has no such cell."""
-    found: dict[str, Cells] = {}
+    """The cells of records by column, nested objects as dotted names; None where a record has no such cell.
+
+    A record may write one column in several ways, as "a.b" and as b of a: the longest name holds that has something.
+    """
+    ways: dict[str, list[tuple[int, Cells]]] = {}
     for name, values in held.cells.items():
         made: dict[str, Cells] = {}
         if name in held.inner:
@@ -120,9 +123,15 @@ def flattened(held: Level, outer: str = "") -> dict[str, Cells]:
                 made = {column: _spread(cells, places, held.count) for column, cells in made.items()}
         made[outer + name] = values
         for column, cells in made.items():
-            before = found.get(column)
-            found[column] = cells if before is None else _first(cells, before)
-    return found
+            ways.setdefault(column, []).append((len(name), cells))
+    return {column: _longest(several) for column, several in ways.items()}
+
+
+def _longest(ways: list[tuple[int, Cells]]) -> Cells:
+    cells, *others = (cells for _, cells in sorted(ways, key=lambda way: -way[0]))
+    for other in others:
+        cells = _first(cells, other)
+    return cells
 
 
 def _spread(cells: Cells, places: npt.NDArray[np.intp], count: int) -> Cells:
@@ -161,7 +170,7 @@ def plain(records: Sequence[dict[str, Any]]) -> dict[str, Cells]:
 
 
 def _first(cells: Cells, other: Cells) -> Cells:
-    """Each cell, or where there is none the other: a record may write one column in two ways."""
+    """Each cell, or where there is none the other."""
     if not isinstance(cells, list) and not isinstance(other, list):
         return pa.compute.coalesce(cells, other)
     return [o if cell is None else cell for cell, o in zip(listed(cells), listed(other), strict=True)]
@@ -192,11 +201,12 @@ def listed(cells: Cells) -> list[Any]:
 
 
 def flat(record: dict[str, Any], outer: str = "") -> dict[str, Any]:
-    """Nested objects as dotted names, all of them in `outer`."""
+    """Nested objects as dotted names, all of them in `outer`; one written in several ways as `flattened` says."""
     found: dict[str, Any] = {}
+    by: dict[str, int] = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            found.update(flat(value, f"{outer}{name}."))
-        else:
-            found[outer + name] = value
+        made = flat(value, f"{outer}{name}.") if isinstance(value, dict) else {outer + name: value}
+        for column, cell in made.items():
+            if found.get(column) is None or (cell is not None and len(name) > by[column]):
+                found[column], by[column] = cell, len(name)
     return found

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,22 @@ def test_columns_and_cells(records: list[dict[str, Any]]) -> None:
     assert {name: listed(cells) for name, cells in plain(records).items()} == {
         name: [record.get(name) for record in records] for name in {n: 0 for r in records for n in r}
     }
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ({"a": {"b": False}, "a.b": None}, False),
+        ({"a.b": 1, "a": {"b": 2}}, 1),
+        ({"a": {"b": 2}, "a.b": 1}, 1),
+        ({"a.b": None, "a": {"b": None}}, None),
+    ],
+)
+def test_a_column_written_in_two_ways(record: dict[str, Any], told: Any) -> None:
+    """Whatever comes first, in this record or in one before."""
+    assert flat(record)["a.b"] is told
+    for before in ({}, {"a.b": 0, "a": {"b": 0}}, {"a": {"b": 0}, "a.b": 0}):
+        assert listed(flattened(level([before, record]))["a.b"])[1] is told
 
 
 @given(_RECORDS, st.integers(0, 12))
