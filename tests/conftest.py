@@ -12,11 +12,17 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from refnet.core.errors import EngineError
 from refnet.graph import Graph, connect, local
+from refnet.graph.local import server
+
+# An engine of a test lives for minutes, and half of what it takes of the processor is Java compiling itself for a speed
+# that it never comes to. Java's first compiler is enough here; `make demo` and `make bench` run engines as users do.
+os.environ["JAVA_TOOL_OPTIONS"] = f"{os.environ.get('JAVA_TOOL_OPTIONS', '')} -XX:TieredStopAtLevel=1".strip()
 
 IMAGES = {"neo4j": "neo4j:2026.08.1", "neo4j5": "neo4j:5.26.30"}
 KINDS = [
@@ -92,7 +98,9 @@ class Engines:
             return connect(
                 container.get_connection_url(), username=container.username, password=container.password
             )
-        running = local.start(self._directory / kind, kind, idle_minutes=5)
+        # Tests empty a graph and fill it again within seconds: each query would be planned anew all the time.
+        with mock.patch.object(server, "_CONF", f"{server._CONF}dbms.cypher.min_replan_interval=1m\n"):
+            running = local.start(self._directory / kind, kind, idle_minutes=5)
         graph = connect(
             running.uri, username=running.username, password=running.password, database=running.database
         )

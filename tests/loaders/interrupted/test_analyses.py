@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -17,14 +16,14 @@ from refnet.analysis.influence import publish
 from refnet.analysis.influence.analyze import analyze
 from refnet.core.settings import load_settings
 from refnet.front import load
-from refnet.graph import Graph, catalogue, connect
+from refnet.graph import Graph, catalogue, connect, local
 from refnet.graph.connection import native
 from refnet.graph.model import SCORES
 from tests.conftest import wipe
 from tests.cypher.village import TABLES
 from tests.loaders.interrupted.conftest import Loads
+from tests.loaders.interrupted.test_killed import spread
 
-MOMENTS = int(os.environ.get("REFNET_TEST_MOMENTS", "4"))
 OTHER = {"REFNET_DECAY": "0.9", "REFNET_HOPS": "2"}
 WRITTEN = "MATCH (c:Customer) WHERE c.scoresBefore IS NOT NULL RETURN count(c) AS n"
 ASKED: dict[str, dict[str, Any]] = {
@@ -103,13 +102,13 @@ def test_every_query_of_scores_looks_for_those_before() -> None:
 
 
 @pytest.mark.parametrize("at_once", [(2, 3), (2_000, 50_000)])
-def test_killed(graph: Graph, loads: Loads, at_once: tuple[int, int]) -> None:
+def test_killed(graph: Graph, kind: local.Kind, loads: Loads, at_once: tuple[int, int]) -> None:
     """At moments over a whole analysis; by whoever reads it was never begun; run again, it was never killed."""
     analyzed_village(graph)
     count = loads.analyze(environment=OTHER, scores_at_once=at_once)["moments"]
     whole, after = scores(graph), answers(graph)
     some = 0
-    for turn, at in enumerate(range(1, count + 1, max(1, (count - 1) // MOMENTS if MOMENTS else 1))):
+    for turn, at in enumerate(spread(count, kind)):
         analyzed_village(graph)
         before, report = answers(graph), reported(graph)
         assert "killed" in loads.analyze(environment=OTHER, scores_at_once=at_once, at=at), at

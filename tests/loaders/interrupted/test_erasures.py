@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from refnet.graph import Graph
+from refnet.graph import Graph, local
 from tests.conftest import wipe
 from tests.dump import difference
 from tests.loaders.conftest import picture
@@ -66,7 +66,7 @@ def strings(graph: Graph) -> str:
 
 
 @pytest.mark.parametrize("loaded_between", [False, True])
-def test_an_erasure(graph: Graph, loads: Loads, first: Path, loaded_between: bool) -> None:
+def test_an_erasure(graph: Graph, kind: local.Kind, loads: Loads, first: Path, loaded_between: bool) -> None:
     loads.load(first)
     before = totals(graph)
     assert THEIRS.search(strings(graph))
@@ -74,7 +74,7 @@ def test_an_erasure(graph: Graph, loads: Loads, first: Path, loaded_between: boo
     whole = anonymous(graph)
     assert not THEIRS.search(strings(graph))
     assert totals(graph) == before
-    for at in spread(count):
+    for at in spread(count, kind):
         wipe(graph)
         loads.load(first)
         assert "killed" in loads.erase(ASKED, at=at), at

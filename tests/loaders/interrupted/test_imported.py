@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refnet import front
-from refnet.graph import Graph
+from refnet.graph import Graph, local
 from refnet.loaders import upkeep
 from refnet.loaders.bulk import export
 from tests.conftest import wipe
@@ -24,7 +24,7 @@ def first(tmp_path: Path) -> Path:
     return write(tmp_path / "first", files(False))
 
 
-def test_an_import(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -> None:
+def test_an_import(graph: Graph, kind: local.Kind, loads: Loads, first: Path, tmp_path: Path) -> None:
     """With people of several ids, shared emails, aliases whose rows waited."""
     loads.load(first)
     whole = picture(graph)
@@ -33,7 +33,7 @@ def test_an_import(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -> N
     fill(graph, made.directory)
     count = loads.adopt()["moments"]
     assert picture(graph) == whole, difference(picture(graph), whole)
-    for at in spread(count):
+    for at in spread(count, kind):
         wipe(graph)
         fill(graph, made.directory)
         assert "killed" in loads.adopt(at=at), at
@@ -64,7 +64,9 @@ def test_linked_and_not_worked_out(
     assert picture(graph) == whole, difference(picture(graph), whole)
 
 
-def test_another_load_after_it(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -> None:
+def test_another_load_after_it(
+    graph: Graph, kind: local.Kind, loads: Loads, first: Path, tmp_path: Path
+) -> None:
     """What a killed one has left undone, whatever is loaded next does."""
     other = write(tmp_path / "other", {"visits.csv": "day,visits\n2024-01-01,1"})
     loads.load(first)
@@ -74,7 +76,7 @@ def test_another_load_after_it(graph: Graph, loads: Loads, first: Path, tmp_path
     wipe(graph)
     fill(graph, made.directory)
     count = loads.adopt()["moments"]
-    for at in list(spread(count))[-3:]:
+    for at in list(spread(count, kind))[-3:]:
         wipe(graph)
         fill(graph, made.directory)
         assert "killed" in loads.adopt(at=at), at

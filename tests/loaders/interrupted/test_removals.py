@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from refnet.graph import Graph
+from refnet.graph import Graph, local
 from tests.conftest import wipe
 from tests.loaders.conftest import picture
 from tests.loaders.interrupted.conftest import Loads
@@ -33,12 +33,12 @@ def both(tmp_path: Path) -> Path:
     return write(tmp_path / "both", files(True) | {"removals.csv": "\n".join(["table,id", *LISTED])})
 
 
-def test_a_load_with_a_list(graph: Graph, loads: Loads, first: Path, both: Path) -> None:
+def test_a_load_with_a_list(graph: Graph, kind: local.Kind, loads: Loads, first: Path, both: Path) -> None:
     loads.load(first)
     count = loads.load(both)["moments"]
     whole = picture(graph)
     resumed = 0
-    for at in spread(count):
+    for at in spread(count, kind):
         wipe(graph)
         loads.load(first)
         assert "killed" in loads.load(both, at=at), at
@@ -47,14 +47,14 @@ def test_a_load_with_a_list(graph: Graph, loads: Loads, first: Path, both: Path)
     assert resumed
 
 
-def test_a_list_alone(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -> None:
+def test_a_list_alone(graph: Graph, kind: local.Kind, loads: Loads, first: Path, tmp_path: Path) -> None:
     """Killed, it is finished by whatever is loaded next."""
     listed = write(tmp_path / "listed", {"removals.csv": "\n".join(["table,id", *LISTED])})
     other = write(tmp_path / "other", {"spend.csv": "channel,month,amount\nads,2024-01,5"})
     loads.load(first)
     count = loads.load(listed)["moments"]
     whole = picture(graph)
-    for at in spread(count):
+    for at in spread(count, kind):
         wipe(graph)
         loads.load(first)
         assert "killed" in loads.load(listed, at=at), at
@@ -67,14 +67,14 @@ def test_a_list_alone(graph: Graph, loads: Loads, first: Path, tmp_path: Path) -
 
 
 def test_a_list_that_comes_after_a_killed_load(
-    graph: Graph, loads: Loads, first: Path, tmp_path: Path
+    graph: Graph, kind: local.Kind, loads: Loads, first: Path, tmp_path: Path
 ) -> None:
     """What it names was sent already, or is yet to be sent: neither is there in the end."""
     listed = write(tmp_path / "listed", {"removals.csv": "\n".join(["table,id", *LISTED])})
     count = loads.load(first)["moments"]
     loads.load(listed)
     whole = picture(graph)
-    for at in list(spread(count))[1::2]:
+    for at in list(spread(count, kind))[1::2]:
         wipe(graph)
         assert "killed" in loads.load(first, at=at), at
         loads.load(listed)

@@ -20,12 +20,6 @@ from tests.loaders.conftest import picture
 from tests.loaders.interrupted.conftest import Loads
 from tests.loaders.interrupted.files import files, write
 
-KINDS = [
-    pytest.param("embedded", marks=pytest.mark.engine("embedded")),
-    pytest.param("neo4j", marks=[pytest.mark.engine("neo4j"), pytest.mark.slow]),
-    pytest.param("neo4j5", marks=[pytest.mark.engine("neo4j5"), pytest.mark.slow]),
-]
-
 
 class Street:
     """An address that stays, whatever port the server behind it has after it was started again."""
@@ -71,9 +65,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
     local.stop(tmp_path / "own")
 
 
-@pytest.fixture(params=KINDS)
-def engine(request: pytest.FixtureRequest, home: Path) -> local.Running:
-    return local.start(home, request.param, idle_minutes=10)
+@pytest.fixture
+def engine(kind: local.Kind, home: Path) -> local.Running:
+    return local.start(home, kind, idle_minutes=10)
 
 
 def graph_of(engine: local.Running) -> Graph:
@@ -81,7 +75,12 @@ def graph_of(engine: local.Running) -> Graph:
 
 
 def test_it_ends_in_the_middle(
-    engine: local.Running, home: Path, server: subprocess.Popen[str], tmp_path: Path
+    engine: local.Running,
+    home: Path,
+    graph: Graph,
+    loads: Loads,
+    server: subprocess.Popen[str],
+    tmp_path: Path,
 ) -> None:
     street, said = Street(), tmp_path / "said"
     street.to = port_of(engine)
@@ -98,10 +97,9 @@ def test_it_ends_in_the_middle(
     )
     by_home = Loads(server, {"REFNET_HOME": str(home)})
     first, second = write(tmp_path / "first", files(False)), write(tmp_path / "second", files(True))
-    for directory in (first, second, first):
-        by_home.load(directory)
-    with graph_of(engine) as graph:
-        whole = picture(graph)
+    for directory in (second, first):
+        loads.load(directory)  # where all is warm
+    whole = picture(graph)
 
     def killed() -> None:
         found = local.running(home)
@@ -126,14 +124,14 @@ def test_it_ends_in_the_middle(
     ]
     # A Neo4j takes half a minute to be there again: of its accidents one a version, each of another way to reach it.
     chosen = {"embedded": tried, "neo4j": tried[1:2], "neo4j5": tried[3:]}[engine.kind]
-    for loads, accident, called, when in chosen:
+    for way, accident, called, when in chosen:
         now = local.start(home, engine.kind)
         street.to = port_of(now)
-        loads.load(second)
+        by_home.load(second)
         said.write_text("", encoding="utf-8")
         outcome: list[dict[str, Any]] = []
         load = threading.Thread(
-            target=lambda loads=loads, outcome=outcome: outcome.append(loads.load(first, said=str(said)))
+            target=lambda way=way, outcome=outcome: outcome.append(way.load(first, said=str(said)))
         )
         load.start()
         until = time.monotonic() + 120
@@ -146,8 +144,8 @@ def test_it_ends_in_the_middle(
         told = said.read_text(encoding="utf-8")
         assert f"{called} does not answer: trying again" in told
         assert f"{called} answers again" in told
-        with graph_of(local.start(home, engine.kind)) as graph:
-            assert picture(graph) == whole, when
+        with graph_of(local.start(home, engine.kind)) as again:
+            assert picture(again) == whole, when
     street.close()
 
 
