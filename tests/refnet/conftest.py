@@ -1,5 +1,6 @@
 """The command line, run as a person runs it."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import pytest
 
 from refnet.cli import main
 from refnet.graph import local
+from tests.conftest import Engines, wipe
 
 Run = Callable[..., "Done"]
 
@@ -45,8 +47,22 @@ def refnet(
 
     yield run
     for home in (tmp_path / "home", *(tmp_path / "home").glob("demo*")):
-        if home.is_dir():
+        if home.is_dir() and not home.is_symlink():
             local.stop(home)
+
+
+@pytest.fixture
+def at_home(engines: Engines, tmp_path: Path) -> Iterator[None]:
+    """The embedded engine that runs for all tests is the home's, its graph empty: for tests that are not of engines."""
+    graph = engines.graph("embedded")
+    assert graph.engine is not None
+    wipe(graph)
+    home = graph.engine.store.parent
+    before = set(home.iterdir())
+    (tmp_path / "home").symlink_to(home)
+    yield
+    for left in set(home.iterdir()) - before:
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def says(done: Done, code: int, *words: str) -> None:

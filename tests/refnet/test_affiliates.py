@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cypher.village import TABLES
 from tests.refnet.conftest import Run, says
 
 
+@pytest.mark.usefixtures("at_home")
 def test_scorecards_and_another_commission(refnet: Run, tmp_path: Path) -> None:
     for name in ("customers", "affiliates", "referrals", "orders", "commissions"):
         (tmp_path / "data").mkdir(exist_ok=True)

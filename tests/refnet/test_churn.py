@@ -8,6 +8,7 @@ import pytest
 from tests.refnet.conftest import Run, says
 
 
+@pytest.mark.usefixtures("at_home")
 @pytest.mark.slow
 @pytest.mark.engine("embedded")
 def test_from_files_to_who_might_leave(refnet: Run, tmp_path: Path) -> None:
@@ -52,6 +53,7 @@ def test_from_files_to_who_might_leave(refnet: Run, tmp_path: Path) -> None:
     assert json.loads(refnet("query", "churn/written", "--json").stdout) == []
 
 
+@pytest.mark.usefixtures("at_home")
 def test_what_is_asked_wrongly_says_so(refnet: Run, tmp_path: Path) -> None:
     says(refnet("churn", "--forget", "--train"), 2, "--forget only takes away")
     says(refnet("example", "x", "--brand", "shoes"), 2, "no example brand shoes", "meals and software")

@@ -34,6 +34,7 @@ def files(tmp_path: Path) -> Path:
     return directory
 
 
+@pytest.mark.usefixtures("at_home")
 def test_a_customer_is_shown_by_any_id(refnet: Run, files: Path) -> None:
     (files / "aliases.csv").write_text("alias,customer_id\nstripe:cus_1,cate\n")
     says(refnet("load", "exports"), 0, "aliases: 1 rows loaded", "1 ids by alias, 0 by email")
@@ -126,6 +127,7 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("engine", "status"), 0, "no engine runs")
 
 
+@pytest.mark.usefixtures("at_home")
 def test_scores_say_what_they_are_behind(refnet: Run, files: Path) -> None:
     """A load of several files is one; credit decided anew is a change, too, and one that changes nothing is none."""
     (files / "referrals.csv").write_text(REFERRALS.replace("ben,2024-02-01", "ben,2024-01-15"))
@@ -142,6 +144,7 @@ def test_scores_say_what_they_are_behind(refnet: Run, files: Path) -> None:
     assert json.loads(refnet("show", "cate", "--json").stdout)["changes_since"] == 0
 
 
+@pytest.mark.usefixtures("at_home")
 def test_a_load_that_takes_no_row_has_failed(refnet: Run, files: Path) -> None:
     """All rows refused is 1; files without rows, and those that are loaded again, are 0."""
     refused = files.parent / "refused"
@@ -158,6 +161,7 @@ def test_a_load_that_takes_no_row_has_failed(refnet: Run, files: Path) -> None:
     says(refnet("load", "refused"), 0, "orders: 0 rows loaded")
 
 
+@pytest.mark.usefixtures("at_home")
 def test_too_many_rejects_are_told_of_each_file(refnet: Run, files: Path) -> None:
     (files / "customers.csv").write_text(CUSTOMERS.replace("2024-01-01", "soon"))
     (files / "referrals.csv").write_text("referrer_id,referee_id\n,ben\n,eve\n")
@@ -168,6 +172,7 @@ def test_too_many_rejects_are_told_of_each_file(refnet: Run, files: Path) -> Non
     )
 
 
+@pytest.mark.usefixtures("at_home")
 def test_shown_by_email(refnet: Run, files: Path) -> None:
     (files / "customers.csv").write_text(
         "customer_id,email\nc-1,Ann@example.org\nc-2,two@example.org\nc-3,two@example.org\n"
@@ -215,6 +220,7 @@ main()
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.usefixtures("at_home")
 def test_replace_lists_first_and_asks(
     refnet: Run, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +264,7 @@ def test_replace_lists_first_and_asks(
     assert "passed over" not in again.stdout
 
 
+@pytest.mark.usefixtures("at_home")
 def test_another_credit_policy_needs_no_new_load(refnet: Run, files: Path) -> None:
     says(refnet("credit"), 0, "There are no claims in this graph yet")
     (files / "referrals.csv").write_text(REFERRALS + "cate,eve,2024-03-01\n")
@@ -310,6 +317,7 @@ def test_a_dry_run_needs_no_graph(refnet: Run, files: Path, tmp_path: Path) -> N
     says(refnet("load", "exports", "--max-rejects", "1"), 0, "customers: 3 rows loaded", "to be mended")
 
 
+@pytest.mark.usefixtures("at_home")
 def test_questions_asked_wrongly(refnet: Run, files: Path) -> None:
     says(refnet("query", "tree/downlin"), 1, "no query 'tree/downlin'", "tree/downline")
     says(refnet("query", "tree/downline"), 2, "needs a value for rootId")
@@ -408,6 +416,7 @@ def test_a_home_that_cannot_be_written(refnet: Run, files: Path, tmp_path: Path)
     says(refnet("load", "exports"), 1, "home")
 
 
+@pytest.mark.usefixtures("at_home")
 def test_templates_and_the_example(refnet: Run, tmp_path: Path) -> None:
     says(refnet("template", "empty"), 0, "customers.csv", "tokens.csv")
     assert (tmp_path / "empty" / "referrals.csv").read_text().startswith("referrer_id,referee_id,referred_at")
@@ -467,6 +476,7 @@ def test_an_export_for_the_import_tool(refnet: Run, files: Path, tmp_path: Path)
     says(refnet("load", "--imported"), 2, "Nothing has been imported", "refnet export --for neo4j-admin")
 
 
+@pytest.mark.usefixtures("at_home")
 @pytest.mark.slow
 def test_predicted_cltv(refnet: Run, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()

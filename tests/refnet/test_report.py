@@ -180,6 +180,7 @@ def test_it_fits_a_window(found: dict[str, Any], tmp_path: Path, width: int, sch
     assert complaints == []
 
 
+@pytest.mark.usefixtures("at_home")
 def test_the_command(refnet: Run, tmp_path: Path) -> None:
     exports = tmp_path / "exports"
     exports.mkdir()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.refnet.conftest import Run, says
 
@@ -35,6 +36,7 @@ def tables() -> dict[str, pd.DataFrame]:
     return {"customers": pd.DataFrame(customers), "referrals": pd.DataFrame(referrals)}
 
 
+@pytest.mark.usefixtures("at_home")
 def test_segments_are_found_kept_and_followed(refnet: Run, tmp_path: Path) -> None:
     exports = tmp_path / "exports"
     exports.mkdir()

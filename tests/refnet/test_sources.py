@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from refnet.graph import connect
 from tests.refnet.conftest import Run, says
 
@@ -51,6 +53,7 @@ def test_sources_are_listed_shown_and_sketched(refnet: Run, tmp_path: Path) -> N
     says(refnet("sources", "show", "crm"), 0, "about = 7", "warning: sources/crm.toml: ")
 
 
+@pytest.mark.usefixtures("at_home")
 def test_exports_and_canonical_files_in_one_load(refnet: Run, tmp_path: Path) -> None:
     for name in ("rewardful-referrals.json", "rewardful-commissions.json", "stripe-payments.csv"):
         shutil.copy(EXPORTS / name, tmp_path / name)
@@ -91,6 +94,7 @@ def test_exports_and_canonical_files_in_one_load(refnet: Run, tmp_path: Path) ->
         assert runs.values == [["rewardful-referrals.json (rewardful-referrals)"]]
 
 
+@pytest.mark.usefixtures("at_home")
 def test_a_source_can_be_said(refnet: Run, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("First Name,Email,Total Spent\nAnn,ann@example.org,5\n")
     says(refnet("load", "x.csv"), 1, "nearest is shopify-customers", "--source shopify-customers")
@@ -111,6 +115,7 @@ def test_a_source_can_be_said(refnet: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("at_home")
 def test_a_database_on_the_command_line(refnet: Run, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "shop.db") as shop:
         shop.execute("CREATE TABLE people (id, created)")

@@ -10,6 +10,7 @@ from tests.cypher.test_success_queries import TABLES
 from tests.refnet.conftest import Run, says
 
 
+@pytest.mark.usefixtures("at_home")
 def test_the_commands(refnet: Run, tmp_path: Path) -> None:
     exports = tmp_path / "exports"
     exports.mkdir()

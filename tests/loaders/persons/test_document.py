@@ -17,9 +17,9 @@ from refnet.loaders import TABLES
 from refnet.loaders.persons import document
 from refnet.loaders.persons.names import PERSONS, THINGS
 from tests.loaders.persons.conftest import tables
-from tests.refnet.conftest import Run, refnet, says
+from tests.refnet.conftest import Run, at_home, refnet, says
 
-__all__ = ["refnet"]
+__all__ = ["at_home", "refnet"]
 
 
 def test_every_id_is_of_a_person_or_a_thing() -> None:
@@ -103,6 +103,7 @@ def test_an_email_of_two_asks_which(graph: Graph) -> None:
     assert document(graph, "a")["emails"] == ["x@y.example"]
 
 
+@pytest.mark.usefixtures("at_home")
 def test_the_command_hands_it_over(refnet: Run, tmp_path: Path) -> None:
     for name, frame in tables().items():
         (tmp_path / "exports").mkdir(exist_ok=True)

@@ -25,9 +25,9 @@ from tests.api.conftest import served, settings_for
 from tests.conftest import Engines, wipe
 from tests.loaders.conftest import picture
 from tests.loaders.persons.conftest import Tables, tables
-from tests.refnet.conftest import Run, refnet, says
+from tests.refnet.conftest import Run, at_home, refnet, says
 
-__all__ = ["refnet"]
+__all__ = ["at_home", "refnet"]
 
 # Every string of hers that is in the files, whole or as a part; ids of her rows, too.
 HERS = re.compile(
@@ -443,6 +443,7 @@ def _there(graph: Graph, asked: str) -> bool:
     return True
 
 
+@pytest.mark.usefixtures("at_home")
 def test_the_command(refnet: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REFNET_ERASURE_KEY")
     (tmp_path / "exports").mkdir()

@@ -20,9 +20,9 @@ from refnet.loaders import TABLES
 from tests.conftest import Engines, wipe
 from tests.loaders.conftest import FILES, Write, picture
 from tests.loaders.removing.test_replace import _COLUMNS, Tables, _exports, _frames
-from tests.refnet.conftest import Run, refnet, says
+from tests.refnet.conftest import Run, at_home, refnet, says
 
-__all__ = ["refnet"]
+__all__ = ["at_home", "refnet"]
 
 _KEYS = {name: table.id_column for name, table in TABLES.items() if table.id_column in _COLUMNS.get(name, [])}
 # One row of each table that has an id, claims apart.
@@ -223,6 +223,7 @@ def test_what_is_no_row_that_can_be_named(graph: Graph) -> None:
         front.load(graph, {"removals": pd.DataFrame({"id": ["x"]})})
 
 
+@pytest.mark.usefixtures("at_home")
 def test_it_is_told(refnet: Run, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(
         "order_id,customer_id,placed_at,amount\no1,a,2024-01-01,1\no2,a,2024-01-01,1\no3,a,2024-01-02,1\n"
