@@ -36,6 +36,7 @@ from bench import (
 from bench import tables as between
 from bench.table import Table, write
 from refnet.core.progress import Console
+from refnet.core.settings import load_settings
 from refnet.graph import Graph, connect, local
 
 _DEFAULT = ("loading", "reading", "influence", "serving")
@@ -112,7 +113,8 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
             from bench import spark  # which takes half a gigabyte that `make spark` fetches
 
             return spark.compare(home, asked.customers, asked.rounds, shuffled)
-    running = local.start(home, asked.engine, idle_minutes=30, reporter=Console())
+    heap = load_settings().engine_heap
+    running = local.start(home, asked.engine, heap=heap, idle_minutes=30, reporter=Console())
     try:
         with connect(
             running.uri, username=running.username, password=running.password, database=running.database
