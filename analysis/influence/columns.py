@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from refnet.core.errors import StoreError
 from refnet.core.progress import Progress
 from refnet.graph import Graph
 
@@ -70,10 +71,15 @@ def bounds(graph: Graph, of: str) -> list[str]:
         First of all ''; each id is after one and at most the next.
 
     Raises:
-        StoreError: the graph cannot be reached or refuses.
+        StoreError: the graph cannot be reached or refuses; an id is no text.
     """
-    some = graph.query(f"scores/some-{of}", share=_SPREAD / _RANGE_ROWS).values
-    plain = sorted(key for (key,) in some if key and max(key) < _ALIKE)
+    some = [key for (key,) in graph.query(f"scores/some-{of}", share=_SPREAD / _RANGE_ROWS).values]
+    if wrong := [key for key in some if not isinstance(key, str) or not key]:
+        raise StoreError(
+            f"The graph has {of} whose id is no text, such as {wrong[0]!r}.",
+            "Others than refnet have written them: give each an id that is a text, or take them away.",
+        )
+    plain = sorted(key for key in some if max(key) < _ALIKE)
     return ["", *plain[_SPREAD::_SPREAD], *_ENDS]
 
 

@@ -1,11 +1,14 @@
 """Columns of the graph: by ranges of ids the same as by rows, whatever the ids are."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from refnet.analysis.influence import columns
 from refnet.analysis.influence.analyze import _CREDIT, _CUSTOMER, analyze
+from refnet.core.errors import StoreError
 from refnet.core.progress import Quiet
 from refnet.front import load
 from refnet.graph import Graph
@@ -60,6 +63,15 @@ def test_each_id_is_in_one_range(graph: Graph, small: None) -> None:
         (referrer or "", "" if referrer else "a-1", referee)
         for referrer, referee in zip(by, IDS, strict=True)
     )
+
+
+@pytest.mark.parametrize("wrong", [{"customerId": 7}, {"customerId": ""}, {"name": "nobody"}])
+def test_an_id_that_is_in_no_range(graph: Graph, wrong: dict[str, Any]) -> None:
+    """Nobody is passed over in silence."""
+    load(graph, {"customers": pd.DataFrame({"customer_id": ["ann"]})})
+    graph.write("CREATE (c:Customer) SET c += $wrong", wrong=wrong)
+    with pytest.raises(StoreError, match=r"customers whose id is no text, such as (7|''|None)"):
+        analyze(graph)
 
 
 def test_ranges_of_none(graph: Graph) -> None:
