@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from refnet.core.errors import InputError
@@ -64,6 +65,7 @@ def _parquet(path: Path) -> Opened:
         at = 2
         with readable(path), pq.ParquetFile(path) as rows:
             for batch in rows.iter_batches(batch_size=CHUNK_ROWS):
+                _see_text(path, batch, at)
                 yield Chunk(
                     # Another's pandas may have left an index in it: it is a column like any other.
                     batch.to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True),
@@ -73,3 +75,27 @@ def _parquet(path: Path) -> Opened:
                 at += batch.num_rows
 
     return Opened(str(path), columns, total, chunks)
+
+
+def _see_text(path: Path, batch: pa.RecordBatch, at: int) -> None:
+    """Texts are not looked at when parquet is read, and fail wherever they are first made Python's."""
+    for name, cells in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            cells.validate(full=True)
+        except pa.ArrowInvalid:
+            row = None
+            if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+                held = cells.cast(pa.large_binary()).to_pylist()
+                row = at + next(place for place, text in enumerate(held) if text and not _is_text(text))
+            hint = "Write the file again, its texts in UTF-8."
+            raise InputError(
+                "holds bytes that are no text.", file=path, row=row, column=name, hint=hint
+            ) from None
+
+
+def _is_text(written: bytes) -> bool:
+    try:
+        written.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

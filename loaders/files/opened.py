@@ -23,6 +23,8 @@ import pyarrow as pa
 from refnet.core.errors import InputError
 from refnet.loaders.check import Reject, Written
 
+LONGEST = 200
+"""Of what a library says so many characters: some repeat a part of the file."""
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx", ".json", ".json.gz")
 
 CHUNK_ROWS = 20_000
@@ -135,7 +137,9 @@ def readable(path: Path) -> Iterator[None]:
                 file=path,
                 hint="Is a quotation mark opened and not closed?",
             ) from None
-        raise InputError(f"cannot be read as {ending(path)}: {said}.", file=path, hint=WHOLE) from None
+        raise InputError(
+            f"cannot be read as {ending(path)}: {said[:LONGEST]}.", file=path, hint=WHOLE
+        ) from None
     except RecursionError:
         raise InputError("is nested too deeply.", file=path, hint=WHOLE) from None
     except (
@@ -148,7 +152,9 @@ def readable(path: Path) -> Iterator[None]:
         SyntaxError,
         csv.Error,
     ) as error:
-        raise InputError(f"cannot be read as {ending(path)}: {error}.", file=path, hint=WHOLE) from None
+        raise InputError(
+            f"cannot be read as {ending(path)}: {str(error)[:LONGEST]}.", file=path, hint=WHOLE
+        ) from None
 
 
 def as_utf8(path: Path) -> str:

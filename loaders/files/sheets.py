@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from refnet.core.errors import InputError
-from refnet.loaders.files.opened import WHOLE, Chunk, Opened, portions, readable, without_blank
+from refnet.loaders.files.opened import LONGEST, WHOLE, Chunk, Opened, portions, readable, without_blank
 
 
 def open_xlsx(path: Path) -> Opened:
@@ -69,7 +69,9 @@ def _sheet(path: Path, names: list[str] | None = None) -> Iterator[tuple[Any, ..
             raise
         except Exception as error:  # noqa: BLE001 (a workbook that is broken inside makes it raise anything)
             said = "it has no sheet" if isinstance(error, IndexError) else error or type(error).__name__
-            raise InputError(f"cannot be read as .xlsx: {said}.", file=path, hint=WHOLE) from None
+            raise InputError(
+                f"cannot be read as .xlsx: {str(said)[:LONGEST]}.", file=path, hint=WHOLE
+            ) from None
 
 
 def _cell(value: Any) -> Any:

@@ -11,17 +11,27 @@ records = "data"                 JSON: where in each document the records are, i
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+import pandas as pd
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from refnet.core.errors import InputError
 from refnet.graph.model import CANONICAL, RESERVED, camel
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import ORDERS, REFUNDS, TABLES
-from refnet.loaders.sources.changes import CHANGES
+from refnet.loaders.sources.changes import CHANGES, dated
 
 _OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "refunds", "keep")
 
@@ -34,6 +44,14 @@ def _change(name: str) -> str:
     if name not in CHANGES:
         raise ValueError(f"is none of {', '.join(CHANGES)}")
     return name
+
+
+def _form(form: str) -> str:
+    try:
+        dated(pd.Series(["1"], dtype="str"), form)
+    except (ValueError, re.error) as error:
+        raise ValueError(f"is no form of dates: {error}") from None
+    return form
 
 
 class _Strict(BaseModel):
@@ -86,7 +104,7 @@ class Taken(_Strict):
     change: Annotated[list[Annotated[str, BeforeValidator(_change)]], BeforeValidator(_several)] = Field(
         default_factory=list, alias="as"
     )
-    dated: str | None = None
+    dated: Annotated[str, AfterValidator(_form)] | None = None
     choices: dict[str, str] = Field(default_factory=dict)
     prefix: str = ""
 
