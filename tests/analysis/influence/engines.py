@@ -314,9 +314,11 @@ def whole_way(graph: Graph) -> Engine:
         settings = _load(graph, case, hops, decay)
         analyze(graph, settings=settings)
         columns = ["influence", "conservedCredit", "downline", "longestChain"]
-        told = ", ".join(f"n.{column} AS {column}" for column in columns)
+        told = ", ".join(f"n.{column}" for column in columns)
         customers, affiliates = (
-            graph.read(f"MATCH (n:{label}) RETURN n.{key} AS id, {told}").to_pandas().set_index("id")
+            pd.DataFrame(
+                graph.read(f"MATCH (n:{label}) RETURN n.{key}, {told}").values, columns=["id", *columns]
+            ).set_index("id")
             for label, key in (("Customer", "customerId"), ("Affiliate", "affiliateId"))
         )
         rows = _everybody(case, customers, affiliates)
