@@ -6,7 +6,7 @@ a quarter of the whole time, where a query is written so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
@@ -52,12 +52,7 @@ def read(
     Raises:
         StoreError: the graph cannot be reached or refuses.
     """
-    parts: list[list[Any]] = [[] for _ in kinds]
-    for batch in graph.columns(name, **parameters):
-        for part, values, kind in zip(parts, batch, kinds.values(), strict=True):
-            part.append(_array(values, kind))
-        progress.advance(len(batch[0]))
-    return {column: _whole(part, kind) for (column, kind), part in zip(kinds.items(), parts, strict=True)}
+    return _gathered(graph.columns(name, **parameters), kinds, progress)
 
 
 def bounds(graph: Graph, of: str) -> list[str]:
@@ -101,13 +96,8 @@ def read_ranges(
     Raises:
         StoreError: the graph cannot be reached or refuses.
     """
-    parts: list[list[Any]] = [[] for _ in kinds]
-    for after, up_to in pairwise(parted):
-        (lists,) = graph.query(name, after=after, upTo=up_to).values
-        for part, values, kind in zip(parts, lists, kinds.values(), strict=True):
-            part.append(_array(values, kind))
-        progress.advance(len(lists[0]))
-    return {column: _whole(part, kind) for (column, kind), part in zip(kinds.items(), parts, strict=True)}
+    ranges = (graph.query(name, after=after, upTo=up_to).values[0] for after, up_to in pairwise(parted))
+    return _gathered(ranges, kinds, progress)
 
 
 def coded(values: npt.NDArray[np.object_], words: Sequence[str]) -> npt.NDArray[np.int8]:
@@ -116,6 +106,17 @@ def coded(values: npt.NDArray[np.object_], words: Sequence[str]) -> npt.NDArray[
     for code, word in enumerate(words):
         codes[values == word] = code
     return codes
+
+
+def _gathered(
+    batches: Iterable[Sequence[Sequence[Any]]], kinds: Mapping[str, Kind], progress: Progress
+) -> dict[str, Any]:
+    parts: list[list[Any]] = [[] for _ in kinds]
+    for batch in batches:
+        for part, values, kind in zip(parts, batch, kinds.values(), strict=True):
+            part.append(_array(values, kind))
+        progress.advance(len(batch[0]))
+    return {column: _whole(part, kind) for (column, kind), part in zip(kinds.items(), parts, strict=True)}
 
 
 def _array(values: Sequence[Any], kind: Kind) -> Any:
