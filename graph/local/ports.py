@@ -15,6 +15,15 @@ def free_ports() -> tuple[int, int]:
         return first.getsockname()[1], second.getsockname()[1]
 
 
+def answers(port: int) -> bool:
+    """Whether anybody takes connections there: asked often, it costs next to nothing."""
+    try:
+        socket.create_connection((HOST, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
 def listens(pid: int, ports: set[int]) -> bool:
     """Whether the process listens on all of these ports: on a taken port somebody else would answer."""
     import psutil

@@ -10,7 +10,7 @@ from typing import Protocol
 from refnet.core.errors import EngineError
 from refnet.graph.local import bolt
 from refnet.graph.local.launch import Launch
-from refnet.graph.local.ports import listens
+from refnet.graph.local.ports import answers, listens
 from refnet.graph.local.state import HOST, State
 
 _TAKEN = re.compile(r"Unable to listen|already in use|BindException")
@@ -74,7 +74,7 @@ def wait_ready(launch: Launch, state: State, watcher: Watcher) -> None:
     while watcher.alive(state):
         if watcher.asked:
             raise EngineError("The engine was asked to stop while it started.")
-        if listens(state.engine.pid, ports):
+        if answers(state.bolt) and listens(state.engine.pid, ports):
             try:
                 bolt.login(HOST, state.bolt, state.username, state.password, state.database)
             except bolt.Refused as no:

@@ -221,8 +221,8 @@ def test_more_callers_than_connections(
     analyzed: Graph, endless: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A few times what is allowed, and so less to wait for afterwards.
-    monkeypatch.setitem(catalogue()._queries, "tests/endless", parse(ENDLESS.replace("10000", "3000")))
-    with served(settings_for(analyzed.at, api_seconds=0.5)) as client:
+    monkeypatch.setitem(catalogue()._queries, "tests/endless", parse(ENDLESS.replace("10000", "2000")))
+    with served(settings_for(analyzed.at, api_seconds=0.2)) as client:
         with Callers(client, endless, 4) as slow, Callers(client, "/v1/customers/ann", 4) as quick:
             assert slow.told(8) == {504}
             assert quick.told(8) <= {200, 504}
