@@ -89,8 +89,7 @@ def by_hops(
         from pyspark.sql import functions as F
 
         with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()) as work:
-            values = own.withColumnRenamed("node", "child")
-            network = Edges(work, values.join(edges.hint("shuffle_hash"), "child"))
+            network = Edges(work, own, edges)
             with work.stage("hops") as progress:
                 found = carried(work, network, progress, hops=HOPS)
             total = found.groupBy("node").agg(

@@ -34,9 +34,8 @@ logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 _MERGE_RETRIES = 6
-_RETRY_SECONDS = (
-    10.0  # the driver, in silence, and again as much for its last wait; loads have a patience that tells
-)
+# The driver, in silence, and again as much for its last wait; loads have a patience that tells.
+_RETRY_SECONDS = 10.0
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
 

@@ -130,9 +130,7 @@ def _set_password(java: Path, lib: Path, store: Path) -> None:
     environment = os.environ | {"NEO4J_HOME": str(store), "NEO4J_CONF": str(store / "conf")}
     done = subprocess.run(command, cwd=store, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr + done.stdout).splitlines()
-        said = [
-            line for line in said if not line.startswith(("WARNING", "Picked up "))
-        ]  # what Java says of itself
+        of_java = ("WARNING", "Picked up ")
+        said = [line for line in (done.stderr + done.stdout).splitlines() if not line.startswith(of_java)]
         why = next((line.strip()[:300] for line in said if line.strip()), f"exit {done.returncode}")
         raise EngineError(f"Neo4j's password could not be set: {why}", f"Look into {store}.")
