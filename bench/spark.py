@@ -89,7 +89,8 @@ def by_hops(
         from pyspark.sql import functions as F
 
         with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()) as work:
-            network = Edges(work, own, edges)
+            values = own.withColumnRenamed("node", "child")
+            network = Edges(work, values.join(edges.hint("shuffle_hash"), "child"))
             with work.stage("hops") as progress:
                 found = carried(work, network, progress, hops=HOPS)
             total = found.groupBy("node").agg(

@@ -28,8 +28,7 @@ class Edges:
 
     Args:
         work: the run.
-        people: node, own (an integer): everybody, each once.
-        credited: rows parent, child, credit, both of them people; credits into one child 1 at most.
+        credited: rows parent, child, credit, own (the child's value, an integer); credits into one child 1 at most.
 
     Attributes:
         all: parent, child, credit, own, single (the child has no other referrer); by child.
@@ -43,32 +42,28 @@ class Edges:
 
     """
 
-    def __init__(self, work: Work, people: Frame, credited: Frame) -> None:
+    def __init__(self, work: Work, credited: Frame) -> None:
         from pyspark.sql import functions as F
         from pyspark.sql.window import Window
 
-        given = credited.select("parent", "child", F.col("credit").cast("double"))
-        children = people.select(F.col("node").alias("child"), "own")
-        # Whoever nobody brought stays in it: with as many rows as people nobody has two referrers, and to count
-        # referrers one by one would take as long as a hop.
-        every = work.held(children.join(given.hint("shuffle_hash"), "child", "left"))
-        placed = every.where(F.col("parent").isNotNull())
-        brought = F.when(F.col("parent").isNotNull(), F.coalesce("credit", F.lit(0.0)))
-        seen = every.agg(
-            F.count(F.lit(1)).alias("rows"),
-            F.count("parent").alias("count"),
-            F.coalesce(F.min(brought), F.lit(1.0)).alias("least"),
-            F.coalesce(F.max(brought), F.lit(1.0)).alias("most"),
+        placed = credited.select("parent", "child", F.col("credit").cast("double"), "own")
+        placed = work.held(placed.repartition(work.partitions, "child"))
+        each = placed.groupBy("child").agg(
+            F.count(F.lit(1)).alias("count"),
+            F.sum("credit").alias("total"),
+            F.min(F.coalesce("credit", F.lit(0.0))).alias("least"),
+        )
+        seen = each.agg(
+            F.coalesce(F.sum("count"), F.lit(0)).alias("count"),
+            F.coalesce(F.max("count"), F.lit(1)).alias("referrers"),
+            F.coalesce(F.min("least"), F.lit(1.0)).alias("least"),
+            F.coalesce(F.max("total"), F.lit(1.0)).alias("total"),
         ).first()
-        self.count, self.forest = int(seen["count"]), seen["rows"] == people.count()
-        most = seen["most"]
-        if not self.forest:
-            totals = placed.groupBy("child").agg(F.sum("credit").alias("total"))
-            most = totals.agg(F.max("total")).first()[0]
-        if not (seen["least"] > 0 and most <= 1 + _SLACK):
+        if not (seen["least"] > 0 and seen["total"] <= 1 + _SLACK):
             raise InputError(
                 "credits must be above 0, and those into one customer at most 1 in all", column="credit"
             )
+        self.count, self.forest = int(seen["count"]), seen["referrers"] == 1
         self.whole = self.forest and seen["least"] >= 1
         # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
         if self.forest:

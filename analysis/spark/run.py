@@ -158,11 +158,11 @@ def analyze(
 def _credit(
     work: Work, found: tables.Tables, everybody: tables.People, rules: Rules
 ) -> tuple[Frame, Frame | None]:
-    """Credited edges; and all claims with what became of them, where there are claims."""
+    """Credited edges with the child's own value; and all claims with what became of them, where there are claims."""
     if found.credits is not None:
         with work.stage("credits") as progress:
             named = tables.credited(work, found.credits, everybody)
-            given, count = work.counted(named.select("parent", "child", "credit"))
+            given, count = work.counted(named.select("parent", "child", "own", "credit"))
             astray = "parent is null or child is null or parent = child"
             if not given.where(astray).isEmpty():
                 wrong = named.where(astray).head()
@@ -217,7 +217,7 @@ def scores(work: Work, everybody: tables.People, credited: Frame, question: Ques
     from pyspark.sql import functions as F
 
     with work.stage("network", unit="credits") as progress:
-        edges = Edges(work, everybody.all(), credited)
+        edges = Edges(work, credited)
         progress.advance(edges.count)
     with work.stage("hops", unit="sums") as progress:
         brought = carried(work, edges, progress)

@@ -179,7 +179,7 @@ def _refuse(once: Frame, kind: str) -> None:
 def credited(work: Work, table: Frame, everybody: People) -> Frame:
     """Credits as decided, with the numbers of their two people: null where there is nobody of that id.
 
-    Columns: referrer_kind, referrer_id, referee_id, parent, child, credit.
+    Columns: referrer_kind, referrer_id, referee_id, parent, child, own (the child's), credit.
     """
     from pyspark.sql import functions as F
 
@@ -189,8 +189,8 @@ def credited(work: Work, table: Frame, everybody: People) -> Frame:
 def claims(work: Work, table: Frame, everybody: People) -> Frame:
     """Claims with the numbers of their two people: null where there is nobody of that id.
 
-    Columns: row, claim_id, referrer_kind, referrer_id, referee_id, at, parent, parent_joined, child, child_joined,
-    order (to compare claims by: at, none last; claim_id; referrer; referee). By child, kept.
+    Columns: row, claim_id, referrer_kind, referrer_id, referee_id, at, parent, parent_joined, child, child_joined, own
+    (the child's), order (to compare claims by: at, none last; claim_id; referrer; referee). By child, kept.
 
     Raises:
         InputError: dates that cannot be read.
@@ -225,7 +225,7 @@ def _names(table: Frame) -> list[Column]:
 
 
 def _named(work: Work, rows: Frame, everybody: People) -> Frame:
-    """With parent, parent_joined, child, child_joined. Claims are moved to where their people are, not these."""
+    """With parent, parent_joined, child, child_joined, own. Claims are moved to where their people are, not these."""
     from pyspark.sql import functions as F
 
     spread = Spread(work, rows, "referrer_id", "referee_id")
@@ -234,6 +234,7 @@ def _named(work: Work, rows: Frame, everybody: People) -> Frame:
         F.col("id").alias("referee_id"),
         F.col("node").alias("child"),
         F.col("joined").alias("child_joined"),
+        "own",
     )
     return named.hint("shuffle_hash").join(children, "referee_id", "left")
 

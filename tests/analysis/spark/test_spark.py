@@ -174,10 +174,11 @@ def test_a_celebrity_is_not_one_place_s_work(spark: Any) -> None:
 
 def test_a_hop_moves_its_sums_only(spark: Any, tmp_path: Path) -> None:
     """One exchange a hop: neither the edges nor what was carried are moved for the join."""
-    people = spark.range(0, 1000).selectExpr("id as node", "7L as own")
-    edges = spark.range(1, 1000).selectExpr("id div 3 as parent", "id as child", "1.0D as credit")
+    edges = spark.range(1, 1000).selectExpr(
+        "id div 3 as parent", "id as child", "1.0D as credit", "7L as own"
+    )
     with working(spark, rows=1000, partitions=3, checkpoints=None, reporter=Quiet()) as work:
-        network = Edges(work, people, edges)
+        network = Edges(work, edges)
         plan = network.hop(network.direct)._jdf.queryExecution().executedPlan().toString()
         steps = [
             (len(line) - len(line.lstrip(" :+-")), line.lstrip(" :+-*()0123456789"))
@@ -218,13 +219,14 @@ def test_decided_credits_with_a_cycle_are_refused(spark: Any, tmp_path: Path) ->
 
 
 def test_a_credit_that_is_missing_is_refused(spark: Any) -> None:
-    people = spark.range(1, 4).selectExpr("id as node", "5L as own")
-    edges = spark.createDataFrame([(1, 2, 1.0), (1, 3, None)], "parent long, child long, credit double")
+    edges = spark.createDataFrame(
+        [(1, 2, 1.0, 5), (1, 3, None, 5)], "parent long, child long, credit double, own long"
+    )
     with (
         working(spark, rows=3, partitions=2, checkpoints=None, reporter=Quiet()) as work,
         pytest.raises(InputError, match="above 0"),
     ):
-        Edges(work, people, edges)
+        Edges(work, edges)
 
 
 def test_a_question_out_of_range() -> None:
