@@ -43,7 +43,8 @@ class RefnetError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        end = "." if self.hint and not self.message.endswith((".", "!", "?", ":")) else ""
+        return f"{self.message}{end} {self.hint}".strip()
 
 
 class InputError(RefnetError):

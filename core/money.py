@@ -58,24 +58,27 @@ def to_minor(amounts: npt.ArrayLike, currency: str, *, column: str | None = None
     Raises:
         InputError: they are too large for their sum to be a whole number of 64 bits, or infinite.
     """
-    values = np.asarray(amounts, dtype=np.float64) * 10 ** exponent(currency)
-    fit(values, 1.0, column)
+    given = np.asarray(amounts, dtype=np.float64)
+    scale = float(10 ** exponent(currency))
+    fit(given, scale, column)
+    values = given * scale
     np.rint(values, out=values)
     values[np.isnan(values)] = 0.0
     minor: npt.NDArray[np.int64] = values.astype(np.int64)
     return minor
 
 
-def fit(amounts: npt.NDArray[np.float64], scale: float, column: str | None = None) -> float:
+def fit(amounts: npt.NDArray[np.float64], scale: float, column: str | None = None, begin: int = 0) -> float:
     """What amounts are at most together, in minor units; NaN is nothing.
 
     Args:
         amounts: shape (n,).
         scale: minor units of one.
         column: where they are from, for the error.
+        begin: the row of the first, counted from 0.
 
     Raises:
-        InputError: it may be more than MOST_MINOR.
+        InputError: it may be more than MOST_MINOR; names the largest, with a column by its row.
     """
     if not amounts.size:
         return 0.0
@@ -83,12 +86,15 @@ def fit(amounts: npt.NDArray[np.float64], scale: float, column: str | None = Non
     largest = float(np.nanmax(np.abs(ends))) if not np.isnan(ends).all() else 0.0
     bound = largest * scale * amounts.size
     if bound > MOST_MINOR and np.isfinite(largest):
-        bound = float(np.nansum(np.abs(amounts))) * scale
+        with np.errstate(over="ignore"):
+            bound = float(np.nansum(np.abs(amounts))) * scale
     if not bound <= MOST_MINOR:
+        row = int(np.nanargmax(np.abs(amounts)))
+        held = f"row {begin + row} holds {amounts[row]:g}" if column else f"the largest is {amounts[row]:g}"
         raise InputError(
-            f"The largest amount is {largest:g}: together they are more than can be added exactly.",
+            f"amounts are together more than can be added exactly: {held}",
             column=column,
-            hint="Look at that row: amounts above a trillion are usually a slip.",
+            hint="Look at it: amounts above a trillion are usually a slip.",
         )
     return bound
 

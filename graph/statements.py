@@ -152,6 +152,20 @@ def linkable(node: Node, reference: Reference, other: Node, kind: str, *, alias:
     )
 
 
+def waited_for(node: Node, reference: Reference) -> str:
+    """Some of the ids that nodes wait for."""
+    return (
+        f"MATCH (n:{node.label} {{{UNLINKED}: true}})\n"
+        f"WHERE n.{reference.property} IS NOT NULL AND NOT EXISTS {{ {_pattern(reference, _end(reference))} }}\n"
+        f"RETURN n.{reference.property} AS id\nLIMIT $limit"
+    )
+
+
+def one_of(node: Node) -> str:
+    """One of the ids given that a node of the kind has."""
+    return f"UNWIND $ids AS id\nMATCH (n:{node.label} {{{node.key}: id}})\nRETURN id\nLIMIT 1"
+
+
 def unmark(node: Node, references: Sequence[Reference]) -> str:
     """Take the mark from nodes that have all they asked for."""
     have = [

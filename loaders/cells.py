@@ -238,6 +238,7 @@ def _flag(read: pd.Series[Any]) -> pd.Series[Any]:
 def typed(values: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask, str]:
     """A column as its schema wants it, which cells could not be read so, and the reason to give for them."""
     held = _is_numbers(values)
+    none = _holds_no_id(values) if column.type == "id" else None
     if column.type in ("time", "day", "month"):
         held = held or pd.api.types.is_datetime64_any_dtype(values.dtype)
     elif column.type not in ("money", "number", "count"):
@@ -246,6 +247,8 @@ def typed(values: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask,
         values = text(values)
     read: pd.Series[Any]
     match column.type:
+        case "id" if none is not None:
+            return values, none, "is an object or a list, and no id"
         case "id" | "text" | "secret":
             return values, np.zeros(len(values), dtype=np.bool_), ""
         case "choice":
@@ -271,6 +274,14 @@ def typed(values: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask,
         said = text(values) if own else values
         missing = missing & said.notna().to_numpy(dtype=np.bool_)
     return read, missing, _REASONS[column.type]
+
+
+def _holds_no_id(values: pd.Series[Any]) -> Mask | None:
+    """Which cells are JSON's objects and lists; None: none of them."""
+    if values.dtype != np.object_:
+        return None
+    none = np.fromiter((isinstance(cell, (dict, list)) for cell in values), np.bool_, len(values))
+    return none if none.any() else None
 
 
 def _choice(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -102,7 +102,8 @@ def _connected(database: str | Engine) -> Iterator[tuple[Connection, str, Any]]:
 
     held = url.database or ""
     if url.get_backend_name() == "sqlite" and isinstance(database, str) and held and not Path(held).exists():
-        raise InputError("is not there.", file=shown)  # SQLite would make an empty one
+        # SQLite would make an empty one.
+        raise InputError("is not there.", file=shown, hint="Look at the path; a relative one begins here.")
     try:
         with failing(shown):
             connection = engine.connect()

@@ -159,7 +159,7 @@ def _read(
         for chunk, checked in checked_chunks(source, currency):
             told.rows_read += rows_in(chunk)
             before = told.rows_rejected
-            refused.write([*chunk.rejects, *checked.rejects], chunk)
+            refused.write(chunk, checked)
             refused.write_left_out(chunk.left_out)
             progress.advance(
                 len(checked.rows), rejected=told.rows_rejected - before, passed=len(chunk.left_out)
@@ -193,11 +193,13 @@ class _Held:
         said = text(written).dropna()
         self._rows += len(written)
         self._empty += len(written) - len(said)
-        if not self._more and len(said):
-            new = pd.util.hash_array(said.unique().astype(object), categorize=False)
+        figures = self._column.type in (*_TIMES, *_NUMBERS)
+        differ = (taken.dropna() if figures else said).drop_duplicates()  # 1200 and 1200.00 are one
+        if not self._more and len(differ):
+            new = pd.util.hash_pandas_object(differ, index=False, categorize=False).to_numpy()
             self._hashes = np.union1d(self._hashes, new)
             self._more = len(self._hashes) > DISTINCT
-        if self._column.type in (*_TIMES, *_NUMBERS) and taken.notna().any():
+        if figures and taken.notna().any():
             self._bounds += [taken.min(), taken.max()]
             self._bounds = [min(self._bounds), max(self._bounds)]
 

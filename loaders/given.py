@@ -72,6 +72,8 @@ def sources(
             "What is to be read of the database?",
             'Say it by table: {"orders": "SELECT …", "customers": "public.people"}.',
         )
+    if hasattr(source, "columns"):
+        raise UsageError("Of which table is the frame?", 'Say it: {"customers": frame, "referrals": …}.')
     found: list[Source] = []
     said: list[str] = []
     for each in [source] if isinstance(source, (Path, str)) else source:

@@ -83,11 +83,13 @@ def load(
     replacing = Replacing(yes, ask) if replace else None
     refused = rejects or settings.home / "rejects"
     see_writable(refused)
+    catalogue = Catalogue(settings)
     with Aside() as aside:
-        found, warnings = sources(
-            source, Catalogue(settings), named, database=database, aside=aside, reporter=reporter
-        )
-        return _load(graph, found, warnings, limit, replacing, refused, reporter, settings)
+        found, warnings = sources(source, catalogue, named, database=database, aside=aside, reporter=reporter)
+        summary = _load(graph, found, warnings, limit, replacing, refused, reporter, settings)
+    if summary.waiting:
+        summary.with_prefix = upkeep.with_prefix(graph, summary.waiting, catalogue.prefixes())
+    return summary
 
 
 def _load(

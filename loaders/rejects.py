@@ -18,7 +18,7 @@ import pandas as pd
 
 from refnet.core.errors import InputError, UsageError
 from refnet.loaders.cells import text
-from refnet.loaders.check import Reject
+from refnet.loaders.check import Checked, Reject
 from refnet.loaders.files import Chunk
 
 FIRST = 5
@@ -144,17 +144,18 @@ class Rejects:
                 if error is None:
                     raise _unwritable(path, failed) from None
 
-    def write(self, rejects: Sequence[Reject], chunk: Chunk | None = None) -> None:
-        """Add cells and, with the chunk that they are of, their whole rows; count the rows."""
+    def write(self, chunk: Chunk, checked: Checked) -> None:
+        """Add the cells of a chunk that do not hold and their whole rows; count the rows."""
+        rejects = [*chunk.rejects, *checked.rejects]
         if not rejects:
             return
         summary = self._summary
-        refused = {reject.row for reject in rejects}
-        summary.rows_rejected += len(refused)
+        # Of a list in one row of the file several may be refused, each of which is a row of the table.
+        summary.rows_rejected += len(chunk.rejects) + len(chunk.rows) - len(checked.rows)
         summary.rejects += rejects[: max(FIRST - len(summary.rejects), 0)]
         self._append(rejects)
-        if chunk is not None and not self._secret:
-            self._keep(refused, chunk)
+        if not self._secret:
+            self._keep({reject.row for reject in rejects}, chunk)
 
     def write_left_out(self, left_out: Sequence[Reject]) -> None:
         """Add rows that are kept out, and count them by their reasons."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from refnet.core.progress import Progress
 from refnet.graph import Graph, catalogue
-from refnet.loaders.check import Reject
 from refnet.loaders.dry import rows_in
-from refnet.loaders.files import Chunk
 from refnet.loaders.prepare import Batch, Preparer
 from refnet.loaders.reading import Read
 from refnet.loaders.rejects import Rejects
@@ -24,16 +22,15 @@ class Step:
 
     batch: Batch | None
     read: int = 0
-    rejects: Sequence[Reject] = ()
-    chunk: Chunk | None = None
+    seen: Read | None = None
     passed: int = 0
 
 
 def in_steps(chunks: Iterator[Read], preparer: Preparer) -> Iterator[Step]:
     """What is to do with a file, chunk by chunk: what was read and refused, then its batches."""
     for chunk, checked in chunks:
-        refused, sent = [*chunk.rejects, *checked.rejects], 0
-        yield Step(None, rows_in(chunk), refused, chunk)
+        sent = 0
+        yield Step(None, rows_in(chunk), (chunk, checked))
         for batch in preparer.batches(checked.frame):
             sent += batch.rows
             yield Step(batch)
@@ -64,9 +61,9 @@ def send(
     for step in steps:
         told.rows_read += step.read
         before = told.rows_rejected
-        if step.chunk is not None:
-            refused.write(step.rejects, step.chunk)
-            refused.write_left_out(step.chunk.left_out)
+        if step.seen is not None:
+            refused.write(*step.seen)
+            refused.write_left_out(step.seen[0].left_out)
             progress.advance(0, rejected=told.rows_rejected - before)
         if step.batch is None:
             progress.advance(0, passed=step.passed)

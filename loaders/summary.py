@@ -164,6 +164,7 @@ class LoadSummary:
         currency: the graph's reporting currency.
         warnings: what a person should look at, a sentence each.
         waiting: for every table of the graph how many rows wait for people who are not loaded, where there are any.
+        with_prefix: an id that is waited for, and the one that is there: the same with a source's prefix.
         identity: how many ids are joined to others, and what stood in the way.
         removed: what complete exports no longer had, where a load replaces.
         deleted: how many rows of the graph lists of removals have taken away, by table.
@@ -175,6 +176,7 @@ class LoadSummary:
     currency: str = ""
     warnings: list[str] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
+    with_prefix: tuple[str, str] | None = None
     identity: IdentitySummary = field(default_factory=IdentitySummary)
     removed: list[RemovedSummary] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
@@ -218,9 +220,14 @@ class LoadSummary:
                 "To take more: `refnet sources show NAME` prints a mapping, to be changed as one's own."
             )
         for table, count in self.waiting.items():
-            wait = f"{count:,} {table} wait" if count > 1 else f"1 of {table} waits"
+            wait = f"{count:,} {table} wait" if count > 1 else f"1 row of {table} waits"
             whom = "orders" if table == REFUNDS.name else "customers or others"
             lines.append(f"{wait} for {whom} that are not loaded.")
+        if self.with_prefix is not None:
+            said, there = self.with_prefix
+            lines.append(
+                f"{said} is not there, {there} is: ids of other systems have a prefix. Write it before yours, too."
+            )
         if self.lowered is not None:
             less, more = (
                 show(each, self.currency) for each in (self.lowered.by_orders, self.lowered.by_column)

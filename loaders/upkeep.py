@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from refnet.loaders.schemas import TABLES
 from refnet.loaders.seen import Ids
 
 _PART = 2_500
+_LOOKED_FOR = 20
 
 
 def bring_together(
@@ -51,6 +53,22 @@ def bring_together(
         if count:
             waiting[table.name] = count
     return waiting
+
+
+def with_prefix(graph: Graph, waiting: Iterable[str], prefixes: Iterable[str]) -> tuple[str, str] | None:
+    """An id that rows of these tables wait for and that is there with a source's prefix: as it is said, and there."""
+    prefixes = sorted(prefixes)
+    for name in waiting:
+        node = TABLES[name].node
+        if node is None:
+            continue
+        for reference in TABLES[name].references:
+            asked = graph.read(statements.waited_for(node, reference), limit=_LOOKED_FOR).values
+            said = {f"{prefix}{one}": str(one) for (one,) in asked for prefix in prefixes}
+            for _, other in reference.others:
+                for (there,) in graph.read(statements.one_of(other), ids=[*said]).values:
+                    return said[there], there
+    return None
 
 
 def _waiting(graph: Graph, table: Table) -> int:

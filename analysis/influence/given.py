@@ -59,7 +59,7 @@ class Given:
         else:
             raise UsageError(
                 f"{called} is a {type(given).__module__}.{type(given).__name__}, which is no table.",
-                "Give a DataFrame of pandas or polars, a Table of pyarrow, or a parquet file.",
+                "Give a DataFrame of pandas or polars (no LazyFrame), a Table of pyarrow, or a parquet file.",
             )
         for name in needed:
             if name not in there:
@@ -168,7 +168,11 @@ def _why_no_floats(values: Any, name: str) -> InputError:
             try:
                 value.cast(pa.float64())
             except pa.ArrowInvalid:
-                return InputError(f"row {row} holds {value.as_py()!r}, no number", column=name)
+                return InputError(
+                    f"row {row} holds {value.as_py()!r}, no number",
+                    column=name,
+                    hint="Leave it empty where it is not known; a point parts the decimals.",
+                )
     return InputError(f"holds {values.type}, no numbers", column=name)
 
 

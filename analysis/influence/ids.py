@@ -20,6 +20,9 @@ from refnet.core.errors import InputError
 
 Rows: TypeAlias = npt.NDArray[np.int32]
 
+_TEXTS = "Read the column as texts."
+_GAPS = "Read the column as texts, or as whole numbers with gaps (in pandas dtype 'Int64')."
+
 
 class Ids:
     """The ids of customers, each once, and who has which.
@@ -44,7 +47,7 @@ class Ids:
         self._ids = plain(ids, column)
         if self._ids.null_count:
             row = int(np.flatnonzero(np.asarray(self._ids.is_null()))[0])
-            raise InputError(f"row {row} has no id", column=column)
+            raise InputError(f"row {row} has no id", column=column, hint="Leave it out, or give it one.")
         self._found = self._table(worth_compiling(len(self._ids), len(self._ids), compiled))
 
     def __len__(self) -> int:
@@ -109,7 +112,11 @@ class Ids:
 
     def _refuse_twice(self, row: int) -> None:
         if row >= 0:
-            raise InputError(f"{self.name(row)} is there twice, again in row {row}", column=self._column)
+            raise InputError(
+                f"{self.name(row)} is there twice, again in row {row}",
+                column=self._column,
+                hint="Keep one row of each.",
+            )
 
 
 def by_id(ids: Any, rows: Rows | None = None) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
@@ -148,7 +155,7 @@ def plain(ids: Any, column: str) -> pa.Array:
         return ids.cast(pa.int64())
     if pa.types.is_integer(kind):
         if kind == pa.uint64():
-            _refuse(ids, pc.greater(ids, pa.scalar(2**63 - 1, pa.uint64())), "is beyond 2^63", column)
+            _refuse(ids, pc.greater(ids, pa.scalar(2**63 - 1, pa.uint64())), "is beyond 2^63", column, _TEXTS)
         return ids.cast(pa.int64())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return ids.cast(pa.large_string())
@@ -176,13 +183,13 @@ def _whole(ids: pa.Array, column: str) -> pa.Array:
     return values.cast(pa.int64())
 
 
-def _refuse(ids: pa.Array, wrong: pa.Array, why: str, column: str) -> None:
+def _refuse(ids: pa.Array, wrong: pa.Array, why: str, column: str, hint: str = _GAPS) -> None:
     row = pc.index(wrong, True).as_py()
     if row >= 0:
         raise InputError(
             f"ids are whole numbers of 64 bits or texts, but {ids[row]} in row {row} {why}",
             column=column,
-            hint="Read the column as texts, or as whole numbers with gaps (in pandas dtype 'Int64').",
+            hint=hint,
         )
 
 

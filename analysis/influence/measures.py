@@ -68,7 +68,8 @@ def by_name(measures: Mapping[str, Measure] | None) -> dict[str, Measure]:
     """
     if measures is None:
         return {"influence": Measure()}
-    if not isinstance(measures, Mapping) or not measures or "customer_id" in measures:
+    named = isinstance(measures, Mapping) and all(isinstance(name, str) for name in measures)
+    if not named or not measures or "customer_id" in measures:
         raise UsageError(
             "Measures need a name each, other than customer_id.", 'Such as {"influence": refnet.Measure()}.'
         )

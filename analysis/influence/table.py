@@ -170,10 +170,14 @@ def _refuse_unknown(claims: Any, who: Named) -> None:
         if numbers.size and numbers.min() < 0:
             row = int(np.argmax(numbers < 0))
             raise InputError(
-                f"row {row} of the referrals names {claims[column][row]}, who is no customer",
+                f"row {row} of the referrals names {_who(claims[column][row])}",
                 column=column,
                 hint="drop=True (of the command: --drop) leaves such rows out and counts them.",
             )
+
+
+def _who(named: Any) -> str:
+    return f"{named}, who is no customer" if named.is_valid else "nobody: it is empty"
 
 
 def _network(ids: Any, claims: Any, who: Named, *, drop: bool) -> tuple[Network, dict[str, int]]:
@@ -307,7 +311,7 @@ def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.
     worth, begin, total = np.empty(rows.size, dtype=np.int64), 0, 0.0
     for read in people.pieces([column], most=4):
         amounts = floats(read()[column], column)
-        total += fit(amounts, 10.0 ** exponent(currency), column)
+        total += fit(amounts, 10.0 ** exponent(currency), column, begin)
         own = slice(*np.searchsorted(rows, (begin, begin + amounts.size)).tolist())
         parts.minor(amounts, begin, rows[own], 10.0 ** exponent(currency), worth[own])
         begin += amounts.size
@@ -321,9 +325,16 @@ def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.
 
 
 def _chances(people: Given, column: str, ids: Any) -> npt.NDArray[np.float64]:
-    """A column of probabilities, of all customers."""
-    chance = floats(people.columns([column])[column], column)
+    """A column of probabilities, of all customers; one that is missing is 0, so that nothing counts."""
+    chance = np.nan_to_num(
+        floats(people.columns([column])[column], column), nan=0.0, posinf=np.inf, neginf=-np.inf
+    )
     wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
     if wrong.size:
-        raise InputError(f"The probability of {ids[int(wrong[0])]} is not within 0 and 1.")
+        row = int(wrong[0])
+        raise InputError(
+            f"row {row}, {ids[row]}, has {chance[row]:g}, which is no probability",
+            column=column,
+            hint="They are within 0 and 1; leave it empty where it is not known.",
+        )
     return chance

@@ -227,7 +227,7 @@ def _keep(
     for chunk, checked in checked_chunks(source, currency):
         told.rows_read += len(chunk.rows) + len(chunk.rejects)
         before = told.rows_rejected
-        refused.write([*chunk.rejects, *checked.rejects], chunk)
+        refused.write(chunk, checked)
         progress.advance(len(checked.rows), rejected=told.rows_rejected - before)
         if len(checked.frame):
             keys, lists = preparer.rows(checked.frame)

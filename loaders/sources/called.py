@@ -40,7 +40,7 @@ CALLED: dict[str, tuple[str, ...]] = {
         "email address", "e mail", "e mail adresse",
     ),
     "joined_at": (
-        "joined at", "signup date", "registered at", "customer since", "created at", "created", "kunde seit",
+        "joined at", "signup date", "registered at", "customer since", "created at", "created", "kunde seit", "seit",
         "registriert am", "angemeldet am", "erstellt am", "date", "datum",
     ),
     "placed_at": (

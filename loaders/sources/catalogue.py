@@ -53,6 +53,18 @@ class Catalogue:
             except InputError as error:
                 yield error
 
+    def prefixes(self) -> set[str]:
+        """What is put before ids so that those of two systems are not one."""
+        return {
+            way.prefix
+            for mapping in self.each()
+            if isinstance(mapping, Mapping)
+            for rows in mapping.rows
+            for ways in rows.columns.values()
+            for way in ways
+            if way.prefix
+        }
+
     def text(self, name: str) -> str:
         """A mapping's file as it stands there, whether or not it is one.
 

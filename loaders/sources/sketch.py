@@ -133,12 +133,16 @@ def _lines(
     yield '# column = "test"'
     yield '# is     = "true"        # or is_not, empty, below; * stands for anything'
     yield '# reason = "a test row"'
-    for place, table in enumerate(tables):
-        yield from _table(table, columns, shown, first=not place)
+    made = [
+        line for place, table in enumerate(tables) for line in _table(table, columns, shown, first=not place)
+    ]
+    yield from made
     yield ""
     yield "# The columns of the file, each with an example:"
+    taken = "\n".join(line for line in made if not line.startswith("#"))
     for column in columns:
-        yield f"#   {column}: {shown.get(column, '')!r}"
+        free = "" if _quoted(column) in taken else "   (nothing takes it yet)"
+        yield f"#   {column}: {shown.get(column, '')!r}{free}"
 
 
 def _table(table: Table, columns: Sequence[str], shown: dict[str, str], *, first: bool) -> Iterator[str]:

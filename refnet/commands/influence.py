@@ -26,9 +26,7 @@ def influence(
     value: Annotated[
         str, typer.Option(help="The column of customers that is summed; heads: everyone counts 1.")
     ] = "revenue",
-    hops: Annotated[
-        str | None, typer.Option(help="Hops that count, or all (as is 0); unset: REFNET_HOPS.")
-    ] = None,
+    hops: Annotated[str | None, typer.Option(help="Hops that count, or all; unset: REFNET_HOPS.")] = None,
     decay: Annotated[
         float | None, typer.Option(help="What each further hop is multiplied by; unset: REFNET_DECAY.")
     ] = None,
@@ -57,7 +55,7 @@ def influence(
         raise UsageError(f"{output} is what is read.", "Write to another file.")
     measure = measures.Measure(
         None if value == "heads" else value,
-        hops=settings.hops if hops is None else None if hops == "0" else hops_of(hops),
+        hops=settings.hops if hops is None else hops_of(hops),
         decay=settings.decay if decay is None else decay,
     )
     further = {

@@ -78,6 +78,7 @@ def test_a_network_is_customers_and_referrals(graph: Graph) -> None:
 def test_what_is_no_frame() -> None:
     for given, said in (
         ({"customers": [1]}, "customers is a builtins.list, which is no table"),
+        (pd.DataFrame({"customer_id": ["a"]}), "Of which table is the frame"),
         ({"network": nx.Graph([("a", "b")])}, "network is undirected"),
         ({"referrals": nx.DiGraph([("a", "b")])}, "A DiGraph is no referrals alone"),
         ({"customers": pl.DataFrame({"id": [1]})}, "has no column customer_id"),

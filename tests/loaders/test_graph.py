@@ -13,6 +13,7 @@ from refnet.core.errors import InputError, UsageError
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
 from refnet.loaders import load, prepare
+from tests.conftest import wipe
 from tests.loaders.conftest import FILES, Write, picture
 
 
@@ -65,8 +66,6 @@ def test_the_order_of_files_and_rows_does_not_matter(graph: Graph, write: Write)
     directory = write(FILES)
     load(graph, directory)
     before = picture(graph)
-    from tests.conftest import wipe
-
     wipe(graph)
     for name in reversed(FILES):
         table = pd.read_csv(directory / name, dtype=str)
@@ -76,8 +75,6 @@ def test_the_order_of_files_and_rows_does_not_matter(graph: Graph, write: Write)
 
 
 def test_five_formats_give_one_graph(graph: Graph, write: Write, tmp_path: Path) -> None:
-    from tests.conftest import wipe
-
     directory = write(FILES)
     load(graph, directory)
     before = picture(graph)
@@ -113,11 +110,32 @@ def test_people_who_come_later_find_what_waited(graph: Graph, write: Write) -> N
     assert load(graph, directory / "affiliates.csv").waiting == {}
     load(graph, directory)
     after = picture(graph)
-    from tests.conftest import wipe
-
     wipe(graph)
     load(graph, directory)
     assert picture(graph) == after
+
+
+def test_an_id_that_is_there_with_a_prefix_is_told(graph: Graph) -> None:
+    """A shop's own list has its ids as they are; those of its export are told apart from other systems'."""
+    load(graph, {"customers": pd.DataFrame({"customer_id": ["shopify:7", "shopify:8"]})})
+    bare = pd.DataFrame({"referrer_id": ["7", "x"], "referee_id": ["8", "y"]})
+    summary = load(graph, {"referrals": bare})
+    assert summary.with_prefix == ("7", "shopify:7")
+    assert "7 is not there, shopify:7 is: ids of other systems have a prefix." in str(summary)
+    assert load(graph, {"referrals": bare[1:]}).with_prefix == ("7", "shopify:7"), "it still waits"
+    wipe(graph)
+    assert load(graph, {"referrals": bare}).with_prefix is None
+
+
+def test_an_object_is_no_id(graph: Graph, tmp_path: Path) -> None:
+    path = tmp_path / "referrals.jsonl"
+    path.write_text(
+        '{"referrer_id": {"a": 1}, "referee_id": 3}\n{"referrer_id": [1], "referee_id": 3}\n'
+        '{"referrer_id": 1, "referee_id": 2}\n'
+    )
+    told = load(graph, path)["referrals"]
+    assert (told.rows_loaded, told.rows_rejected) == (1, 2)
+    assert told.rejects[0].reason == "is an object or a list, and no id"
 
 
 def test_a_row_that_names_another_moves(graph: Graph, write: Write) -> None:

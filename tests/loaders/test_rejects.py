@@ -17,7 +17,7 @@ from refnet.core.errors import InputError, UsageError
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
 from refnet.loaders import dry_run, load
-from refnet.loaders.check import Reject
+from refnet.loaders.check import Checked, Reject
 from refnet.loaders.files import Chunk, open_file
 from refnet.loaders.rejects import Limit, Rejects
 from refnet.loaders.summary import DryTableSummary, LoadSummary, TableSummary
@@ -60,7 +60,7 @@ def test_what_columns_hold(tmp_path: Path) -> None:
         {
             "customer_id": [f"c{n}" for n in range(1500)],
             "joined_at": ["2024-01-02", "2024-03-01T12:00:00Z", None] * 500,
-            "revenue": ["1.5", "x", "20"] * 500,
+            "revenue": ["1.5", "x", "20"] * 499 + ["1.50", "x", "20.0"],
             "age_band": ["a", " a ", ""] * 500,
         }
     )
@@ -69,8 +69,8 @@ def test_what_columns_hold(tmp_path: Path) -> None:
     held = {c.column: (c.kind, c.empty, c.distinct, c.more, c.least, c.most) for c in told.columns}
     assert held == {
         "customer_id": ("id", 0, 1000, True, None, None),
-        "joined_at": ("time", pytest.approx(1 / 3), 2, False, "2024-01-02T00:00:00Z", "2024-01-02T00:00:00Z"),
-        "revenue": ("money", 0, 3, False, 1.5, 20),
+        "joined_at": ("time", pytest.approx(1 / 3), 1, False, "2024-01-02T00:00:00Z", "2024-01-02T00:00:00Z"),
+        "revenue": ("money", 0, 2, False, 1.5, 20),
         "age_band": ("text", pytest.approx(1 / 3), 1, False, None, None),
     }
     assert [c.column for c in told.columns if c.attribute] == ["age_band"]
@@ -186,7 +186,8 @@ def test_rows_come_back_as_they_were(
     frame = pd.DataFrame(rows, columns=["customer_id", "name", "x"], dtype="str")
     numbers = pd.RangeIndex(2, len(rows) + 2).to_numpy()
     with Rejects(directory / "customers-00000000.csv", told) as refused:
-        refused.write([Reject(int(n), "x", "", "is wrong") for n in numbers], Chunk(frame, numbers, []))
+        wrong = [Reject(int(n), "x", "", "is wrong") for n in numbers]
+        refused.write(Chunk(frame, numbers, []), Checked(frame[:0], numbers[:0], wrong))
     assert told.rows_file is not None
     back = [
         tuple("" if pd.isna(cell) else cell for cell in row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import networkx as nx
@@ -180,6 +181,60 @@ def test_the_command_writes_further_columns(tmp_path):
         assert isinstance(CliRunner().invoke(app, [*asked, *wrong]).exception, UsageError)
 
 
+def test_a_probability_that_is_missing_counts_as_nothing():
+    gap = PEOPLE.assign(churn_probability=[1, None, 0.1, 0.2])
+    assert influence_table(gap, CHAIN, {"risk": at_risk()}).to_pandas()["risk"].tolist() == [30, 30, 20, 0]
+    with pytest.raises(InputError, match=r"column churn_probability: row 1, b, has 1\.5, .* leave it empty"):
+        influence_table(PEOPLE.assign(churn_probability=[1, 1.5, 0.1, 0.2]), CHAIN, {"risk": at_risk()})
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("revenue", "says"),
+    [
+        ([1, 1e308, 1e307, 2], "row 1 holds 1e[+]308"),
+        ([1, 2, 3, np.inf], "row 3 holds inf"),
+        ([1, -1e20, 1, 1], "-1e"),
+    ],
+)
+@pytest.mark.parametrize("measure", [Measure(), ecr_network(), conserved_credit()])
+def test_the_amount_that_is_too_large_is_named_as_it_is_written(revenue, says, measure):
+    with pytest.raises(InputError, match=f"column revenue: .*{says}"):
+        influence_table(PEOPLE.assign(revenue=revenue), CHAIN, {"x": measure})
+
+
+@pytest.mark.parametrize(
+    ("customers", "referrals", "says"),
+    [
+        (
+            PEOPLE,
+            CHAIN.assign(referee_id=["b", None, "d"]),
+            "row 1 of the referrals names nobody: it is empty",
+        ),
+        (
+            PEOPLE.assign(customer_id=list("abca")),
+            CHAIN,
+            "a is there twice, again in row 3. Keep one row of each.",
+        ),
+        (PEOPLE.assign(revenue=["1", "2", "x", "3"]), CHAIN, "row 2 holds 'x', no number. Leave it empty"),
+        (
+            PEOPLE.assign(customer_id=np.array([1, 2**63 + 5, 3, 4], "u8")),
+            CHAIN,
+            "Read the column as texts.$",
+        ),
+    ],
+)
+def test_what_is_wrong_has_its_place_and_a_next_step(customers, referrals, says):
+    with pytest.raises(InputError) as told:
+        influence_table(customers, referrals)
+    assert re.search(says, str(told.value))
+
+
+def test_a_measure_has_a_text_for_a_name():
+    with pytest.raises(UsageError, match="need a name each"):
+        influence_table(PEOPLE, CHAIN, {1: Measure()})
+
+
 def test_the_command_from_parquet_to_parquet(tmp_path):
     people, claims, out = (tmp_path / f"{name}.parquet" for name in ("people", "claims", "scores"))
     PEOPLE.to_parquet(people)
@@ -189,7 +244,7 @@ def test_the_command_from_parquet_to_parquet(tmp_path):
     assert "left out: 1 referrals, would_close_cycle" in told.stdout
     assert "left out: 1 referrals, unknown_referrer" in told.stdout
     assert pq.read_table(out).to_pydict() == {"customer_id": list("abcd"), "influence": [175, 150, 100, 0]}
-    heads = ["influence", str(people), str(claims), "-o", str(out), "--value", "heads", "--hops", "0"]
+    heads = ["influence", str(people), str(claims), "-o", str(out), "--value", "heads", "--hops", "all"]
     assert isinstance(CliRunner().invoke(app, heads).exception, InputError)
     told = CliRunner().invoke(app, [*heads, "--decay", "1", "--drop", "--json"])
     assert '"would_close_cycle": 1' in told.stdout
@@ -199,7 +254,7 @@ def test_the_command_from_parquet_to_parquet(tmp_path):
     assert pq.read_table(out)["influence"].to_pylist() == [2, 2, 1, 0]
     assert CliRunner().invoke(app, [*heads[:-1], "all", "--decay", "1", "--drop"]).exit_code == 0
     assert pq.read_table(out)["influence"].to_pylist() == [3, 2, 1, 0]
-    for wrong in ("-1", "some", "1.5", "²"):
+    for wrong in ("0", "-1", "some", "1.5", "²"):
         asked = CliRunner().invoke(app, [*heads[:-1], wrong])
         assert isinstance(asked.exception, UsageError), wrong
     assert isinstance(

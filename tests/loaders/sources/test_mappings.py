@@ -316,12 +316,17 @@ def test_a_sketch_guesses(own: Path) -> None:
     assert 'placed_at   = "created_at"' in text
     assert 'amount      = "Total"' in text
     assert "#   E-Mail: 'a@b.example'" in text
+    (own / "z.csv").write_text("Kundennummer;Mail;Umsatz;Seit;Laune\n1;a@x.de;12,50;01.02.2024;gut\n")
+    text = sketch(own / "z.csv")
+    assert 'joined_at        = { from = "Seit", dated = "%d.%m.%Y" }' in text
+    assert "#   Laune: 'gut'   (nothing takes it yet)" in text
+    assert "#   Seit: '01.02.2024'\n" in text
     (own / "y.json").write_text('{"has_more": false, "data": [{"id": 1, "friend": {"id": 2}}]}')
     assert 'records = "data"' in sketch(own / "y.json")
     with pytest.raises(UsageError, match="no table 'order'"):
         sketch(own / "x.csv", ["order"])
     with pytest.raises(InputError, match="is not there"):
-        sketch(own / "z.csv")
+        sketch(own / "none.csv")
 
 
 GERMAN = (
