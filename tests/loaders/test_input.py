@@ -14,8 +14,8 @@ import pytest
 
 from refnet.core.errors import InputError, RefnetError, UsageError
 from refnet.loaders import TABLES, dry_run, given
-from refnet.loaders.check import Reject, check
-from refnet.loaders.files import open_file
+from refnet.loaders.check import Checked, Reject, check
+from refnet.loaders.files import Chunk, open_file
 from refnet.loaders.rejects import Rejects
 from refnet.loaders.summary import TableSummary
 
@@ -80,11 +80,19 @@ def test_other_tables(table: str, cells: dict[str, Any], column: str, reason: st
     assert [(reject[1], reject[3]) for reject in told] == [(column, reason)]
 
 
+def _one_row(*rejects: Reject) -> tuple[Chunk, Checked]:
+    """Row 2 of a file as read, and what is left of it with these cells refused."""
+    frame = pd.DataFrame({"amount": ["x"], "placed_at": ["y"]}, dtype="str")
+    kept = 0 if rejects else 1
+    numbers = np.array([2])
+    return Chunk(frame, numbers, []), Checked(frame[:kept], numbers[:kept], list(rejects))
+
+
 def test_every_cell_of_a_row_is_told_and_the_row_counts_once(tmp_path: Path) -> None:
     told = TableSummary("orders", "orders.csv")
     rejects = [Reject(2, "amount", "x", "is no amount"), Reject(2, "placed_at", "y", "is no date")]
     with Rejects(tmp_path / "new" / "orders.csv", told) as file:
-        file.write(rejects)
+        file.write(*_one_row(*rejects))
     assert told.rows_rejected == 1
     with (tmp_path / "new" / "orders.csv").open(encoding="utf-8", newline="") as written:
         assert list(csv.reader(written)) == [
@@ -95,7 +103,7 @@ def test_every_cell_of_a_row_is_told_and_the_row_counts_once(tmp_path: Path) -> 
 
 def test_no_rejects_no_file(tmp_path: Path) -> None:
     with Rejects(tmp_path / "none.csv", TableSummary("orders", "orders.csv")) as file:
-        file.write([])
+        file.write(*_one_row())
     assert not list(tmp_path.iterdir())
 
 
@@ -105,7 +113,7 @@ def test_a_full_disk() -> None:
         pytest.raises(InputError, match=r"No space left on device. Make room .* load the same again"),
         Rejects(Path("/dev/full"), TableSummary("orders", "orders.csv")) as file,
     ):
-        file.write([Reject(2, "amount", "x", "is no amount")])
+        file.write(*_one_row(Reject(2, "amount", "x", "is no amount")))
 
 
 def test_a_place_where_no_rejects_can_be_is_told_before_anything_is_read(tmp_path: Path) -> None:
@@ -154,7 +162,7 @@ def test_a_directory_for_rejects_that_cannot_be(tmp_path: Path) -> None:
         pytest.raises(InputError, match="rejected rows cannot be written here"),
         Rejects(tmp_path / "file" / "rejects.csv", TableSummary("orders", "orders.csv")) as file,
     ):
-        file.write([Reject(2, "amount", "x", "is no amount")])
+        file.write(*_one_row(Reject(2, "amount", "x", "is no amount")))
 
 
 def _said(files: dict[str, bytes | str], tmp_path: Path) -> str:

@@ -57,7 +57,7 @@ def some(table: dict[str, Any], *places: int) -> dict[str, Any]:
 def test_in_one_load(graph: Graph, tmp_path: Path) -> None:
     summary = give(graph, tmp_path, customers=CUSTOMERS, orders=ORDERS, refunds=REFUNDS)
     assert summary.waiting == {"refunds": 1}
-    assert "1 of refunds waits for orders that are not loaded." in str(summary)
+    assert "1 row of refunds waits for orders that are not loaded." in str(summary)
     assert (back(graph), revenue(graph)) == (BACK, REVENUE)
 
 

@@ -221,7 +221,7 @@ def test_what_cannot_be_is_named_among_many(tmp_path):
     with pytest.raises(InputError, match=f"Edge {names[0]} → {names[1]} is on a cycle"):
         influence_table(good, circle)
     wrong = good.append_column("chance", pa.array(np.where(names == names[9], 2.0, 0.5)))
-    with pytest.raises(InputError, match=f"The probability of {names[9]} is not within 0 and 1"):
+    with pytest.raises(InputError, match=f"column chance: row 9, {names[9]}, has 2, which is no probability"):
         influence_table(wrong, chain, {"risk": at_risk("revenue", "chance")})
 
 
