@@ -81,6 +81,9 @@ KNOWN_AS = "KNOWN_AS"
 UNLINKED = "unlinked"
 """True on a node that waits for one it belongs to; absent otherwise."""
 
+DUPLICATE_KEY, DUPLICATE = "duplicateKey", "duplicate"
+"""On an order that its source may tell twice: its source, amount and customer; and true if it is told again."""
+
 DUE = "due"
 """True on a :Removal until the row that it names is looked for in the graph; absent otherwise."""
 
@@ -118,7 +121,8 @@ ERASED = "erased:"
 """What the ids that stand for a forgotten person, and for what was theirs, begin with."""
 
 TIE = "tie"
-"""On a claim of a moment of which a forgotten person had one: its place among the claims of that moment."""
+"""On a claim of a moment of which a forgotten person had one: its place among the claims of that moment. On an order of
+theirs that is told twice for one moment: its place by the id that it had."""
 
 RESERVED = (
     frozenset(SCORES) | frozenset(HEALTH) | frozenset(DERIVED) | frozenset(ALIASES) | {UNLINKED, SOURCES}

@@ -18,9 +18,8 @@ from refnet.loaders.rows import Table
 from refnet.loaders.schemas import REFUNDS, TABLES
 from refnet.loaders.sources.catalogue import Catalogue
 from refnet.loaders.sources.recognise import Recognised, is_empty_page, opened_as, recognise, unknown
-from refnet.loaders.sources.shape import absent, missing, shaped
+from refnet.loaders.sources.shape import Among, absent, missing, shaped
 from refnet.loaders.sources.unused import unused
-from refnet.loaders.sources.whole import Whole
 
 _NEAR = 0.85
 
@@ -37,7 +36,6 @@ class Source:
         of: the source whose export it is; '' for a canonical file.
         secret: its rows have tokens, which are never written down as they are.
         empty: further columns that say nothing, here or in the graph: what they hold is not known yet.
-        whole: what is told by all rows of its source in a load.
         unused: columns of an export of which no table takes anything.
     """
 
@@ -48,7 +46,6 @@ class Source:
     of: str = ""
     secret: bool = False
     empty: tuple[str, ...] = ()
-    whole: Whole | None = None
     unused: tuple[str, ...] = ()
 
     @property
@@ -133,7 +130,7 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
     found: list[Source] = []
     left = unused(opened.columns, mapping)
     without: dict[str, list[str]] = {}
-    beside: Whole | None = None
+    told: Among | None = None
     lacks: list[str] = []
     for rows in mapping.rows:
         if rows.table not in TABLES:
@@ -145,11 +142,9 @@ def _mapped(known: Recognised) -> tuple[list[Source], list[str]]:
             without.setdefault(" and no ".join(lacks), []).append(rows.table)
             continue
         table = TABLES[rows.table]
-        made, beside = shaped(opened, mapping, rows, beside if among else None)
+        made, told = shaped(opened, mapping, rows, told if among else None)
         further = tuple(name for name in made.columns if name not in table.by_name)
-        found.append(
-            Source(table, made, further, made.warnings, mapping.name, secret, whole=beside, unused=left)
-        )
+        found.append(Source(table, made, further, made.warnings, mapping.name, secret, unused=left))
     given = {each.table.name for each in found}
     lacking = [
         f"it gives no {' and no '.join(dict.fromkeys(tables))}, having no {lacks}"
@@ -273,13 +268,7 @@ def of_directory(directory: Path, catalogue: Catalogue, named: str | None) -> tu
 
 
 def in_order(found: Sequence[Source]) -> list[Source]:
-    """In the order of loading; what all rows of a source tell is told by all these files."""
-    first: dict[tuple[str, str], Whole] = {}
-    for each in found:
-        if each.whole is not None:
-            joined = first.setdefault((each.of, each.opened.made), each.whole)
-            if joined is not each.whole:
-                joined.join(each.whole)
+    """In the order of loading."""
     return [each for name in TABLES for each in found if each.table.name == name]
 
 

@@ -11,7 +11,16 @@ from refnet.core.money import exponent
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph import Graph, statements
-from refnet.graph.model import AFFILIATE, CUSTOMER, ORDER, REFUND, UNLINKED, WAITING
+from refnet.graph.model import (
+    AFFILIATE,
+    CUSTOMER,
+    DUPLICATE,
+    DUPLICATE_KEY,
+    ORDER,
+    REFUND,
+    UNLINKED,
+    WAITING,
+)
 from refnet.loaders import identity, resuming, settled, upkeep
 from refnet.loaders.ahead import ahead
 from refnet.loaders.aside import Aside
@@ -172,6 +181,10 @@ def _load(
     return summary
 
 
+def _duplicates(graph: Graph) -> int:
+    return int(graph.query("duplicates/count").one()["orders"])
+
+
 _MAKE_REVENUE = frozenset({"customers", "orders", "refunds"})
 
 
@@ -218,6 +231,7 @@ def _work_out(
     if everyone or graph.sent_again:
         buyers = upkeep.everyone(graph)
     upkeep.work_out_customers(graph, buyers, summary.currency, reporter)
+    summary.duplicates = _duplicates(graph)
     graph.query("loads/settle")
 
 
@@ -270,7 +284,8 @@ def settle(graph: Graph, *, reporter: Reporter) -> None:
 
 def _make_schema(graph: Graph) -> None:
     indexes = [(table.node.label, UNLINKED) for table in TABLES.values() if table.node and table.references]
-    for statement in statements.schema([*indexes, (WAITING.label, "source")]):
+    indexes += [(ORDER.label, DUPLICATE_KEY), (ORDER.label, DUPLICATE), (WAITING.label, "source")]
+    for statement in statements.schema(indexes):
         graph.write_alone(statement)
 
 
@@ -298,6 +313,7 @@ def _preparer(
         source=source.whose,
         listed=listed,
         refunds=table.node == ORDER and len(graph.read(statements.any_of(REFUND.label))) > 0,
+        duplicates=table.node == ORDER and _duplicates(graph) > 0,
         minor=float(10 ** exponent(currency)),
     )
 

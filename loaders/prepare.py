@@ -11,8 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from refnet.graph import catalogue, joining, statements
-from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REFUND, REMOVAL, Node, Reference
+from refnet.graph import catalogue, duplicates, joining, statements
+from refnet.graph.model import (
+    CANONICAL,
+    CUSTOMER,
+    ORDER,
+    REFUND,
+    REMOVAL,
+    Node,
+    Reference,
+)
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.check import WORDS
@@ -21,6 +29,7 @@ from refnet.loaders.listed import Listed
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.persons.names import ARE_PERSONS
 from refnet.loaders.rows import Column, Table
+from refnet.loaders.schemas import DUPLICATE_KEY
 from refnet.loaders.seen import Seen
 
 # Found on the embedded engine: beyond, nothing is gained. A message over 16 MiB hangs it, and a batch's rows are
@@ -57,6 +66,7 @@ class Preparer:
         source: whose rows they are.
         listed: rows that lists of removals name.
         refunds: there are refunds in the graph, of which some may be of these orders.
+        duplicates: there are orders in the graph that are told again, some of which may be these.
         minor: how many minor units make one of the currency.
     """
 
@@ -73,9 +83,11 @@ class Preparer:
         source: str = CANONICAL,
         listed: Listed | None = None,
         refunds: bool = False,
+        duplicates: bool = False,
         minor: float = 100.0,
     ) -> None:
         self._source, self._refunds, self._minor = source, refunds, minor
+        self._duplicates = duplicates
         self._forgotten, self.rows_of_forgotten = forgotten, 0
         self._listed, self.rows_kept_out = listed, 0
         self._table, self._existing, self._token_key = table, existing, token_key
@@ -84,6 +96,8 @@ class Preparer:
         present = {column.name for column in self._columns}
         # A column left out of the file stands for its default, where it has one.
         self._columns += [c for c in table.columns if c.default is not None and c.name not in present]
+        if table.node == ORDER and "once_within" in present:
+            self._columns.append(DUPLICATE_KEY)
         self.seen = Seen()
         # Rows with a key that came again within their chunk are never sent.
         self.dropped = 0
@@ -106,6 +120,8 @@ class Preparer:
             kept = sorted(last.values())
             keys = [keys[place] for place in kept]
             lists = {name: [values[place] for place in kept] for name, values in lists.items()}
+        if DUPLICATE_KEY.name in lists:
+            lists[DUPLICATE_KEY.name] = self._duplicate_keys(lists)
         # Rows of persons may say who else is forgotten, and are asked about that first. Of other rows those that are
         # deleted are not there, also where they were a forgotten person's and would get another id.
         persons = self._table.name in ARE_PERSONS
@@ -115,6 +131,13 @@ class Preparer:
             keys, lists, out = self._forgotten.take(self._table, keys, lists)
             self.rows_of_forgotten += out
         return self._not_listed(keys, lists) if persons else (keys, lists)
+
+    def _duplicate_keys(self, lists: Mapping[str, list[Any]]) -> list[str | None]:
+        said = (lists[name] for name in ("once_within", "amount", "customer_id"))
+        return [
+            None if minutes is None else f"{self._source} {amount} {customer}"
+            for minutes, amount, customer in zip(*said, strict=True)
+        ]
 
     def _together(self, frame: pd.DataFrame, id_column: str) -> pd.DataFrame:
         """A row for each id: of each column what the last one says of its rows that say something."""
@@ -248,12 +271,17 @@ class Preparer:
         if node == REMOVAL:
             made.append((catalogue()["removals/mark-due"].text, {"rows": [(key,) for key in keys]}))
         moves: Statements = []
+        told = by_property.get(DUPLICATE_KEY.property)
+        if moved and told is not None:
+            leaving = [(key, now or "") for key, now in zip(keys, told, strict=True)]
+            moves.append((duplicates.work_out("leaving"), {"rows": leaving}))
         for reference in owed:
             refs = by_property[reference.property]
             kinds = by_property.get(reference.kind or "")
             if moved and node == REFUND:
                 was = {"rows": list(zip(keys, refs, strict=True)), "minor": self._minor}
                 moves.append((catalogue()["refunds/work-out-without"].text, was))
+                moves.append((duplicates.work_out("refunds"), {"rows": [(key,) for key in keys]}))
             if moved:
                 named_now = zip(keys, refs, kinds or [None] * len(keys), strict=True)
                 named = [each for each in named_now if each[1] is not None or not self._keeps]
@@ -276,6 +304,12 @@ class Preparer:
         if node == REFUND or (node == ORDER and self._refunds):
             orders = by_property[ORDER.key] if node == REFUND else keys
             made.append((catalogue()["refunds/work-out"].text, {"ids": orders, "minor": self._minor}))
+        if told is not None:
+            of = [key for key in told if key is not None]
+            made += [(duplicates.work_out("keys"), {"keys": of})] if of else []
+        elif node == REFUND or (node == ORDER and self._duplicates):
+            which: duplicates.Of = "refunds" if node == REFUND else "orders"
+            made.append((duplicates.work_out(which), {"rows": [(key,) for key in keys]}))
         return moves + made
 
     def _persons(self, rows: list[tuple[Any, ...]], columns: Sequence[Column]) -> Statements:

@@ -106,17 +106,11 @@ def _fingerprint(source: Source, currency: str, key: bytes, read: dict[Path, str
     path = source.opened.path
     if path is None:
         return None
-    # What rows become may depend on the other files of their source.
-    paths = [
-        path,
-        *(each for each in (source.whole.paths if source.whole is not None else []) if each is not None),
-    ]
-    for each in paths:
-        if each not in read:
-            read[each] = _digest(each, source.opened.name)
+    if path not in read:
+        read[path] = _digest(path, source.opened.name)
     columns = [source.table.by_name[name] for name in source.opened.columns]
     told = [
-        [read[each] for each in paths], source.table.name, source.of, source.opened.made, currency,
+        read[path], source.table.name, source.of, source.opened.made, currency,
         [(column.name, column.type, column.property) for column in columns],
         version("refnet"), pd.__version__, pa.__version__,
         opened.CHUNK_ROWS, prepare.BATCH_ROWS, prepare.BATCH_BYTES,

@@ -101,12 +101,16 @@ ORDERS = Table(
         Column("kind", "choice", choices=("new", "renewal", "upsell", "cross_sell")),
         _money("refunded", prop="refundedLoaded"),
         _money("margin", least=None),
+        # So many minutes after another one of the same amount, customer and source it is the same sale told again.
+        Column("once_within", "number", least=0),
     ),
     node=ORDER,
     id_column="order_id",
     references=(_from("PLACED", CUSTOMER, "customerId"),),
     rules=(Rule("at most", "refunded", "amount", "more is refunded than the order's amount"),),
 )
+DUPLICATE_KEY = Column("duplicate_key", property=model.DUPLICATE_KEY)
+"""What orders that may be one sale told twice have in common; no file has it, it is made of what their rows say."""
 REFUNDS = Table(
     "refunds",
     (

@@ -168,6 +168,7 @@ class LoadSummary:
         identity: how many ids are joined to others, and what stood in the way.
         removed: what complete exports no longer had, where a load replaces.
         deleted: how many rows of the graph lists of removals have taken away, by table.
+        duplicates: orders of the graph that their sources tell again, and that are not counted.
         lowered: customers whose orders say less than their revenue column did, if there are more of them than before.
         unused: of a dry run, columns of exports that their mappings take nothing from, by file.
     """
@@ -180,6 +181,7 @@ class LoadSummary:
     identity: IdentitySummary = field(default_factory=IdentitySummary)
     removed: list[RemovedSummary] = field(default_factory=list)
     deleted: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
     lowered: LoweredSummary | None = None
     unused: dict[str, list[str]] = field(default_factory=dict)
 
@@ -227,6 +229,11 @@ class LoadSummary:
             said, there = self.with_prefix
             lines.append(
                 f"{said} is not there, {there} is: ids of other systems have a prefix. Write it before yours, too."
+            )
+        if self.duplicates:
+            told = f"{self.duplicates:,} orders are" if self.duplicates > 1 else "1 order is"
+            lines.append(
+                f"{told} the same sale told again, and not counted (`refnet query duplicates/list`)."
             )
         if self.lowered is not None:
             less, more = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, catalogue, statements
+from refnet.graph import Graph, catalogue, duplicates, statements
 from refnet.graph.model import CUSTOMER, ORDER, REFUND
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.rows import Table
@@ -94,10 +94,11 @@ def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids, minor: float)
                 if node == REFUND:
                     orders = [other_id for _, other_id in rows]
                     steps.append((catalogue()["refunds/work-out"].text, {"ids": orders, "minor": minor}))
+                    steps.append((duplicates.work_out("refunds"), {"rows": rows}))
                 answers = graph.write_all(steps)
                 linked += len(rows)
                 if node == REFUND:
-                    buyers.update(buyer for (buyer,) in answers[-1].values)
+                    buyers.update(buyer for answer in answers[1:] for (buyer,) in answer.values)
                 if node == ORDER:
                     buyers.update(other_id for _, other_id in rows)
     graph.write(statements.unmark(node, table.references))

@@ -25,6 +25,7 @@ from refnet.core.progress import Progress, Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
 from refnet.graph.model import ATTRIBUTE, CUSTOMER, LOAD_RUN, ORDER, REFUND
 from refnet.loaders import settled
+from refnet.loaders.bulk.duplicates import told_again
 from refnet.loaders.bulk.figures import Figures, GivenBack
 from refnet.loaders.bulk.keys import Keys
 from refnet.loaders.bulk.tables import Known, Spool, write_edges, write_nodes
@@ -36,6 +37,7 @@ from refnet.loaders.listed import Listed
 from refnet.loaders.prepare import Preparer
 from refnet.loaders.rejects import Rejects
 from refnet.loaders.rows import Column, Table
+from refnet.loaders.schemas import DUPLICATE_KEY
 from refnet.loaders.summary import LoadSummary, TableSummary
 
 
@@ -193,9 +195,11 @@ def _write(
         summary.tables.append(told)
         _note(files, source, told, run, at, summary.currency)
     for table, columns, spool, told in last:  # orders before customers, whose figures they make
-        told.waiting = write_nodes(
-            files, table, columns, spool, known, figures, back if table.node == ORDER else None
-        )
+        refunds = back if table.node == ORDER else None
+        again = told_again(spool, refunds) if refunds is not None and DUPLICATE_KEY in columns else None
+        if again is not None:
+            summary.duplicates = int(again.sum())
+        told.waiting = write_nodes(files, table, columns, spool, known, figures, refunds, again)
         spool.path.unlink()
     summary.waiting = {told.table: told.waiting for told in summary.tables if told.waiting}
 

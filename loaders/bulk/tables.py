@@ -10,7 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
-from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, SOURCES, UNLINKED, WAITING, Node, sources_of
+from refnet.graph.model import (
+    CANONICAL,
+    CUSTOMER,
+    DUPLICATE,
+    ORDER,
+    SOURCES,
+    UNLINKED,
+    WAITING,
+    Node,
+    sources_of,
+)
 from refnet.loaders.bulk.figures import FIGURES, Figures, GivenBack
 from refnet.loaders.bulk.keys import Keys, Mask
 from refnet.loaders.bulk.written import Files, Kind
@@ -64,6 +74,7 @@ def write_nodes(
     known: Known,
     figures: Figures | None = None,
     back: GivenBack | None = None,
+    again: Mask | None = None,
 ) -> int:
     """Rows that become nodes, and the relationships they owe; how many of them wait for another.
 
@@ -72,6 +83,7 @@ def write_nodes(
         known: whom they can be joined to.
         figures: those of customers: orders add to them, and customers, who are written when all orders are, get them.
         back: of orders, who are written when all refunds are known, what these take back.
+        again: which of the spool's orders are the same sale told again, and nobody's.
     """
     node = table.node
     assert node is not None
@@ -86,16 +98,22 @@ def write_nodes(
         properties |= FIGURES
     if back is not None:
         properties["refunded"] = "money"
-    into, waiting = files.nodes(node, properties), 0
+    if again is not None:
+        properties[DUPLICATE] = "flag"
+    into, waiting, at = files.nodes(node, properties), 0, 0
     for every, holds in spool.rows():
         batch = every.filter(pa.array(holds))
         keys = batch.column(0)
         told = {column.property: batch.column(column.name) for column in held}
         refunded = [back.of(keys, told["amount"], told.get("refundedLoaded"))] if back is not None else []
         missing = np.zeros(batch.num_rows, dtype=np.bool_)
+        counts = np.ones(batch.num_rows, dtype=np.bool_)
+        if again is not None:
+            counts = ~again[at : at + every.num_rows][holds]
+            at += every.num_rows
         for reference in owed:
             ids = batch.column(by_property[reference.property])
-            named, there = ids.to_pylist(), np.asarray(ids.is_valid())
+            named, there = ids.to_pylist(), np.asarray(ids.is_valid()) & counts
             kinds = (
                 np.asarray(batch.column(by_property[reference.kind]).to_pylist()) if reference.kind else None
             )
@@ -117,7 +135,8 @@ def write_nodes(
         waiting += int(missing.sum())
         marks = [pa.array(np.ones(len(missing), dtype=np.bool_), mask=~missing)] if table.references else []
         follows = figures.of(keys, told) if node == CUSTOMER and figures is not None else []
-        into.write([keys, *told.values(), _whose(len(keys)), *marks, *follows, *refunded])
+        same = [pa.array(~counts, mask=counts)] if again is not None else []
+        into.write([keys, *told.values(), _whose(len(keys)), *marks, *follows, *refunded, *same])
     return waiting
 
 

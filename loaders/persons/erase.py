@@ -19,7 +19,7 @@ from typing import Any
 from refnet.core.errors import UsageError
 from refnet.core.progress import Quiet, Reporter
 from refnet.graph import Graph, catalogue, forgetting
-from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, ORDER, REFUND, WAITING
+from refnet.graph.model import AFFILIATE, CUSTOMER, ERASED, ORDER, REFUND, TIE, WAITING
 from refnet.loaders.persons.find import Person
 from refnet.loaders.persons.forgotten import KINDS, THINGS, tombstones
 from refnet.loaders.persons.keys import Key
@@ -27,7 +27,7 @@ from refnet.loaders.persons.names import namings
 from refnet.loaders.persons.planned import Plan, Rows, find_rows, refunds_of
 from refnet.loaders.persons.strip import STAYS, texts
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import AFFILIATES, ORDERS, REFERRALS, REFUNDS, TABLES, TOKENS
+from refnet.loaders.schemas import AFFILIATES, DUPLICATE_KEY, ORDERS, REFERRALS, REFUNDS, TABLES, TOKENS
 
 _PART = 1_000
 
@@ -216,9 +216,10 @@ def _nodes(graph: Graph, made: Plan, table: Table, rows: Rows, *, waiting: bool 
     twice = [(key,) for key, i in new.items() if i in there and i != key]
     gone = {key for (key,) in twice}
     links = _links(graph, made, table, new)
+    ties = _ties_of(rows) if table == ORDERS else {}
     for part in _cut(
         [
-            (key, _changes(made, table, held) | {node.key: new[key]})
+            (key, _changes(made, table, held) | {node.key: new[key]} | ties.get(key, {}))
             for key, held in changed
             if key not in gone
         ]
@@ -241,6 +242,16 @@ def _nodes(graph: Graph, made: Plan, table: Table, rows: Rows, *, waiting: bool 
         if table == ORDERS:
             step += _given_back(graph, made, _refunds_of(made, [key for (key,) in part]))
         yield step
+
+
+def _ties_of(orders: Rows) -> dict[str, dict[str, int]]:
+    """Of one moment the order of the smallest id is the sale, and the others are it told again: that is kept, too."""
+    told: dict[Any, list[str]] = defaultdict(list)
+    for key, held in orders:
+        if DUPLICATE_KEY.property in held and TIE not in held:
+            told[held[DUPLICATE_KEY.property], held["placedAt"]].append(key)
+    several = (sorted(keys) for keys in told.values() if len(keys) > 1)
+    return {key: {TIE: place} for keys in several for place, key in enumerate(keys)}
 
 
 def _refunds_of(made: Plan, orders: Sequence[str]) -> Rows:
@@ -297,6 +308,8 @@ def _changes(made: Plan, table: Table, held: dict[str, Any]) -> dict[str, Any]:
         named = made.names.get((KINDS[naming.node], str(held.get(naming.property))))
         if named is not None:
             changes[naming.property] = named
+    if (said := held.get(DUPLICATE_KEY.property)) is not None:
+        changes[DUPLICATE_KEY.property] = made.key.row(DUPLICATE_KEY.name, said)
     if table != AFFILIATES:  # others' rows of affiliates only name theirs
         changes |= {c.property: None for c in texts(table) if c.property in held}
     return changes

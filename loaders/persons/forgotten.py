@@ -22,6 +22,7 @@ from refnet.loaders.schemas import (
     AFFILIATES,
     ALIASES,
     CUSTOMERS,
+    DUPLICATE_KEY,
     ORDERS,
     REFERRALS,
     REFUNDS,
@@ -226,6 +227,7 @@ class Forgotten:
         gone = [c.name for c in texts(table) if c.name in lists]
         things = [(name, of) for name, of in THINGS.items() if name in lists and name != table.id_column]
         own = self._things.get(table.name)
+        said: list[Any] = lists.get(DUPLICATE_KEY.name, [None] * len(keys))
         for place in range(len(keys)):
             hit = False
             for column, naming, ids, kinds in named:
@@ -249,6 +251,8 @@ class Forgotten:
                     self.orders[was] = keys[place]
                 if table.id_column in lists:
                     lists[table.id_column][place] = keys[place]
+                if said[place] is not None:
+                    said[place] = self.key.row(DUPLICATE_KEY.name, said[place])
                 for name in gone:
                     lists[name][place] = None
                 if own is not None:

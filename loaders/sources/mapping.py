@@ -33,7 +33,7 @@ from refnet.loaders.rows import Table
 from refnet.loaders.schemas import ORDERS, REFUNDS, TABLES
 from refnet.loaders.sources.changes import CHANGES, dated
 
-_OF_ROWS = ("when", "only_with", "leave_out", "for_each", "once_within", "refunds", "keep")
+_OF_ROWS = ("when", "only_with", "leave_out", "for_each", "refunds", "keep")
 
 
 def _several(value: Any) -> Any:
@@ -78,15 +78,6 @@ class Condition(_Strict):
 class LeaveOut(Condition):
     """A condition under which a row is kept out, and the reason that is told and counted."""
 
-    reason: str
-
-
-class Once(_Strict):
-    """Of rows that say the same in some canonical columns within so many minutes, the earliest one is kept."""
-
-    minutes: float = Field(gt=0)
-    same: list[str]
-    at: str
     reason: str
 
 
@@ -150,7 +141,6 @@ class Rows(_Strict):
         only_with: likewise, a canonical column that must not come out empty.
         leave_out: rows that are kept out, and counted with the reason.
         for_each: a list in the record: a row for each of its elements.
-        once_within: the same thing told twice is kept once.
         refunds: of orders, rows that are none of these, but take money back from one; of refunds, how they are told.
         keep: further columns by pattern, as attributes under the name that the * stands for.
     """
@@ -161,7 +151,6 @@ class Rows(_Strict):
     only_with: str | None = None
     leave_out: list[LeaveOut] = Field(default_factory=list)
     for_each: str | None = None
-    once_within: Once | None = None
     refunds: list[Refund] = Field(default_factory=list)
     keep: list[str] = Field(default_factory=list)
 
@@ -257,14 +246,6 @@ def _rows(path: Path, name: str, place: int, held: dict[str, Any], several: bool
             f"{here}.only_with",
             f"{rows.only_with} is no column of these rows; {_near(rows.only_with, [*columns])}",
         )
-    once = rows.once_within
-    for column in [*once.same, once.at] if once else []:
-        if column not in rows.columns:
-            raise _wrong(
-                path,
-                f"{here}.once_within",
-                f"{column} is no column of these rows; {_near(column, list(columns))}",
-            )
     return rows
 
 

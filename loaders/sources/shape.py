@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -17,24 +17,27 @@ from refnet.loaders.cells import number
 from refnet.loaders.check import Reject, Written, rejects, shown
 from refnet.loaders.files import Chunk, Opened
 from refnet.loaders.files.nested import flat
-from refnet.loaders.files.spooled import Spooled
 from refnet.loaders.schemas import REFUNDS, TABLES
 from refnet.loaders.sources.mapping import Condition, LeaveOut, Mapping, Rows, Taken
 from refnet.loaders.sources.taking import Cells, all_hold, holds, one_of, taken_columns
-from refnet.loaders.sources.whole import Found, Part, Whole
 
 Mask = npt.NDArray[np.bool_]
 _FIGURES = ("money", "number")
 
 
-def shaped(
-    opened: Opened, mapping: Mapping, rows: Rows, beside: Whole | None = None
-) -> tuple[Opened, Whole | None]:
-    """An export as if it were a canonical file of the table that `rows` are of, and what all of its rows tell.
+@dataclass
+class Among:
+    """What a file's orders have told of refunds among them, once all of them were read."""
+
+    none: bool = False
+
+
+def shaped(opened: Opened, mapping: Mapping, rows: Rows, among: Among | None = None) -> tuple[Opened, Among]:
+    """An export as if it were a canonical file of the table that `rows` are of, and what its rows tell of refunds.
 
     Only canonical columns are in its header that the export has something for: what is not there leaves the graph as
     it is. Warnings are about its own columns only. Lines that are no rows at all are told with the mapping's first rows
-    only. Of refunds, `beside` tells of the orders that they are among whether there are any.
+    only. Of refunds, `among` tells whether there are any among the orders.
     """
     header = set(opened.columns)
     taken = {
@@ -54,34 +57,23 @@ def shaped(
     tell = {name: ways for name, ways in taken.items() if name in asked}
     leave_out = [*mapping.leave_out, *rows.leave_out]
     commas = _numbers(mapping) if opened.comma else set[str]()
-    spool = Spooled[_Sifted]()
-
-    def parts() -> Iterator[Part]:
-        spool.clear()
-        for chunk in opened.chunks():
-            sifted, cells = _sift(chunk, leave_out, rows, taken, commas)
-            spool.append(sifted)
-            yield _part(sifted, cells, rows)
-
-    whole = Whole(rows, opened.path, parts) if rows.once_within else None
-
-    def sift(names: Sequence[str]) -> Iterator[_Sifted]:
-        wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
-        for chunk in opened.chunks():
-            yield _sift(chunk, leave_out, rows, wanted, commas)[0]
+    told = Among()
 
     def chunks(names: Sequence[str] = ()) -> Iterator[Chunk]:
-        if beside is not None and not beside.found().refunds:
+        if among is not None and among.none:
             return  # it is not read once more for none
-        found, start = whole.found() if whole is not None else None, 0
-        for sifted in sift(names) if whole is None else spool:
-            made = _shape(sifted, rows, taken, found, start)
-            start += len(sifted.made)
+        wanted = {name: ways for name, ways in taken.items() if name in names} | tell if names else taken
+        refunds = 0
+        for chunk in opened.chunks():
+            sifted = _sift(chunk, leave_out, rows, wanted, commas)
+            refunds += int((sifted.refunds >= 0).sum())
+            made = _shape(sifted, rows)
             yield made._replace(rejects=sifted.chunk.rejects) if first else made
+        told.none = not refunds
 
     said = tuple(f"{opened.short}: {column} is a name that is taken: left out" for column in clashes)
     by = f"{mapping.rows.index(rows)} {mapping.model_dump_json(exclude={'path'})}"
-    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by, part=chunks), whole
+    return replace(opened, columns=list(taken), chunks=chunks, warnings=said, made=by, part=chunks), told
 
 
 def _numbers(mapping: Mapping) -> set[str]:
@@ -191,8 +183,8 @@ def _sift(
     rows: Rows,
     taken: dict[str, list[Taken]],
     commas: Set[str],
-) -> tuple[_Sifted, Cells]:
-    """Which rows of a chunk are of the table, as far as each of them tells by itself; and the source's columns."""
+) -> _Sifted:
+    """Which rows of a chunk are of the table."""
     frame, numbers = chunk.frame.reset_index(drop=True), chunk.rows
     if rows.for_each is not None:
         frame, numbers = _each(frame, numbers, rows.for_each)
@@ -224,7 +216,7 @@ def _sift(
             numbers[places], repeat(rule.column), shown(values.iloc[places].tolist()), repeat(rule.reason)
         )
     refunds[passed] = -1
-    return _Sifted(chunk, numbers, made, written, wanted & ~passed, refunds, out, left), cells
+    return _Sifted(chunk, numbers, made, written, wanted & ~passed, refunds, out, left)
 
 
 def _tell_refunds(
@@ -270,37 +262,10 @@ def _by_refund(
     return values, told
 
 
-def _part(sifted: _Sifted, cells: Cells, rows: Rows) -> Part:
-    """What all rows of a source are looked at for."""
-    made, refunds = sifted.made, sifted.refunds
-    there, back, of = refunds >= 0, np.full(len(made), np.inf), pd.Series(None, index=made.index, dtype="str")
-    if there.any():
-        said, _ = _by_refund(cells, [each.amount for each in rows.refunds], refunds, made)
-        partly = np.isin(refunds, [place for place, each in enumerate(rows.refunds) if each.amount])
-        back[partly] = number(said).abs().to_numpy(np.float64)[partly]
-        of, _ = _by_refund(cells, [each.id for each in rows.refunds], refunds, made)
-        at = made["placed_at"] if "placed_at" in made else pd.Series("", index=made.index)
-        facts = [f"{much} {when}" for much, when in zip(back.tolist(), at.tolist(), strict=True)]
-        of = of.where(of.notna(), pd.Series(facts, index=made.index))
-    return Part(made, sifted.wanted, there, back, of)
-
-
-def _shape(
-    sifted: _Sifted, rows: Rows, taken: dict[str, list[Taken]], found: Found | None, start: int
-) -> Chunk:
-    """The rows of a chunk as the canonical table's, after what was found of all of them; `start`: rows before it."""
+def _shape(sifted: _Sifted, rows: Rows) -> Chunk:
+    """The rows of a chunk as the canonical table's."""
     chunk, made, written, numbers = sifted.chunk, sifted.made, sifted.written, sifted.numbers
     wanted, out, left = sifted.wanted, sifted.out, sifted.left
-    if found is not None and rows.once_within is not None:
-        names = [
-            [each for way in taken.get(name, []) for each in way.columns] for name in rows.once_within.same
-        ]
-        called = ", ".join(several[0] for several in names if several)
-        first, last = np.searchsorted(found.again, [start, start + len(made)])
-        again = found.again[first:last] - start
-        wanted[again] = False
-        out += again.tolist()
-        left += rejects(numbers[again], repeat(called), repeat(""), repeat(rows.once_within.reason))
     if rows.table == "aliases":  # an id is no alias of itself
         wanted &= (made["alias"] != made["customer_id"]).to_numpy(dtype=np.bool_)
     places = np.flatnonzero(wanted)

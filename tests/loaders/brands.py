@@ -79,6 +79,7 @@ _COLUMNS: dict[str, dict[str, st.SearchStrategy[str | None]]] = {
         "kind": _maybe(st.sampled_from(["new", "renewal", "upsell", "cross_sell"])),
         "refunded": _maybe(_money),  # more than the amount: such rows are refused, everywhere alike
         "margin": _maybe(_money),
+        "once_within": _maybe(st.sampled_from(["0", "60", "2e6"])),
     },
     "refunds": {"order_id": st.sampled_from(["0", "1", "2", "never"]), "refunded_at": _maybe(_some_time)},
     "referrals": {
@@ -215,6 +216,11 @@ def _whole(draw: st.DrawFn, table: str, row: Row) -> Row:
         row["referrer_id"] = draw(_partner)
     if table == "referrals" and draw(st.integers(0, 5)) == 0:
         row["referee_id"] = row["referrer_id"]
+    if row.get("once_within") is not None:  # that some of them are one sale
+        row |= {
+            "customer_id": draw(st.sampled_from(["a", "stripe:a"])),
+            "amount": draw(st.sampled_from(["7", "10.5"])),
+        }
     if table == "refunds":
         row["whole"] = None if row["amount"] else "yes"
     if table == "landings":
@@ -242,7 +248,7 @@ _OPTIONAL = {
         "Shoe size",
         "joined_at",
     ),
-    "orders": ("kind", "refunded", "margin"),
+    "orders": ("kind", "refunded", "margin", "once_within"),
     "refunds": ("refunded_at",),
     "referrals": ("campaign", "code", "claim_id"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -66,17 +67,25 @@ FIGURED = {
         for n in range(60)
     )
     + "again,,5,,\nagain,,6,,\nx1,2024-01-01,,,\n",
-    "orders.csv": "order_id,customer_id,placed_at,amount,refunded,margin\n"
+    "orders.csv": "order_id,customer_id,placed_at,amount,refunded,margin,once_within\n"
     + "".join(
         f"o{n},c{n * n % 41},2023-{n % 12 + 1:02d}-01T00:00:00{'.000001' if n % 10 == 0 else ''}+02:00,"
-        f"{n * 0.1 + 0.05:.3f},{0.05 if n % 4 == 0 else ''},{-0.335 * n if n % 41 < 20 else ''}\n"
+        f"{n * 0.1 + 0.05:.3f},{0.05 if n % 4 == 0 else ''},{-0.335 * n if n % 41 < 20 else ''},{60 if n % 2 else ''}\n"
         for n in range(400)
     )
-    + "o1,stranger,2024-01-01,3,,\no2,c59,2024-01-01,3,3,\no3,x2,2024-01-01,1,,1\no4,x1,1901-01-01,1e12,,\n",
+    + "o1,stranger,2024-01-01,3,,,\no2,c59,2024-01-01,3,3,,\no3,x2,2024-01-01,1,,1,\no4,x1,1901-01-01,1e12,,,\n"
+    # Sales told again, by people who are there and who are not, some of them given back as a whole.
+    + "".join(
+        f"q{n},{('c1', 'c2', 'stranger')[n % 3]},2023-06-01T0{n % 7}:{n * 7 % 60:02d}:00Z,20,"
+        f"{20 if n % 8 == 0 else ''},,{('60', '5', '0.5', '')[n % 4]}\n"
+        for n in range(120)
+    )
+    + "q5,c1,2023-06-01T05:35:00Z,20,,,60\n",
     # Several of one order, more than all of it, of what was given back in part already, and of what is not there.
     "refunds.csv": "order_id,amount,whole,refunded_at\n"
     + "".join(
-        f"o{n * 3 % 410},{'' if n % 9 == 0 else n % 13 * 0.335},{'' if n % 9 else 'yes'},2024-01-{n % 28 + 1:02d}\n"
+        f"{'q' if n % 5 == 0 else 'o'}{n * 3 % 410},{'' if n % 9 == 0 else n % 13 * 0.335},"
+        f"{'' if n % 9 else 'yes'},2024-01-{n % 28 + 1:02d}\n"
         for n in range(300)
     ),
     "removals.csv": "table,id\norders,o7\norders,o48\ncustomers,c40\n",
@@ -155,6 +164,7 @@ def test_figures_are_what_a_load_works_out(
     assert any("historic" in text for text in ours)
     assert any("loaded" in text for text in ours)
     assert any("firstOrderAt" in text for text in ours) == orders
+    assert (sum(re.search(r"duplicate\W+True", text) is not None for text in ours) > 10) == orders
 
 
 def read_files(directory: Path) -> tuple[list[str], list[tuple[tuple[str, str], str, str]]]:

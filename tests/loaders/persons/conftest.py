@@ -37,11 +37,13 @@ def tables() -> Tables:
             ("sub-blog", "Sub", "sub@x.example", None, "mia-blog", "food", 0.2),
         ),
         "orders": _frame(
-            "order_id customer_id placed_at amount kind refunded",
-            ("o-1", "mq-1", "2024-02-02", 40.0, "new", 2.0),
-            ("o-2", "stripe:cus_mia", "2024-02-03", 20.0, "renewal", 0.0),
-            ("o-3", "per", "2024-03-02", 90.0, "new", 0.0),
-            ("o-4", "rex", "2024-04-02", 80.0, "new", 0.0),
+            "order_id customer_id placed_at amount kind refunded once_within",
+            ("o-1", "mq-1", "2024-02-02", 40.0, "new", 2.0, 60),
+            ("o-2", "stripe:cus_mia", "2024-02-03", 20.0, "renewal", 0.0, None),
+            ("o-3", "per", "2024-03-02", 90.0, "new", 0.0, None),
+            ("o-4", "rex", "2024-04-02", 80.0, "new", 0.0, 60),
+            # The first one told again.
+            ("o-5", "mq-1", "2024-02-02T00:30:00Z", 40.0, "new", 0.0, 60),
         ),
         "refunds": _frame(
             "refund_id order_id amount refunded_at",

@@ -54,12 +54,17 @@ def test_everything_that_was_loaded_is_in_it(graph: Graph) -> None:
         ("brought", "per", 1.0), ("brought", "rex", 1.0), ("brought by", "ola", 1.0),
     ]  # fmt: skip
     assert _counts(told) == {
-        "affiliates": 2, "orders": 2, "refunds": 2, "tickets": 1, "surveys": 1, "usage": 2, "commissions": 2,
+        "affiliates": 2, "orders": 3, "refunds": 2, "tickets": 1, "surveys": 1, "usage": 2, "commissions": 2,
         "landings": 3, "rewards": 2, "visits": 1, "tokens": 2, "removals": 0,
         "referrals made": 4, "referrals received": 2, "invitations sent": 2, "invitations received": 1,
     }  # fmt: skip
     assert [(row["order_id"], row["amount"]) for row in told["refunds"]] == [("o-1", 2.0), ("o-1", 1.0)]
-    assert [(row["refunded"], row["refunded_loaded"]) for row in told["orders"]] == [(5.0, 2.0), (0.0, 0.0)]
+    assert [(row["refunded"], row["refunded_loaded"]) for row in told["orders"]] == [
+        (5.0, 2.0),
+        (0.0, 0.0),
+        (0.0, 0.0),
+    ]
+    assert [row.get("duplicate") for row in told["orders"]] == [None, None, True]
     assert told["landings"][0].keys() >= {"landing_page", "landed_at", "customer_id"}
     assert sum(row.get("affiliate_id") == "mia-blog" for row in told["landings"]) == 2
     # Every cell of every row that has one of her ids, as a person's eyes find it.

@@ -1,30 +1,23 @@
-"""What all rows of a source tell together: the same whatever their order and however they are parted into files.
-
-And money given back by rows of its own: the same however they are parted into loads, too.
+"""What all rows of a source tell together, sales told again and money given back by rows of its own: the same whatever
+their order and however they are parted into files and loads.
 """
 
 from __future__ import annotations
 
-import math
 import os
-import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from refnet.graph import Graph
 from refnet.loaders import load
-from refnet.loaders.check import check
-from refnet.loaders.files import opened
-from refnet.loaders.given import sources
-from refnet.loaders.resuming import course
-from tests.conftest import wipe
+from tests.conftest import KINDS, wipe
 from tests.loaders.conftest import picture
 
 HEADER = "type,CustomerEmail,OrderId,OrderDate,OrderTotal,CustomerId,DeltaAmount"
@@ -55,32 +48,17 @@ def _written(directory: Path, files: Sequence[Sequence[Line]]) -> list[Path]:
     return paths
 
 
-def _orders(files: Sequence[Sequence[Line]]) -> tuple[dict[str, tuple[str, float, float]], set[str]]:
-    """The orders that come of files, by id, with amount and what is given back; and the refunds, by their facts."""
-    with tempfile.TemporaryDirectory() as directory:
-        found, _ = sources(_written(Path(directory), files), None, "mention-me-orders")
-        rows: dict[str, tuple[str, float]] = {}
-        back: dict[str, set[tuple[str, float]]] = defaultdict(set)
-        for each in found:
-            for chunk in each.opened.chunks() if each.table.name in ("orders", "refunds") else ():
-                frame = check(each.table, chunk.frame, chunk.rows, "EUR", chunk.written).frame
-                assert len(frame) == len(chunk.frame)
-                if each.table.name == "refunds":
-                    names = ("order_id", "refunded_at", "amount")
-                    for order, at, amount in zip(*(frame[n].tolist() for n in names), strict=True):
-                        back[order].add((str(at), math.inf if pd.isna(amount) else amount))
-                    continue
-                for order, *held in zip(
-                    *(frame[n].tolist() for n in ("order_id", "customer_id", "amount")), strict=True
-                ):
-                    assert order not in rows
-                    rows[order] = (held[0], held[1])
-        sums = {order: math.fsum(much for _, much in several) for order, several in back.items()}
-        told = {order: (who, much, min(much, sums.get(order, 0.0))) for order, (who, much) in rows.items()}
-        return told, {f"{order} {each}" for order, several in back.items() for each in several}
+def _held(graph: Graph) -> dict[str, tuple[str, float, float, bool]]:
+    """Orders by id: whose, how much, how much is given back, whether somebody has placed them."""
+    found = graph.read(
+        "MATCH (o:Order) RETURN o.orderId, o.customerId, o.amount, coalesce(o.refunded, 0.0), "
+        "EXISTS { (o)<-[:PLACED]-(:Customer) }, coalesce(o.duplicate, false)"
+    ).values
+    assert all(placed != again for *_, placed, again in found)
+    return {order: (who, amount, back, placed) for order, who, amount, back, placed, _ in found}
 
 
-def _plainly(lines: Sequence[Line]) -> dict[str, tuple[str, float, float]]:
+def _plainly(lines: Sequence[Line]) -> dict[str, tuple[str, float, float, bool]]:
     """The same, row by row."""
     orders = {line.order: line for line in lines if line.type == "order"}
     back: dict[str, float] = {}
@@ -88,21 +66,26 @@ def _plainly(lines: Sequence[Line]) -> dict[str, tuple[str, float, float]]:
         told = {o for o in lines if o.type != "order" and o.order == order}
         whole = any(o.type == "CANCELLATION_FULL" for o in told)
         back[order] = min(line.amount, line.amount if whole else sum(-(o.delta or 0) for o in told))
-    kept: dict[str, Line] = {}
+    sales: dict[str, Line] = {}
     for line in sorted(orders.values(), key=lambda o: (o.minute, o.order)):
-        near = (k for k in kept.values() if (k.customer, k.amount) == (line.customer, line.amount))
+        near = (k for k in sales.values() if (k.customer, k.amount) == (line.customer, line.amount))
         if back[line.order] == line.amount or not any(
             line.minute - k.minute <= 60 and back[k.order] < k.amount for k in near
         ):
-            kept[line.order] = line
-    return {order: (k.customer, float(k.amount), float(back[order])) for order, k in kept.items()}
+            sales[line.order] = line
+    return {
+        order: (o.customer, float(o.amount), float(back[order]), order in sales)
+        for order, o in orders.items()
+    }
 
 
 @st.composite
 def _lines(draw: st.DrawFn) -> list[Line]:
     orders = draw(
         st.lists(
-            st.tuples(st.sampled_from("ab"), st.sampled_from([10, 20]), st.integers(0, 240)), max_size=12
+            st.tuples(st.sampled_from("ab"), st.sampled_from([10, 20]), st.integers(0, 240)),
+            min_size=1,
+            max_size=12,
         )
     )
     lines = [Line("order", f"O-{n}", *each) for n, each in enumerate(orders)]
@@ -123,34 +106,66 @@ def _lines(draw: st.DrawFn) -> list[Line]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
-@given(_lines(), st.data())
-def test_neither_order_nor_files_matter(lines: list[Line], data: st.DataObject) -> None:
-    orders, refunds = _orders([lines])
-    assert orders == _plainly(lines)
+def _some(examples: int) -> settings:
+    return settings(
+        max_examples=int(os.environ.get("EXAMPLES", examples)),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS[:1])
+@_some(8)
+@given(lines=_lines(), data=st.data())
+def test_neither_order_nor_files_nor_loads_matter(
+    graph: Graph, tmp_path: Path, lines: list[Line], data: st.DataObject
+) -> None:
+    in_any_order_of_files_and_loads(graph, tmp_path, lines, data)
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+@_some(2)
+@given(lines=_lines(), data=st.data())
+def test_nor_on_servers(graph: Graph, tmp_path: Path, lines: list[Line], data: st.DataObject) -> None:
+    in_any_order_of_files_and_loads(graph, tmp_path, lines, data)
+
+
+def in_any_order_of_files_and_loads(
+    graph: Graph, tmp_path: Path, lines: list[Line], data: st.DataObject
+) -> None:
+    wipe(graph)
+    load(graph, _written(tmp_path, [lines]))
+    one, expected = picture(graph), _plainly(lines)
+    assert _held(graph) == expected
+    figures = {
+        who: (orders, revenue)
+        for who, orders, revenue in graph.read(
+            "MATCH (c:Customer) RETURN c.customerId, c.orders, c.revenue"
+        ).values
+    }
+    for who, (orders, revenue) in figures.items():
+        sales = [
+            amount - back for whose, amount, back, placed in expected.values() if whose == who and placed
+        ]
+        assert (orders, revenue) == (len(sales), sum(sales) if sales else None)
     shuffled = data.draw(st.permutations(lines))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(lines)), max_size=3)))
-    files = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
-    assert _orders([each for each in files if each] or [[]]) == (orders, refunds)
-    # What stands in two files is no more than in one.
-    again = data.draw(st.lists(st.sampled_from(lines), max_size=3)) if lines else []
-    assert _orders([lines, [line for line in again if line.type != "order"]]) == (orders, refunds)
-
-
-def test_across_chunks() -> None:
-    """A refund long before its order, and sales told again in a later chunk."""
-    count = opened.CHUNK_ROWS + 1_000
-    lines = [Line("CANCELLATION_FULL", "O-21000", "c21000", 1, 0)]
-    lines += [Line("order", f"O-{n}", f"c{n}", 10, n) for n in range(count)]
-    lines += [Line("order", f"P-{n}", f"c{n}", 10, n + 30) for n in range(count)]
-    lines[1], lines[-1] = lines[-1], lines[1]
-    lines.append(Line("CANCELLATION_FULL", "O-20999", "c20999", 1, 0))
-    orders, refunds = _orders([lines])
-    # Of an order that was given back another one is no repetition.
-    assert len(orders) == count + 1
-    assert orders["O-20999"] == ("c20999", 10.0, 10.0)
-    assert orders["P-20999"] == ("c20999", 10.0, 0.0)
-    assert {each.split()[0] for each in refunds} == {"O-20999", "O-21000"}
+    parts = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
+    paths = _written(tmp_path, [each for each in parts if each])
+    wipe(graph)
+    load(graph, paths)
+    assert picture(graph) == one
+    wipe(graph)
+    for path in paths:
+        load(graph, path)
+    assert picture(graph) == one
+    # A complete newer export that has only some of it, and all of it again.
+    fewer = data.draw(st.lists(st.sampled_from(lines), min_size=1, unique=True))
+    load(graph, _written(tmp_path, [fewer]), named="mention-me-orders", replace=True, yes=True)
+    assert _held(graph) == _plainly(fewer)
+    load(graph, _written(tmp_path, [lines]))
+    assert picture(graph) == one
 
 
 def test_a_refund_in_another_currency_is_told(graph: Graph, tmp_path: Path) -> None:
@@ -171,7 +186,7 @@ def test_a_refund_in_another_currency_is_told(graph: Graph, tmp_path: Path) -> N
 
 
 def test_the_graph_is_the_same(graph: Graph, tmp_path: Path) -> None:
-    """The three sales of a customer fifty minutes apart, and one that was given back in a file of its own."""
+    """Three tellings fifty minutes apart, of two sales; and one that was given back in a file of its own."""
     lines = [Line("order", f"O-{n}", "a", 10, minute) for n, minute in enumerate((0, 50, 100))]
     lines += [
         Line("order", "O-9", "b", 30, 0),
@@ -233,18 +248,3 @@ def test_a_complete_export_without_a_refund_that_was(graph: Graph, tmp_path: Pat
     assert (gone.table, gone.of, gone.rows) == ("refunds", "mention-me-orders", 1)
     assert graph.read("MATCH (o:Order) RETURN o.refunded").values == [[None]]
     assert graph.read("MATCH (c:Customer) RETURN c.revenue").values == [[10.0]]
-
-
-def test_a_load_that_broke_off_goes_on_with_the_same_files_only(graph: Graph, tmp_path: Path) -> None:
-    """What a file's rows become may depend on the others: beside another one it is another load."""
-    paths = _written(
-        tmp_path, [[Line("order", "O-1", "a", 10, 0)], [Line("CANCELLATION_FULL", "O-1", "a", 1, 1)]]
-    )
-
-    def prints(given: list[Path]) -> set[str | None]:
-        found, _ = sources(given, None, "mention-me-orders")
-        here = [each for each in found if each.table.name == "orders"]
-        return {run.fingerprint for run in course(graph, here, "EUR", b"").runs}
-
-    assert prints(paths) == prints(paths)
-    assert not prints(paths) & prints(paths[:1])
