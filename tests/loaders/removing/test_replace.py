@@ -402,4 +402,4 @@ def test_what_a_forgotten_person_counts_for_stays(
     front.load(graph, {"orders": others}, replace=True, yes=True)
     left = {row[0] for row in graph.read("MATCH (o:Order) RETURN o.orderId AS id").values}
     assert {i for i in left if not i.startswith("erased:")} == {"o-4"}
-    assert len(left) == 3
+    assert len(left) == 4
