@@ -365,6 +365,8 @@ ELSEWHERE = {
         f"churn/{name}"
         for name in ("customers", "invitations", "orders", "referrals", "surveys", "tickets", "usage")
     ),
+    "duplicates/count",
+    "duplicates/list",
     "segments/history",
     "export/affiliates",
     "export/attributes",
