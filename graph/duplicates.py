@@ -1,10 +1,10 @@
 """The Cypher that finds the same sale told twice, in the transaction that changes an order or a refund.
 
-Orders of one `duplicateKey` are of one source, customer and amount. The earliest of them is a sale, and those placed
-within so many minutes of it (`onceWithin`, as their rows say) are the same sale told again; the next one after these is
-a sale again, and so on. What is told again is a `duplicate`, which nobody has placed, so that no query counts it. One
-that was wholly given back is none, and none is one of it. The statements differ only in whose orders are looked at;
-where all is as it should be nothing is written.
+Orders of one `duplicateKey` are of one customer and amount, whichever sources say so. The earliest of them is a sale,
+and those placed within so many minutes of it (`onceWithin`, as their rows say) are the same sale told again; the next
+one after these is a sale again, and so on. What is told again is a `duplicate`, which nobody has placed, so that no
+query counts it. One that was wholly given back is none, and none is one of it. The statements differ only in whose
+orders are looked at; where all is as it should be nothing is written.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ UNLINKED = "unlinked"
 """True on a node that waits for one it belongs to; absent otherwise."""
 
 DUPLICATE_KEY, DUPLICATE = "duplicateKey", "duplicate"
-"""On an order that its source may tell twice: its source, amount and customer; and true if it is told again."""
+"""On an order that may be told twice: its amount and customer; and true if it is told again."""
 
 DUE = "due"
 """True on a :Removal until the row that it names is looked for in the graph; absent otherwise."""

@@ -132,10 +132,11 @@ class Preparer:
             self.rows_of_forgotten += out
         return self._not_listed(keys, lists) if persons else (keys, lists)
 
-    def _duplicate_keys(self, lists: Mapping[str, list[Any]]) -> list[str | None]:
+    @staticmethod
+    def _duplicate_keys(lists: Mapping[str, list[Any]]) -> list[str | None]:
         said = (lists[name] for name in ("once_within", "amount", "customer_id"))
         return [
-            None if minutes is None else f"{self._source} {amount} {customer}"
+            None if minutes is None else f"{amount} {customer}"
             for minutes, amount, customer in zip(*said, strict=True)
         ]
 

@@ -101,7 +101,7 @@ ORDERS = Table(
         Column("kind", "choice", choices=("new", "renewal", "upsell", "cross_sell")),
         _money("refunded", prop="refundedLoaded"),
         _money("margin", least=None),
-        # So many minutes after another one of the same amount, customer and source it is the same sale told again.
+        # So many minutes after another one of the same amount and customer it is the same sale told again.
         Column("once_within", "number", least=0),
     ),
     node=ORDER,

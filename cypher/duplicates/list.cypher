@@ -1,7 +1,7 @@
 // Orders that are the same sale told again, each with the sale before it; nobody has placed them, and no query counts them
 // name: duplicates/list
 // mode: read
-// note: Of one source, customer and amount, at most onceWithin minutes after the sale. One wholly given back is none of them.
+// note: Of one customer and amount, at most onceWithin minutes after the sale. One wholly given back is none of them.
 // :param limit => 100
 MATCH (o:Order {duplicate: true})
 MATCH (sale:Order {duplicateKey: o.duplicateKey})

@@ -9,13 +9,14 @@ from typing import Any
 
 from refnet.graph import Graph, persons
 from refnet.graph.connection import native
-from refnet.graph.model import CUSTOMER, DUE, HEALTH, ORDER, SCORES, UNLINKED
+from refnet.graph.model import COMMISSION, CUSTOMER, DUE, HEALTH, ORDER, SCORES, UNLINKED
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.names import namings
-from refnet.loaders.persons.planned import refunds_of
+from refnet.loaders.persons.planned import commissions_of, refunds_of
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import (
     ALIASES,
+    COMMISSIONS,
     CUSTOMERS,
     INVITATIONS,
     ORDERS,
@@ -71,6 +72,10 @@ def document(graph: Graph, asked: str) -> dict[str, Any]:
         if table in (CUSTOMERS, ALIASES) or not namings(table):
             continue
         rows = list(rows_of(graph, person, table))
+        if table == COMMISSIONS:
+            known = {held[COMMISSION.key] for held in rows}
+            orders = [held[ORDER.key] for held in rows_of(graph, person, ORDERS)]
+            rows += [held for key, held in commissions_of(graph, orders) if key not in known]
         sides = _SIDES.get(table.name)
         if sides is None:
             told[table.name] = [_named(held, table) for held in rows]

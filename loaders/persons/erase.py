@@ -24,10 +24,19 @@ from refnet.loaders.persons.find import Person
 from refnet.loaders.persons.forgotten import KINDS, THINGS, tombstones
 from refnet.loaders.persons.keys import Key
 from refnet.loaders.persons.names import namings
-from refnet.loaders.persons.planned import Plan, Rows, find_rows, refunds_of
+from refnet.loaders.persons.planned import Plan, Rows, commissions_of, find_rows, refunds_of
 from refnet.loaders.persons.strip import STAYS, texts
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import AFFILIATES, DUPLICATE_KEY, ORDERS, REFERRALS, REFUNDS, TABLES, TOKENS
+from refnet.loaders.schemas import (
+    AFFILIATES,
+    COMMISSIONS,
+    DUPLICATE_KEY,
+    ORDERS,
+    REFERRALS,
+    REFUNDS,
+    TABLES,
+    TOKENS,
+)
 
 _PART = 1_000
 
@@ -130,6 +139,9 @@ def follow(graph: Graph, key: Key, orders: Mapping[str, str]) -> None:
     rows = refunds_of(graph, list(new))
     for part in _cut(rows):
         graph.write_all(_given_back(graph, made, part))
+    # They name their orders by the new ids now.
+    for statements in list(_nodes(graph, made, COMMISSIONS, commissions_of(graph, list(new.values())))):
+        graph.write_all(statements)
 
 
 Step = list[tuple[str, dict[str, Any]]]
@@ -138,7 +150,8 @@ Step = list[tuple[str, dict[str, Any]]]
 def _steps(graph: Graph, made: Plan) -> Iterator[Step]:
     """Everything but the persons themselves, some rows a transaction."""
     yield from _ties(graph, made)
-    for name, rows in made.rows.items():
+    # Commissions are found by their orders, as long as these have their ids.
+    for name, rows in sorted(made.rows.items(), key=lambda each: each[0] != COMMISSIONS.name):
         table = TABLES[name]
         if table == REFUNDS:
             continue  # each with its order

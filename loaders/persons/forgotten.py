@@ -21,6 +21,7 @@ from refnet.loaders.rows import Table
 from refnet.loaders.schemas import (
     AFFILIATES,
     ALIASES,
+    COMMISSIONS,
     CUSTOMERS,
     DUPLICATE_KEY,
     ORDERS,
@@ -243,8 +244,8 @@ class Forgotten:
                     new = self.key.row(table_of.name, thing)
                     if new in self._things[table_of.name]:
                         lists[name][place] = new
-                        # What was given back of an order of theirs is theirs.
-                        hit = hit or table.name == REFUNDS.name
+                        # What was given back of an order of theirs is theirs; what was paid for it says whose it is.
+                        hit = hit or table.name in (REFUNDS.name, COMMISSIONS.name)
             if hit:
                 was, keys[place] = keys[place], self.key.row(table.name, keys[place])
                 if table.name == ORDERS.name:

@@ -10,13 +10,13 @@ from typing import Any
 from refnet.core.errors import NotFound
 from refnet.core.settings import Settings
 from refnet.graph import Graph, persons
-from refnet.graph.model import AFFILIATE, ERASED, ORDER, REFUND
+from refnet.graph.model import AFFILIATE, COMMISSION, ERASED, ORDER, REFUND, Node
 from refnet.loaders.persons.find import Person, find
 from refnet.loaders.persons.forgotten import AMBIGUOUS, EMAIL, KINDS
 from refnet.loaders.persons.keys import Key, key_of
 from refnet.loaders.persons.names import namings
 from refnet.loaders.rows import Table
-from refnet.loaders.schemas import ALIASES, CUSTOMERS, ORDERS, REFUNDS, REMOVALS, TABLES
+from refnet.loaders.schemas import ALIASES, COMMISSIONS, CUSTOMERS, ORDERS, REFUNDS, REMOVALS, TABLES
 
 Rows = list[tuple[Any, ...]]
 
@@ -118,6 +118,10 @@ def find_rows(graph: Graph, made: Plan) -> None:
         if table.node is not None:
             found = graph.read(persons.naming(table.node, named), **person.known_by)
             rows = [(row["key"], dict(row["held"])) for row in found]
+            if table == COMMISSIONS:
+                known = {key for key, *_ in rows}
+                orders = [key for key, *_ in made.rows[ORDERS.name]]
+                rows += [each for each in commissions_of(graph, orders) if each[0] not in known]
         else:
             rows = _edges(graph, person, table)
             waits = graph.read(persons.waiting_naming(named), source=table.name, **person.known_by)
@@ -139,9 +143,18 @@ def find_rows(graph: Graph, made: Plan) -> None:
 
 def refunds_of(graph: Graph, orders: Sequence[str]) -> Rows:
     """Refunds of orders: who these are of, these are of."""
+    return _of_orders(graph, REFUND, orders)
+
+
+def commissions_of(graph: Graph, orders: Sequence[str]) -> Rows:
+    """Commissions on orders: in the export that they come from their ids say who has placed these."""
+    return _of_orders(graph, COMMISSION, orders)
+
+
+def _of_orders(graph: Graph, node: Node, orders: Sequence[str]) -> Rows:
     if not orders:
         return []
-    found = graph.read(persons.belonging(REFUND, ORDER.key), ids=list(orders))
+    found = graph.read(persons.belonging(node, ORDER.key), ids=list(orders))
     return [(row["key"], dict(row["held"])) for row in found]
 
 

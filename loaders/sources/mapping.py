@@ -29,6 +29,7 @@ from pydantic import (
 
 from refnet.core.errors import InputError
 from refnet.graph.model import CANONICAL, RESERVED, camel
+from refnet.loaders.cells import number
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import ORDERS, REFUNDS, TABLES
 from refnet.loaders.sources.changes import CHANGES, dated
@@ -81,6 +82,21 @@ class LeaveOut(Condition):
     reason: str
 
 
+def _ways(value: Any) -> Any:
+    return [
+        {"from": each} if isinstance(each, str) else {"always": each} if _is_number(each) else each
+        for each in _several(value)
+    ]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _constant(value: Any) -> Any:
+    return str(value) if _is_number(value) else value
+
+
 class Taken(_Strict):
     """Where a canonical column's cells come from, and what is done to them, in this order.
 
@@ -89,7 +105,7 @@ class Taken(_Strict):
 
     from_: str | None = Field(None, alias="from")
     join: list[str] | None = None
-    always: str | None = None
+    always: Annotated[str | None, BeforeValidator(_constant)] = None
     when: Annotated[list[Condition], BeforeValidator(_several)] = Field(default_factory=list)
     share: list[str] | None = Field(None, min_length=2, max_length=2)
     change: Annotated[list[Annotated[str, BeforeValidator(_change)]], BeforeValidator(_several)] = Field(
@@ -109,10 +125,6 @@ class Taken(_Strict):
     def columns(self) -> list[str]:
         """The source's columns that it is taken from; none for a constant."""
         return [self.from_] if self.from_ is not None else self.join or []
-
-
-def _ways(value: Any) -> Any:
-    return [{"from": each} if isinstance(each, str) else each for each in _several(value)]
 
 
 class Refund(_Strict):
@@ -278,10 +290,30 @@ def _check_column(path: Path, key: str, table: Table, column: str, taken: list[A
         raise _wrong(path, key, f"is no column of {table.name}; {_near(column, [*table.by_name, *_OF_ROWS])}")
     if known is None and (not camel(column) or camel(column) in RESERVED):
         raise _wrong(path, key, "is a name that refnet writes itself, or none for a column; choose another")
+    figure = known is not None and known.type in ("money", "number", "count")
     for each in taken:
-        always = each.get("always") if isinstance(each, dict) else None
-        if known is not None and known.choices and always is not None and always not in known.choices:
+        if _is_number(each) and not figure:
+            raise _wrong(
+                path, key, f'cannot be {each}: name a column of the export, or {{ always = "{each}" }}'
+            )
+    if known is None:
+        return
+    for each in taken:
+        always = each if _is_number(each) else each.get("always") if isinstance(each, dict) else None
+        if always is None:
+            continue
+        if known.choices and always not in known.choices:
             raise _wrong(path, key, f"always {always!r} is none of {', '.join(known.choices)}")
+        if figure:
+            said = number(pd.Series([str(always)], dtype="str")).iloc[0]
+            if pd.isna(said) or (known.least is not None and said < known.least):
+                least = "" if known.least is None else f" from {known.least:g} on"
+                raise _wrong(path, key, f"always {always!r} is no number{least}; write it as 60")
+    for each in taken:
+        if known.name == "once_within" and isinstance(each, str) and each.isdecimal():
+            raise _wrong(
+                path, key, f"{each!r} in quotes is a column of the export; minutes are written as {each}"
+            )
 
 
 def _near(name: str, allowed: list[str]) -> str:

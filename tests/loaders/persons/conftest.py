@@ -76,6 +76,7 @@ def tables() -> Tables:
             "commission_id affiliate_id amount earned_at customer_id order_id",
             ("k-1", "mia-blog", 8.0, "2024-04-03", "rex", "o-4"),
             ("k-2", "sub-blog", 2.0, "2024-02-03", "stripe:cus_mia", "o-1"),
+            ("k-3", "sub-blog", 1.0, "2024-02-04", None, "o-2"),
         ),
         "landings": _frame(
             "customer_id landing_page landed_at niche affiliate_id",

@@ -147,6 +147,12 @@ HEAD = 'about = "x"\nrecognised_by = ["a"]\n'
         (HEAD + '[[orders]]\norder_id="a"\ncustomer_id="a"\nplaced_at="a"\namount="a"\n'
          'once_within={minutes=60,same=["amount"]}',
          "orders.once_within.minutes is not"),
+        (HEAD + '[[orders]]\norder_id="a"\ncustomer_id="a"\nplaced_at="a"\namount="a"\nonce_within="60"',
+         "orders.once_within '60' in quotes is a column of the export; minutes are written as 60"),
+        (HEAD + '[[orders]]\norder_id="a"\ncustomer_id="a"\nplaced_at="a"\namount="a"\nonce_within=-5',
+         "orders.once_within always -5 is no number from 0 on; write it as 60"),
+        (HEAD + '[[orders]]\norder_id="a"\ncustomer_id="a"\nplaced_at="a"\namount="a"\nonce_within={always="an hour"}',
+         "orders.once_within always 'an hour' is no number from 0 on"),
     ],
 )  # fmt: skip
 def test_a_bad_mapping_is_told(text: str, says: str, tmp_path: Path) -> None:
