@@ -11,20 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from refnet.graph import catalogue, duplicates, joining, statements
-from refnet.graph.model import (
-    CANONICAL,
-    CUSTOMER,
-    ORDER,
-    REFUND,
-    REMOVAL,
-    Node,
-    Reference,
-)
+from refnet.graph import catalogue, joining, statements
+from refnet.graph.model import CANONICAL, CUSTOMER, ORDER, REFUND, REMOVAL, Node, Reference
 from refnet.graph.statements import Cell
 from refnet.loaders.cells import plain
 from refnet.loaders.check import WORDS
 from refnet.loaders.columns import longest
+from refnet.loaders.duplicates import work_out
 from refnet.loaders.listed import Listed
 from refnet.loaders.persons.forgotten import Forgotten
 from refnet.loaders.persons.names import ARE_PERSONS
@@ -274,15 +267,14 @@ class Preparer:
         moves: Statements = []
         told = by_property.get(DUPLICATE_KEY.property)
         if moved and told is not None:
-            leaving = [(key, now or "") for key, now in zip(keys, told, strict=True)]
-            moves.append((duplicates.work_out("leaving"), {"rows": leaving}))
+            moves.append(work_out(leaving=[(key, now or "") for key, now in zip(keys, told, strict=True)]))
         for reference in owed:
             refs = by_property[reference.property]
             kinds = by_property.get(reference.kind or "")
             if moved and node == REFUND:
                 was = {"rows": list(zip(keys, refs, strict=True)), "minor": self._minor}
                 moves.append((catalogue()["refunds/work-out-without"].text, was))
-                moves.append((duplicates.work_out("refunds"), {"rows": [(key,) for key in keys]}))
+                moves.append(work_out(refunds=keys))
             if moved:
                 named_now = zip(keys, refs, kinds or [None] * len(keys), strict=True)
                 named = [each for each in named_now if each[1] is not None or not self._keeps]
@@ -307,10 +299,11 @@ class Preparer:
             made.append((catalogue()["refunds/work-out"].text, {"ids": orders, "minor": self._minor}))
         if told is not None:
             of = [key for key in told if key is not None]
-            made += [(duplicates.work_out("keys"), {"keys": of})] if of else []
-        elif node == REFUND or (node == ORDER and self._duplicates):
-            which: duplicates.Of = "refunds" if node == REFUND else "orders"
-            made.append((duplicates.work_out(which), {"rows": [(key,) for key in keys]}))
+            made += [work_out(keys=of)] if of else []
+        elif node == ORDER and self._duplicates:
+            made.append(work_out(orders=keys))
+        elif node == REFUND:
+            made.append(work_out(refunds=keys))
         return moves + made
 
     def _persons(self, rows: list[tuple[Any, ...]], columns: Sequence[Column]) -> Statements:

@@ -8,8 +8,9 @@ from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, catalogue, duplicates, statements
+from refnet.graph import Graph, catalogue, statements
 from refnet.graph.model import CUSTOMER, ORDER, REFUND
+from refnet.loaders.duplicates import work_out
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.rows import Table
 from refnet.loaders.schemas import TABLES
@@ -94,7 +95,7 @@ def _link(graph: Graph, table: Table, *, alias: bool, buyers: Ids, minor: float)
                 if node == REFUND:
                     orders = [other_id for _, other_id in rows]
                     steps.append((catalogue()["refunds/work-out"].text, {"ids": orders, "minor": minor}))
-                    steps.append((duplicates.work_out("refunds"), {"rows": rows}))
+                    steps.append(work_out(refunds=[key for key, _ in rows]))
                 answers = graph.write_all(steps)
                 linked += len(rows)
                 if node == REFUND:

@@ -1,4 +1,4 @@
-"""Orders that are the same sale told again, worked out on arrays: as graph/duplicates.py finds them in the graph."""
+"""Orders that are the same sale told again, worked out on arrays: as cypher/duplicates/ finds them in the graph."""
 
 from __future__ import annotations
 

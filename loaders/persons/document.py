@@ -75,7 +75,7 @@ def document(graph: Graph, asked: str) -> dict[str, Any]:
         if table == COMMISSIONS:
             known = {held[COMMISSION.key] for held in rows}
             orders = [held[ORDER.key] for held in rows_of(graph, person, ORDERS)]
-            rows += [held for key, held in commissions_of(graph, orders) if key not in known]
+            rows += [held for _, held in commissions_of(graph, orders, known=known)]
         sides = _SIDES.get(table.name)
         if sides is None:
             told[table.name] = [_named(held, table) for held in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,9 +119,8 @@ def find_rows(graph: Graph, made: Plan) -> None:
             found = graph.read(persons.naming(table.node, named), **person.known_by)
             rows = [(row["key"], dict(row["held"])) for row in found]
             if table == COMMISSIONS:
-                known = {key for key, *_ in rows}
                 orders = [key for key, *_ in made.rows[ORDERS.name]]
-                rows += [each for each in commissions_of(graph, orders) if each[0] not in known]
+                rows += commissions_of(graph, orders, known={key for key, *_ in rows})
         else:
             rows = _edges(graph, person, table)
             waits = graph.read(persons.waiting_naming(named), source=table.name, **person.known_by)
@@ -146,9 +145,9 @@ def refunds_of(graph: Graph, orders: Sequence[str]) -> Rows:
     return _of_orders(graph, REFUND, orders)
 
 
-def commissions_of(graph: Graph, orders: Sequence[str]) -> Rows:
-    """Commissions on orders: in the export that they come from their ids say who has placed these."""
-    return _of_orders(graph, COMMISSION, orders)
+def commissions_of(graph: Graph, orders: Sequence[str], *, known: Set[str] = frozenset()) -> Rows:
+    """Further commissions on orders: in the export that they come from their ids say who has placed these."""
+    return [row for row in _of_orders(graph, COMMISSION, orders) if row[0] not in known]
 
 
 def _of_orders(graph: Graph, node: Node, orders: Sequence[str]) -> Rows:

@@ -12,8 +12,9 @@ from typing import Any
 
 from refnet.core.money import exponent
 from refnet.core.progress import Reporter
-from refnet.graph import Graph, catalogue, duplicates, removing
+from refnet.graph import Graph, catalogue, removing
 from refnet.graph.model import ALIAS, CUSTOMER, ORDER, REFUND, Node
+from refnet.loaders.duplicates import work_out
 from refnet.loaders.identity import edge_cells
 from refnet.loaders.removing.missing import Missing, Row
 from refnet.loaders.rows import Table
@@ -101,9 +102,9 @@ def of_nodes(
     if node == REFUND:
         gone = {"rows": [(key, None) for (key,) in keys], "minor": minor}
         yield catalogue()["refunds/work-out-without"].text, gone
-        yield duplicates.work_out("refunds"), {"rows": keys}
+        yield work_out(refunds=[key for (key,) in keys])
     if node == ORDER:
-        yield duplicates.work_out("leaving"), {"rows": [(key, None) for (key,) in keys]}
+        yield work_out(leaving=[(key, None) for (key,) in keys])
     yield removing.remove(node), {"rows": keys}
     if buyers:
         ids = sorted({customer_id for (customer_id,) in buyers})
