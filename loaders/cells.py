@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
-from refnet.loaders.columns import as_series, coded, distinct, has_empty
+from refnet.loaders.columns import as_series, coded, distinct, has_empty, is_plain, words
 from refnet.loaders.rows import Column, Type
 
 Mask = npt.NDArray[np.bool_]
@@ -45,6 +45,9 @@ def text(values: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     if isinstance(values.dtype, pd.StringDtype):
+        held = words(values)
+        if is_plain(held):
+            return as_series(held, values.index)
         plain = values.astype("str")
     elif pd.api.types.is_datetime64_any_dtype(values.dtype):
         raw, fits = _years(values)
@@ -53,7 +56,7 @@ def text(values: pd.Series[Any]) -> pd.Series[Any]:
             shown[place] = str(raw[place])
         plain = pd.Series(shown, index=values.index, dtype="str")
     elif pd.api.types.is_integer_dtype(values.dtype):
-        plain = values.astype("str")
+        return as_series(pa.array(values, from_pandas=True).cast(pa.large_string()), values.index)
     elif pd.api.types.is_bool_dtype(values.dtype):
         plain = values.astype("boolean").map({True: "true", False: "false"}).astype("str")
     else:
@@ -155,13 +158,13 @@ def _is_numbers(values: pd.Series[Any]) -> bool:
 
 def _number(read: pd.Series[Any]) -> pd.Series[Any]:
     """Text as the nearest float64; pandas' own reading may be off by the last digit, and takes more for a number."""
-    words = pa.array(read, from_pandas=True)
+    said = words(read)
     try:
         # Of what is none it takes only infinity and nan, by whatever name: none of them is finite.
-        numbers = words.cast(pa.float64())
+        numbers = said.cast(pa.float64())
     except pa.ArrowInvalid:
-        fits = pa.compute.match_substring_regex(words, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-        numbers = pa.compute.if_else(fits, words, pa.scalar(None, words.type)).cast(pa.float64())
+        fits = pa.compute.match_substring_regex(said, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+        numbers = pa.compute.if_else(fits, said, pa.scalar(None, said.type)).cast(pa.float64())
     return _finite(numbers.to_numpy(zero_copy_only=False), read.index)
 
 
@@ -206,13 +209,13 @@ def _plain_times(read: pd.Series[Any]) -> pd.Series[Any] | None:
 
     2026-03-31, 2026-03-31T12:00:00, and these with Z, +00:00, milliseconds or microseconds and Z.
     """
-    words = pa.array(read, from_pandas=True)
-    bounds = pa.compute.min_max(pa.compute.binary_length(words))
+    said = words(read)
+    bounds = pa.compute.min_max(pa.compute.binary_length(said))
     length = bounds["min"].as_py()
     if length != bounds["max"].as_py() or length not in (10, 19, 20, 24, 25, 27):
         return None
     try:
-        held = words.cast(pa.timestamp("us", None if length < 20 else "UTC"))
+        held = said.cast(pa.timestamp("us", None if length < 20 else "UTC"))
     except pa.ArrowInvalid:
         return None
     raw = held.cast(pa.int64()).fill_null(np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)

@@ -15,6 +15,10 @@ TEXT = pd.StringDtype(na_value=np.nan)
 # So many cells tell whether a column says few things many times.
 _LOOKED_AT = 200
 
+# Bytes of UTF-8 that no character which may be stripped begins with, and that none ends with.
+_SPACES = [chr(code).encode() for code in range(0x3001) if chr(code).isspace()]
+_BEGINS, _ENDS = (np.isin(np.arange(256), [c[place] for c in _SPACES], invert=True) for place in (0, -1))
+
 Text = pd.Series  # of text, missing where there is none
 
 
@@ -33,6 +37,25 @@ def words(values: Text[Any]) -> pa.Array:
 def has_empty(values: Text[Any]) -> bool:
     """Whether there is a text of no characters, which is not the same as no text."""
     return bool(pa.compute.min(_lengths(values)).as_py() == 0)
+
+
+def is_plain(held: pa.Array) -> bool:
+    """Whether no text begins or ends with what may be a space, and none has no characters: nothing is to be stripped.
+
+    By the bytes at both ends, in a tenth of the time of stripping; where these do not tell it says no.
+    """
+    if len(held) == held.null_count:
+        return True
+    if pa.compute.min(pa.compute.binary_length(held)).as_py() == 0:
+        return False
+    _, ends, data = held.buffers()
+    bounds = np.frombuffer(ends, dtype=np.int64, count=held.offset + len(held) + 1)[held.offset :]
+    begin, end = bounds[:-1], bounds[1:]
+    if held.null_count:
+        there = begin < end
+        begin, end = begin[there], end[there]
+    chars = np.frombuffer(data, dtype=np.uint8)
+    return bool(_BEGINS[chars[begin]].all() and _ENDS[chars[end - 1]].all())
 
 
 def longest(values: Text[Any]) -> int:

@@ -24,6 +24,7 @@ from refnet.loaders.persons.names import ARE_PERSONS
 from refnet.loaders.rows import Column, Table
 from refnet.loaders.schemas import DUPLICATE_KEY
 from refnet.loaders.seen import Seen
+from refnet.loaders.uncollected import uncollected
 
 # Found on the embedded engine: beyond, nothing is gained. A message over 16 MiB hangs it, and a batch's rows are
 # sent up to three times (nodes, links, marks), each time as a message of its own.
@@ -178,7 +179,9 @@ class Preparer:
             part = {name: values[start:stop] for name, values in lists.items()}
             make = self._node if self._table.node is not None else self._edge
             buyers = self._customers(part["customer_id"]) if self._table.node == ORDER else ()
-            yield Batch(make(keys[start:stop], part, moved=moved), stop - start, buyers)
+            with uncollected():
+                made = make(keys[start:stop], part, moved=moved)
+            yield Batch(made, stop - start, buyers)
 
     def _widest(self, frame: pd.DataFrame) -> int:
         """Bytes that no row is longer than, as far as its own cells go."""

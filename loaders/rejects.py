@@ -229,7 +229,7 @@ def _texts(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _none(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
+    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

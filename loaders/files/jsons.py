@@ -134,6 +134,7 @@ class Dump:
         """Look at a file that is one document, a piece after the other; whether that went."""
         found = {place: _Gathered(self._room()) for place in asked}
         came: set[str] = set()
+        sound = True
         try:
             with bytes_of(self.path) as file:
                 for at, records, sound in pieces(file, asked):
@@ -153,6 +154,8 @@ class Dump:
         for place in asked:
             if any(place == "" or at.startswith(f"{place}.") for at in came):
                 del self._parts[place]
+                if not sound:  # half of a character in a list that it came without
+                    del self._headers[place]
         return True
 
     def _as_a_whole(self, asked: Sequence[str]) -> None:
@@ -336,7 +339,12 @@ def _chunk(
 
 
 def _series(cells: Cells, index: pd.Index[Any]) -> pd.Series[Any]:
-    return pd.Series(cells, index, dtype=object) if isinstance(cells, list) else as_series(cells, index)
+    if isinstance(cells, list):
+        return pd.Series(cells, index, dtype=object)
+    if not pa.types.is_integer(cells.type):
+        return as_series(cells, index)
+    held: pd.api.extensions.ExtensionArray = pd.Int64Dtype().__from_arrow__(cells)  # type: ignore[attr-defined]
+    return pd.Series(held, index=index)
 
 
 def _all_whole(records: Sequence[Any], sound: bool) -> bool:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 Cells: TypeAlias = "list[Any] | pa.Array"
-"""Of a column: as arrow's text where all is text or nothing, which is little to keep and quick to go on with."""
+"""Of a column: arrow's where all is text or nothing, or all whole numbers: little to keep and quick to go on with."""
 
 _Place = tuple[int, int]
 _NONE: dict[str, Any] = {}
@@ -58,7 +58,7 @@ def level(records: Sequence[dict[str, Any]]) -> Level:
             at = [place for place, value in enumerate(values) if type(value) is dict]
             below = level([values[place] for place in at])
             inner.append((_place(records, at[0], name), name, np.array(at, dtype=np.intp), below))
-            cells[name] = _text([None if type(value) is dict else value for value in values])
+            cells[name] = _packed([None if type(value) is dict else value for value in values])
         if kinds != {dict} and (first := _first_own(records, name)) is not None:
             own.append((_place(records, first, name), name))
     own.sort()
@@ -85,16 +85,20 @@ def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, Cells]:
     if keys == names * len(records):
         # All have the same keys in the same order, and need not be asked for each of them.
         values = list(itertools.chain.from_iterable(map(dict.values, records)))
-        return {name: _text(values[place :: len(names)]) for place, name in enumerate(names)}
-    return {name: _text([record.get(name) for record in records]) for name in dict.fromkeys(keys)}
+        return {name: _packed(values[place :: len(names)]) for place, name in enumerate(names)}
+    return {name: _packed([record.get(name) for record in records]) for name in dict.fromkeys(keys)}
 
 
-def _text(values: list[Any]) -> Cells:
-    """Cells as arrow's text, where they are text."""
+def _packed(values: list[Any]) -> Cells:
+    """Cells as arrow's text or whole numbers, where they are such."""
     try:
         return pa.array(values, pa.large_string())
     except (pa.ArrowException, TypeError, UnicodeError):
-        return values  # something else is among them; half of a character
+        pass  # something else is among them; half of a character
+    try:
+        return pa.array(values, pa.int64()) if set(map(type, values)) <= {int, type(None)} else values
+    except (pa.ArrowException, OverflowError):
+        return values  # a number of twenty digits
 
 
 def names_of(levels: Sequence[Level], into: dict[str, None], outer: str = "") -> None:
@@ -172,7 +176,9 @@ def plain(records: Sequence[dict[str, Any]]) -> dict[str, Cells]:
 def _first(cells: Cells, other: Cells) -> Cells:
     """Each cell, or where there is none the other."""
     if not isinstance(cells, list) and not isinstance(other, list):
-        return pa.compute.coalesce(cells, other)
+        kind = _kind([cells, other])
+        if kind is not None:
+            return pa.compute.coalesce(_of_kind(cells, kind), _of_kind(other, kind))
     return [o if cell is None else cell for cell, o in zip(listed(cells), listed(other), strict=True)]
 
 
@@ -180,24 +186,39 @@ def together(parts: Sequence[dict[str, Cells]], counts: Sequence[int]) -> dict[s
     """The cells of records in several parts, of so many each, by column."""
     found: dict[str, Cells] = {}
     for name in dict.fromkeys(itertools.chain.from_iterable(parts)):
-        several = [part.get(name) for part in parts]
-        if any(isinstance(cells, list) for cells in several):
-            found[name] = [
-                cell
-                for cells, count in zip(several, counts, strict=True)
-                for cell in ([None] * count if cells is None else listed(cells))
-            ]
+        none = (pa.nulls(count, pa.large_string()) for count in counts)
+        several = [part.get(name, empty) for part, empty in zip(parts, none, strict=True)]
+        kind = _kind(several)
+        if kind is None:
+            found[name] = list(itertools.chain.from_iterable(map(listed, several)))
         else:
-            none = (pa.nulls(count, pa.large_string()) for count in counts)
-            found[name] = pa.concat_arrays(
-                [empty if cells is None else cells for cells, empty in zip(several, none, strict=True)]
-            )
+            found[name] = pa.concat_arrays([_of_kind(cells, kind) for cells in several])
     return found
+
+
+def _kind(several: Sequence[Cells]) -> pa.DataType | None:
+    """The one kind that all cells are of that say anything; None: of several, or Python's own."""
+    kinds = {
+        None if isinstance(c, list) else c.type
+        for c in several
+        if isinstance(c, list) or len(c) > c.null_count
+    }
+    return kinds.pop() if len(kinds) == 1 else None if kinds else pa.large_string()
+
+
+def _of_kind(cells: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Cells that are of this kind, or say nothing."""
+    return cells if cells.type == kind else pa.nulls(len(cells), kind)
 
 
 def listed(cells: Cells) -> list[Any]:
     """Cells as Python's."""
-    return cells if isinstance(cells, list) else cells.to_numpy(zero_copy_only=False).tolist()
+    if isinstance(cells, list):
+        return cells
+    # Through numpy it is quicker, but a whole number beside nothing would be a float.
+    whole = pa.types.is_integer(cells.type)
+    held: list[Any] = cells.to_pylist() if whole else cells.to_numpy(zero_copy_only=False).tolist()
+    return held
 
 
 def flat(record: dict[str, Any], outer: str = "") -> dict[str, Any]:

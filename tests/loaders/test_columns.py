@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refnet.loaders.cells import number, plain, text, time
-from refnet.loaders.columns import distinct, has_empty, longest
+from refnet.loaders.columns import distinct, has_empty, is_plain, longest
 
 _CELLS = st.lists(st.one_of(st.none(), st.sampled_from(["a", "A b", "é", "İ", ""]), st.text(max_size=3)))
 
@@ -32,6 +33,20 @@ def test_lengths(cells: list[str | None]) -> None:
     there = [len(cell.encode()) for cell in cells if cell is not None]
     assert longest(_series(cells)) == max(there, default=0)
     assert has_empty(_series(cells)) == (0 in there)
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(min_size=1), st.sampled_from(["a", " a", "é", "a\xa0", "\u3000", ""]))
+    )
+)
+def test_what_is_plain_is_not_changed_by_stripping(cells: list[str | None]) -> None:
+    held, spread = pa.array(cells, pa.large_string()), pa.array([None, " ", *cells, ""], pa.large_string())
+    assert is_plain(held) == is_plain(spread[2:-1])
+    if is_plain(held):
+        assert all(cell is None or (cell == cell.strip() and cell) for cell in cells)
+    if all(cell is None or (cell.isascii() and cell == cell.strip() and cell) for cell in cells):
+        assert is_plain(held)
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(), st.booleans(), st.text(max_size=3), st.floats())))

@@ -11,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refnet.loaders.files import open_records
-from refnet.loaders.files.nested import flat, flattened, level, listed, names_of, plain
+from refnet.loaders.files.nested import flat, flattened, level, listed, names_of, plain, together
 
 _VALUE = st.recursive(
-    st.one_of(st.none(), st.integers(0, 3), st.text(max_size=2), st.just([1, {"a": 2}])),
+    st.one_of(
+        st.none(),
+        st.integers(0, 3),
+        st.sampled_from([True, 2**63, 1.5]),
+        st.text(max_size=2),
+        st.just([1, {"a": 2}]),
+    ),
     lambda inner: st.dictionaries(st.sampled_from("abcd"), inner, max_size=4),
     max_leaves=6,
 )
@@ -31,7 +37,7 @@ def test_columns_and_cells(records: list[dict[str, Any]]) -> None:
     cells, each = flattened(level(records)), [flat(record) for record in records]
     assert set(names) <= set(cells)
     for name, values in cells.items():
-        assert listed(values) == [record.get(name) for record in each]
+        assert repr(listed(values)) == repr([record.get(name) for record in each])
     assert {name: listed(cells) for name, cells in plain(records).items()} == {
         name: [record.get(name) for record in records] for name in {n: 0 for r in records for n in r}
     }
@@ -60,6 +66,16 @@ def test_the_names_of_two_parts_are_those_of_the_whole(records: list[dict[str, A
     parts: dict[str, None] = {}
     names_of([level(records[:cut]), level(records[cut:])], parts)
     assert list(parts) == list(whole)
+
+
+@given(_RECORDS, st.integers(0, 12))
+def test_the_cells_of_two_parts_are_those_of_the_whole(records: list[dict[str, Any]], cut: int) -> None:
+    halves = [records[:cut], records[cut:]]
+    cells = together([flattened(level(half)) for half in halves], list(map(len, halves)))
+    whole = flattened(level(records))
+    assert {name: repr(listed(held)) for name, held in cells.items()} == {
+        name: repr(listed(held)) for name, held in whole.items()
+    }
 
 
 def test_records_of_more_shapes_than_are_told_apart() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _said(cell: Any) -> str:
-    return "" if cell is None or cell != cell else f"{type(cell)} {cell!r}"
+    return "" if pd.isna(cell) is True else f"{type(cell)} {cell!r}"
 
 
 @pytest.mark.parametrize(
