@@ -1,7 +1,8 @@
 """Influence of everyone on Apache Spark, one machine, against collecting everything and the array kernels.
 
-By hops: edges and values are there as DataFrames of numbered people; one side carries value up in Spark, the other
-collects by Arrow and uses the arrays; both build their network first. The whole way: parquet of canonical columns in,
+By hops: edges and values are there as DataFrames of numbered people, who lie by their number as a run keeps them by id
+from its beginning on (and, told beside it, in no order); one side carries value up in Spark, the other collects by
+Arrow and uses the arrays; both build their network first. The whole way: parquet of canonical columns in,
 every measure out as parquet, by `refnet analyze --engine spark` and by pandas with the arrays. Beyond this machine only
 one of the two works at all; here the ratio says what that costs. GraphFrames is measured where its jar is to be had, as
 GRAPHFRAMES_JAR.
@@ -15,6 +16,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from refnet.analysis.influence.scores import bands, percentile, quadrants
 from refnet.analysis.spark.credit import Rules
 from refnet.analysis.spark.hops import Edges, carried
 from refnet.analysis.spark.run import Question, analyze
-from refnet.analysis.spark.work import session, working
+from refnet.analysis.spark.work import Work, session, working
 from refnet.core.progress import Quiet
 from refnet.core.settings import load_settings
 
@@ -76,42 +78,45 @@ def by_hops(
     own = spark.read.parquet(str(directory / "numbered" / "own.parquet"))
     edges = spark.read.parquet(str(directory / "numbered" / "edges.parquet"))
     own, edges = (frame.repartition(4).localCheckpoint() for frame in (own, edges))
+    with begun(spark, customers) as run:
+        kept = run.keep(own.repartition(run.partitions, "node"))
     sums: dict[str, float] = {}
 
     def collected() -> None:
-        values, links = own.toArrow(), edges.toArrow()
+        values, links = kept.toArrow(), edges.toArrow()
         worth = np.zeros(customers, dtype=np.int64)
         worth[values["node"].to_numpy()] = values["own"].to_numpy()
         ends = (links[name].to_numpy() for name in ("parent", "child", "credit"))
         sums["collect"] = Network(*ends, nodes=customers).influence(worth, hops=HOPS, decay=DECAY).sum()
 
-    def spread() -> None:
+    def spread(people: Any) -> None:
         from pyspark.sql import functions as F
 
-        with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()) as work:
-            values = own.withColumnRenamed("node", "child")
-            network = Edges(work, values.join(edges.hint("shuffle_hash"), "child"))
-            with work.stage("hops") as progress:
-                found = carried(work, network, progress, hops=HOPS)
+        with begun(spark, customers) as run:
+            values = people.withColumnRenamed("node", "child")
+            network = Edges(run, values.join(edges.hint("shuffle_hash"), "child"))
+            with run.stage("hops") as progress:
+                found = carried(run, network, progress, hops=HOPS)
             total = found.groupBy("node").agg(
                 F.sum(F.col("value") * F.pow(F.lit(DECAY), F.col("hop") - 1)).alias("i")
             )
-            sums["spark"] = work.keep(total).agg({"i": "sum"}).first()[0]
+            sums["spark"] = run.keep(total).agg({"i": "sum"}).first()[0]
 
     def least() -> None:
         from pyspark.sql import functions as F
 
-        with working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet()):
-            joined = own.withColumnRenamed("node", "child").join(edges.hint("shuffle_hash"), "child")
+        with begun(spark, customers):
+            joined = kept.withColumnRenamed("node", "child").join(edges.hint("shuffle_hash"), "child")
             joined.groupBy("parent").agg(F.sum("own").alias("s")).agg(F.sum("s")).first()
 
     work: dict[str, Callable[[], None]] = {
         "collect by Arrow, then arrays": collected,
-        "Spark, hop by hop": spread,
+        "Spark, hop by hop": lambda: spread(kept),
+        "Spark, hop by hop, people in no order": lambda: spread(own),
         "Spark, the least there is: one join, one sum": least,
     }
     if os.environ.get("GRAPHFRAMES_JAR"):
-        work["GraphFrames, aggregateMessages"] = lambda: messages(own, edges, sums)
+        work["GraphFrames, aggregateMessages"] = lambda: messages(kept, edges, sums)
     table = report(
         spark,
         f"By {HOPS} hops, from DataFrames, {told}, {rounds} rounds",
@@ -122,6 +127,11 @@ def by_hops(
     )
     assert np.isclose(sums["collect"], sums["spark"], rtol=1e-9)
     return table
+
+
+def begun(spark: Any, customers: int) -> AbstractContextManager[Work]:
+    """As a run begins."""
+    return working(spark, rows=customers, partitions=None, checkpoints=None, reporter=Quiet())
 
 
 def messages(own: Any, edges: Any, sums: dict[str, float]) -> None:
