@@ -16,7 +16,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -235,5 +235,9 @@ def report(
 
 def _used() -> float:
     here = psutil.Process()
-    each = [process.cpu_times() for process in (here, *here.children(recursive=True))]
-    return float(sum(cpu.user + cpu.system for cpu in each))
+    used = 0.0
+    for process in (here, *here.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # what Spark starts for a moment is gone before it is asked
+            cpu = process.cpu_times()
+            used += cpu.user + cpu.system
+    return used
