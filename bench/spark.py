@@ -124,6 +124,7 @@ def by_hops(
         work,
         rounds,
         shuffled,
+        warm=True,
     )
     assert np.isclose(sums["collect"], sums["spark"], rtol=1e-9)
     return table
@@ -209,10 +210,17 @@ def report(
     work: dict[str, Callable[[], None]],
     rounds: int,
     shuffled: random.Random,
+    *,
+    warm: bool = False,
 ) -> Table:
-    """Times on the clock, and seconds of CPU in this process and its Java: less of a busy machine is in those."""
+    """Times on the clock, and seconds of CPU in this process and its Java: less of a busy machine is in those.
+
+    `warm`: each is done once before, so that nobody is measured while Java compiles.
+    """
     times: dict[str, list[float]] = {name: [] for name in work}
     used: dict[str, list[float]] = {name: [] for name in work}
+    for name in work if warm else ():
+        work[name]()
     for _ in range(rounds):
         for name in shuffled.sample(list(work), len(work)):
             gc.collect()
