@@ -27,7 +27,7 @@ LONGEST = 200
 """Of what a library says so many characters: some repeat a part of the file."""
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx", ".json", ".json.gz")
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 40_000
 
 WHOLE = "Is it whole, and what its ending says? Save or fetch it again."
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
