@@ -38,6 +38,8 @@ _NOTHING = {
 class _Nothing(Graph):
     """Takes everything and keeps nothing."""
 
+    sent_again = False
+
     def __init__(self) -> None:
         self.engine = None
 
