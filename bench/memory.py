@@ -86,7 +86,7 @@ def measure(home: Path, rows: int, *, server: bool) -> list[Table]:
             f"Peak of the loading process, files of {rows:,} rows, nothing sent; {_idle():.0f} MiB before any file",
             _COLUMNS,
         )
-        for name, write in _FILES.items():
+        for name, write in KINDS.items():
             path = home / name.split()[0] / f"{name.split()[0]}.csv"
             path.parent.mkdir()
             write(path, rows)
@@ -113,7 +113,7 @@ def measure(home: Path, rows: int, *, server: bool) -> list[Table]:
     return [table]
 
 
-_FILES = {
+KINDS = {
     "customers": made.write_customers,
     "orders of a fifth as many customers": lambda path, rows: made.write_orders(path, rows, rows // 5),
     "visits": made.write_visits,
