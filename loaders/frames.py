@@ -16,7 +16,7 @@ import pyarrow as pa
 from refnet.core.errors import UsageError
 from refnet.loaders.aside import Aside
 from refnet.loaders.files import Chunk, Opened, open_file, open_frame
-from refnet.loaders.files.opened import CHUNK_ROWS, NULLABLE
+from refnet.loaders.files.opened import CHUNK_ROWS, as_frame
 
 NETWORK = "network"
 """The name under which a DiGraph is given: it is customers and referrals at once."""
@@ -68,11 +68,7 @@ def _sliced(called: str, columns: list[str], rows: int, part: Callable[[int], pa
     def chunks() -> Iterator[Chunk]:
         for at in range(0, rows, CHUNK_ROWS):
             table = part(at)
-            yield Chunk(
-                table.to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True),
-                np.arange(table.num_rows, dtype=np.int64) + at + 2,
-                [],
-            )
+            yield Chunk(as_frame(table), np.arange(table.num_rows, dtype=np.int64) + at + 2, [])
 
     return Opened(called, [str(column) for column in columns], rows, chunks)
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from refnet.core.errors import InputError
 from refnet.loaders.files.jsons import Dump, open_jsonl, open_records
-from refnet.loaders.files.opened import CHUNK_ROWS, ENDINGS, NULLABLE, Chunk, Opened, ending, readable
+from refnet.loaders.files.opened import CHUNK_ROWS, ENDINGS, Chunk, Opened, as_frame, ending, readable
 from refnet.loaders.files.separated import open_csv
 from refnet.loaders.files.sheets import open_xlsx
 
@@ -66,12 +66,7 @@ def _parquet(path: Path) -> Opened:
         with readable(path), pq.ParquetFile(path) as rows:
             for batch in rows.iter_batches(batch_size=CHUNK_ROWS):
                 _see_text(path, batch, at)
-                yield Chunk(
-                    # Another's pandas may have left an index in it: it is a column like any other.
-                    batch.to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True),
-                    np.arange(batch.num_rows, dtype=np.int64) + at,
-                    [],
-                )
+                yield Chunk(as_frame(batch), np.arange(batch.num_rows, dtype=np.int64) + at, [])
                 at += batch.num_rows
 
     return Opened(str(path), columns, total, chunks)

@@ -223,6 +223,16 @@ class _Recoded(io.RawIOBase):
         return count
 
 
+def as_frame(held: pa.Table | pa.RecordBatch) -> pd.DataFrame:
+    """Arrow's columns as pandas': whole numbers with gaps stay whole, lists and objects are what JSON makes of them."""
+    # Another's pandas may have left an index in it: it is a column like any other.
+    frame: pd.DataFrame = held.to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True)
+    for place, field in enumerate(held.schema):
+        if pa.types.is_nested(field.type):
+            frame.isetitem(place, pd.Series(held.column(place).to_pylist(), dtype=object).array)
+    return frame
+
+
 def without_blank(chunk: Chunk) -> Chunk:
     """The chunk without rows that have nothing in any cell."""
     blank = np.ones(len(chunk.rows), dtype=np.bool_)

@@ -213,15 +213,24 @@ def test_what_is_nested_in_a_cell_is_json(graph: Graph, tmp_path: Path) -> None:
     """From parquet as from JSON Lines."""
     tags = [{"name": "grün", "at": dt.date(2024, 1, 1), "of": [1.5, None]}]
     pq.write_table(
-        pa.table({"customer_id": ["a", "b"], "ids": [[1, 2], None], "tags": [tags, []]}),
+        pa.table(
+            {
+                "customer_id": ["a", "b"],
+                "ids": [[2**53 + 1, None], None],
+                "tags": [tags, []],
+                "kin": [{"n": 1}, None],
+            }
+        ),
         tmp_path / "customers.parquet",
     )
     load(graph, tmp_path / "customers.parquet")
     found = graph.read("MATCH (c:Customer) RETURN c.ids AS ids, c.tags AS tags ORDER BY c.customerId")
     said = '[{"at": "2024-01-01", "name": "grün", "of": [1.5, null]}]'
-    assert found.values[0][0] == "[1, 2]"
+    assert found.values[0][0] == "[9007199254740993, null]"
     assert json.loads(found.values[0][1]) == json.loads(said)
     assert found.values[1] == [None, "[]"]
+    kin = graph.read("MATCH (c:Customer) RETURN c.kin AS kin ORDER BY c.customerId")
+    assert kin.values == [['{"n": 1}'], [None]]
     (tmp_path / "customers.jsonl").write_text(
         '{"customer_id": "c", "ids": [1, {"x": "ü"}]}', encoding="utf-8"
     )

@@ -5,13 +5,16 @@ exports/NAME.* are the exports, graphs/NAME.txt what must come of them; NAME beg
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from refnet.core.settings import load_settings
 from refnet.graph import Graph
-from refnet.loaders import load
+from refnet.loaders import dry_run, load
 from refnet.loaders.sources import Catalogue
 from refnet.loaders.sources.recognise import recognise
 from tests.loaders.conftest import picture
@@ -43,6 +46,18 @@ def test_each_is_recognised_as_its_own(path: Path) -> None:
     assert known is not None
     assert known.mapping.name == source_of(path)
     assert known.mapping.name in known.told
+
+
+def test_lists_in_parquet_are_those_of_json(tmp_path: Path) -> None:
+    export = HERE / "exports" / "friendbuy-rewards-bare.json"
+    records = json.loads(export.read_text(encoding="utf-8"))
+    pq.write_table(pa.Table.from_pylist(records), tmp_path / "rewards.parquet")
+    of_json, of_parquet = (
+        {(each.table, each.rows_loaded) for each in dry_run(path, rejects=tmp_path / "rejects").tables}
+        for path in (export, tmp_path / "rewards.parquet")
+    )
+    assert of_json == of_parquet
+    assert dict(of_json)["referrals"] > 0
 
 
 def test_every_source_has_an_export() -> None:
