@@ -22,6 +22,8 @@ import pyarrow.parquet as pq
 
 from refnet.core.errors import InputError, UsageError
 
+_BUFFER = 1 << 18  # bytes of a file that are read at a time
+
 
 class Given:
     """A DataFrame of pandas or polars, a Table of pyarrow, or a parquet file.
@@ -84,8 +86,10 @@ class Given:
         piece = np.cumsum([0, *groups[:-1]]) * most // max(sum(groups), 1)  # the piece of each group
 
         def reading(these: list[int]) -> Any:
-            # A reader of its own, since one is for one thread; without buffers beside the columns'.
-            with pq.ParquetFile(self._given, metadata=file.metadata, pre_buffer=False) as own:
+            # A reader of its own, since one is for one thread; page by page, not all of a column's bytes at once.
+            with pq.ParquetFile(
+                self._given, metadata=file.metadata, pre_buffer=False, buffer_size=_BUFFER
+            ) as own:
                 return own.read_row_groups(these, columns=chosen, use_threads=False)
 
         runs = [np.flatnonzero(piece == one).tolist() for one in np.unique(piece[: len(groups)])] or [[]]
