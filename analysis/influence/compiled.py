@@ -181,7 +181,7 @@ class Compiled(Arrays):
         """Sums by rank, shape (R, p), as numbers of all nodes in these rows of `held`."""
 
         def spread(first: int, last: int) -> None:
-            number = int(np.searchsorted(self._rising, first))
+            number = int(np.searchsorted(self._rising, np.int32(first)))  # any other kind: a copy
             loops.spread(self._rising, self._rank, total, np.array(rows), held, number, first, last)
 
         middle = self.nodes if beside is None else self.nodes // 2

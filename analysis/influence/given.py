@@ -7,7 +7,7 @@ reading, so that what has been used is let go before the next is read.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from refnet.core.errors import InputError, UsageError
 
 _BUFFER = 1 << 18  # bytes of a file that are read at a time
+_ROWS = 1 << 17  # of a batch: its columns are in a core's own memory
 
 
 class Given:
@@ -72,28 +73,30 @@ class Given:
                 )
         self.names = there
 
-    def pieces(self, names: Sequence[str], most: int = 2) -> list[Callable[[], Any]]:
-        """What reads these columns as tables of pyarrow, one after the other or at once: of a file up to `most`."""
-        chosen, file = list(names), self._file
-        for name in chosen:
-            if list(self.names).count(name) > 1:
-                raise InputError(
-                    f"the table of {self._called} has it twice", column=name, hint="Leave one of them out."
-                )
+    def pieces(self, names: Sequence[str]) -> list[Callable[[], Any]]:
+        """What reads these columns as tables of pyarrow, one after the other or at once: of a file up to two."""
+        chosen, file = self._once(names), self._file
         if file is None:
             return [lambda: self._there(chosen)]
         groups = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-        piece = np.cumsum([0, *groups[:-1]]) * most // max(sum(groups), 1)  # the piece of each group
+        piece = np.cumsum([0, *groups[:-1]]) * 2 // max(sum(groups), 1)  # the piece of each group
 
         def reading(these: list[int]) -> Any:
-            # A reader of its own, since one is for one thread; page by page, not all of a column's bytes at once.
-            with pq.ParquetFile(
-                self._given, metadata=file.metadata, pre_buffer=False, buffer_size=_BUFFER
-            ) as own:
+            with self._reader(file) as own:
                 return own.read_row_groups(these, columns=chosen, use_threads=False)
 
         runs = [np.flatnonzero(piece == one).tolist() for one in np.unique(piece[: len(groups)])] or [[]]
         return [partial(reading, run) for run in runs]
+
+    def batches(self, names: Sequence[str]) -> Iterator[Any]:
+        """These columns as tables of pyarrow, of a file some rows each: for what is looked at once and let go."""
+        chosen, file = self._once(names), self._file
+        if file is None:
+            yield self._there(chosen)
+            return
+        with self._reader(file) as own:
+            for batch in own.iter_batches(_ROWS, columns=chosen, use_threads=False):
+                yield pa.Table.from_batches([batch])
 
     def columns(self, names: Sequence[str]) -> Any:
         """Columns as one table of pyarrow."""
@@ -103,6 +106,18 @@ class Given:
         """No more to be read from it."""
         if self._file is not None:
             self._file.close()
+
+    def _once(self, names: Sequence[str]) -> list[str]:
+        for name in names:
+            if list(self.names).count(name) > 1:
+                raise InputError(
+                    f"the table of {self._called} has it twice", column=name, hint="Leave one of them out."
+                )
+        return list(names)
+
+    def _reader(self, file: Any) -> Any:
+        """One of its own, since one is for one thread; page by page, not all of a column's bytes at once."""
+        return pq.ParquetFile(self._given, metadata=file.metadata, pre_buffer=False, buffer_size=_BUFFER)
 
     def _there(self, chosen: list[str]) -> Any:
         if isinstance(self._given, pd.DataFrame):

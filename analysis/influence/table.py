@@ -309,10 +309,12 @@ def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.
     from refnet.analysis.influence import parts
 
     worth, begin, total = np.empty(rows.size, dtype=np.int64), 0, 0.0
-    for read in people.pieces([column], most=4):
-        amounts = floats(read()[column], column)
+    for read in people.batches([column]):
+        amounts = floats(read[column], column)
         total += fit(amounts, 10.0 ** exponent(currency), column, begin)
-        own = slice(*np.searchsorted(rows, (begin, begin + amounts.size)).tolist())
+        # Bounds of another kind than the rows would have all of these copied.
+        bounds = np.array((begin, begin + amounts.size), dtype=rows.dtype)
+        own = slice(*np.searchsorted(rows, bounds).tolist())
         parts.minor(amounts, begin, rows[own], 10.0 ** exponent(currency), worth[own])
         begin += amounts.size
     if total > MOST_MINOR:
