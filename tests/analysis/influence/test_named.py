@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from refnet.analysis.influence import given as reading
 from refnet.analysis.influence import hashing, ids, texts
 from refnet.analysis.influence import named as module
 from refnet.analysis.influence.given import Given, together
@@ -225,18 +226,30 @@ def test_what_cannot_be_is_named_among_many(tmp_path):
         influence_table(wrong, chain, {"risk": at_risk("revenue", "chance")})
 
 
-@given(sizes=st.lists(st.integers(0, 5), max_size=6), most=st.integers(1, 5))
-@settings(deadline=None, max_examples=50)
-def test_a_file_is_read_whole_in_any_number_of_pieces(tmp_path_factory, beside, sizes, most):
+GROUPS = st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=6)
+
+
+@given(groups=GROUPS, required=st.booleans(), rows=st.integers(1, 4))
+@settings(deadline=None, max_examples=80)
+def test_a_file_is_read_whole_in_any_number_of_pieces(tmp_path_factory, beside, groups, required, rows):
     path = tmp_path_factory.mktemp("groups") / "t.parquet"
-    schema = pa.schema({"a": pa.int64(), "b": pa.string()})
+    schema = pa.schema(
+        [pa.field("a", pa.int64(), nullable=not required), ("b", pa.string()), ("c", pa.int64())]
+    )
     with pq.ParquetWriter(path, schema) as out:
-        for size in sizes:
-            out.write_table(pa.table({"a": range(size), "b": ["x"] * size}, schema))
+        for size, gap in groups:
+            whole = [None if gap and not required and row == 1 else row for row in range(size)]
+            out.write_table(pa.table({"a": whole, "b": ["x"] * size, "c": range(size)}, schema))
     given_ = Given(path, "customers", ["a"])
-    want = pq.read_table(path, columns=["a"])
-    assert pa.concat_tables([read() for read in given_.pieces(["a"], most)]).equals(want)
-    assert all(each.equals(want) for each in together(given_, ["a"], given_, ["a"], beside))
+    for names in (["a"], ["c", "a"], ["b", "a"]):
+        want = pq.read_table(path, columns=names).to_pydict()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reading, "_ROWS", rows)
+            pieces, batches = [read() for read in given_.pieces(names)], list(given_.batches(names))
+            assert all(len(batch) <= rows for batch in batches)
+            for parts in (pieces, batches):
+                assert pa.concat_tables(parts or pieces).to_pydict() == want
+            assert all(each.to_pydict() == want for each in together(given_, names, given_, names, beside))
     given_.close()
 
 
