@@ -2,9 +2,9 @@
 
 What a sum over a forest costs at least is access to memory, so a gather is the measure. Ids are dense; the network is
 built beforehand, and its building measured for itself. Seconds are of the clock: the answers of several (hops, decay)
-at once are written by two threads from two million on, all else is one thread's work. Before each run as much memory
-as the largest answer has is taken and let go: a virtual machine may have to fetch it from its host, which costs many
-times the sums, and would be paid for by whoever comes first.
+at once are summed and written by two threads from two million on, all else is one thread's work. Before each run as
+much memory as the largest answer has is taken and let go: a virtual machine may have to fetch it from its host, which
+costs many times the sums, and would be paid for by whoever comes first.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ _MANY_HOPS = 64
 
 
 _WORTH_TWO = 2_000_000
-"""Answers of several (hops, decay) from which on two threads share the writing, by halves of nodes."""
+"""Answers of several (hops, decay) from which on two threads share the sums, by whether hops are limited, and the
+writing, by halves of nodes."""
 
 
 class NotWell(Exception):
@@ -78,14 +79,19 @@ class Compiled(Arrays):
         held = np.empty((len(asked), self.nodes)) if out is None else out
         if len(asked) < 2 or held.size < _WORTH_TWO:
             return self._told(self._summed(worth, asked, given=given), held, given=given)
-        sums = self._summed(worth, asked, given=given)
         with ThreadPoolExecutor(1) as beside:
+            sums = self._summed(worth, asked, given=given, beside=beside)
             return self._told(sums, held, given=given, beside=beside)
 
     def _summed(
-        self, worth: Numbers, asked: Sequence[tuple[int | None, float]], *, given: bool
+        self,
+        worth: Numbers,
+        asked: Sequence[tuple[int | None, float]],
+        *,
+        given: bool,
+        beside: Executor | None = None,
     ) -> list[tuple[list[int], Numbers]]:
-        """Which of `asked`, and their sums by rank, shape (R, p)."""
+        """Which of `asked`, and their sums by rank, shape (R, p); those without a limit `beside` the others."""
         whole = self.credit is None
         if self.credit is None:
             first = loops.firsts(self.referee, self.parent, worth, self.size)
@@ -94,7 +100,7 @@ class Compiled(Arrays):
         found: list[tuple[list[int], Numbers]] = []
         longest = int(self.height.max(initial=0))
         # Sums without decay of whole weights stay exact; the others are floats. Where floats are asked for and hold
-        # such sums exactly, all go in one sweep.
+        # such sums exactly, all are floats.
         together = given and float(np.abs(first).sum()) < _EXACT
         for exact in (True, False):
             these = [j for j, (_, d) in enumerate(asked) if (whole and d == 1 and not together) == exact]
@@ -105,8 +111,12 @@ class Compiled(Arrays):
             swept = [j for j in these if j not in doubled and j not in dict(limited)]
             own = first.astype(kind, copy=False)
             found += [([j], self._below(own, *asked[j])[:, None]) for j in doubled]
-            columns = [j for j, _ in limited] + swept
-            if columns:
+            limits = [j for j, _ in limited]
+            if limits and swept and beside is not None:
+                waiting = beside.submit(self._columns, own, [asked[j] for j in swept], [])
+                found.append((limits, self._columns(own, [asked[j] for j in limits], limited)))
+                found.append((swept, waiting.result()))
+            elif columns := limits + swept:
                 found.append((columns, self._columns(own, [asked[j] for j in columns], limited)))
         return found
 

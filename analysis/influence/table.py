@@ -123,8 +123,8 @@ def influence_table(
 
     Complexity: O(n + m) and a pass for each measure; measures of one value cost little more than one. Distinct people
     take more where customers have several referrers, see `distinct.people_below`; conserved credit sorts ids that tie.
-    Memory: at ten million about 45 bytes a customer for influence, ids and answer included (58 where ids are texts
-    of 14 letters; 46 to 80 for distinct people or the longest chain); 30 more with extended or conserved values (40
+    Memory: at ten million about 41 bytes a customer for influence, ids and answer included (76 where ids are texts
+    of 17 letters; 46 to 80 for distinct people or the longest chain); 30 more with extended or conserved values (40
     for conserved of texts), 8 for each further column.
 
     Example:
