@@ -178,8 +178,8 @@ def _why_none(values: list[Any], name: str) -> InputError:
 _TEXTS = "Make all of them one kind: ids texts, such as by `.astype(str)`, amounts floats."
 
 
-def floats(values: Any, name: str) -> npt.NDArray[np.float64]:
-    """A column of numbers as float64; NaN where there is none.
+def floats(values: Any, name: str, begin: int = 0) -> npt.NDArray[np.float64]:
+    """A column of numbers as float64; NaN where there is none. Its rows are those from `begin` on.
 
     Raises:
         InputError: a value is no number, or a whole number that no float holds exactly: names the row.
@@ -187,12 +187,12 @@ def floats(values: Any, name: str) -> npt.NDArray[np.float64]:
     try:
         return np.asarray(values.cast(pa.float64()).to_numpy(), dtype=np.float64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise _why_no_floats(values, name) from None
+        raise _why_no_floats(values, name, begin) from None
 
 
-def _why_no_floats(values: Any, name: str) -> InputError:
+def _why_no_floats(values: Any, name: str, begin: int) -> InputError:
     if pa.types.is_integer(values.type):
-        for row, value in enumerate(values):
+        for row, value in enumerate(values, begin):
             if value.is_valid and abs(value.as_py()) > 2**53:
                 return InputError(
                     f"row {row} holds {value}: amounts beyond 2^53 are not exact",
@@ -200,7 +200,7 @@ def _why_no_floats(values: Any, name: str) -> InputError:
                     hint="Look at that row: such an amount is usually a slip. Floats are taken as they are.",
                 )
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        for row, value in enumerate(values):
+        for row, value in enumerate(values, begin):
             try:
                 value.cast(pa.float64())
             except pa.ArrowInvalid:

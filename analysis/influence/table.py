@@ -310,7 +310,7 @@ def _minor(people: Given, column: str, rows: Rows | None, currency: str) -> npt.
 
     worth, begin, total = np.empty(rows.size, dtype=np.int64), 0, 0.0
     for read in people.batches([column]):
-        amounts = floats(read[column], column)
+        amounts = floats(read[column], column, begin)
         total += fit(amounts, 10.0 ** exponent(currency), column, begin)
         # Bounds of another kind than the rows would have all of these copied.
         bounds = np.array((begin, begin + amounts.size), dtype=rows.dtype)

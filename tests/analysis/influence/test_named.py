@@ -226,6 +226,24 @@ def test_what_cannot_be_is_named_among_many(tmp_path):
         influence_table(wrong, chain, {"risk": at_risk("revenue", "chance")})
 
 
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (pa.array(["1.5"] * 90_000 + ["abc"] + ["2"] * 10_000), "row 90000 holds 'abc', no number"),
+        (pa.array([1] * 90_000 + [2**53 + 1] + [2] * 10_000), "row 90000 holds 9007199254740993: amounts"),
+        (pa.array([1.0] * 90_000 + [1e300] + [2.0] * 10_000), "row 90000"),
+    ],
+)
+def test_a_row_is_named_as_it_is_in_the_file(tmp_path, monkeypatch, column, message):
+    """Not as it is in the batch that it is read with."""
+    monkeypatch.setattr(reading, "_ROWS", 4096)
+    ids_ = np.arange(len(column)) * 1_000_003
+    pq.write_table(pa.table({"customer_id": ids_, "revenue": column}), tmp_path / "customers.parquet")
+    chain = pa.table({"referrer_id": ids_[:-1], "referee_id": ids_[1:]})
+    with pytest.raises(InputError, match=message):
+        influence_table(tmp_path / "customers.parquet", chain)
+
+
 GROUPS = st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=6)
 
 
