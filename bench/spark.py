@@ -119,7 +119,7 @@ def by_hops(
 
     work: dict[str, Callable[[], Any]] = {
         "collect by Arrow, then arrays": collected,
-        "the same, and back into a DataFrame": returned,
+        "collect, arrays, and back into a DataFrame": returned,
         "Spark, hop by hop": lambda: spread(kept),
         "Spark, hop by hop, people in no order": lambda: spread(own),
         "Spark, the least there is: one join, one sum": least,
