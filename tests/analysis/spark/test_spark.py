@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from refnet.analysis.spark import skew
 from refnet.analysis.spark.credit import Rules, decided
 from refnet.analysis.spark.hops import Edges
 from refnet.analysis.spark.run import Question, SparkSummary, analyze
@@ -170,6 +171,24 @@ def test_a_celebrity_is_not_one_place_s_work(spark: Any) -> None:
         # The sum by referrer brings a celebrity as one row of each part.
         plan = rows.groupBy("parent").count()._jdf.queryExecution().executedPlan().toString()
         assert plan.index("partial_count") > plan.index("Exchange hashpartitioning(parent")
+
+
+@pytest.mark.parametrize("kind", ["dags", "claims"])
+def test_everybody_is_a_celebrity(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """From end to end with whoever has more than one referral spread over several places: the same scores."""
+    monkeypatch.setattr(skew, "LIMIT", 1)
+    if kind == "claims":
+        given = made.dirty(np.random.default_rng(6), circles=20)
+        edges = given.decided("last")
+        edges = edges[edges["credit"] > 0]
+    else:
+        given = made.dags(np.random.default_rng(6))
+        edges = given.credits
+    assert edges["referrer_id"].value_counts().max() > 2
+    _, found, _ = run(spark, tmp_path, given, question("last"))
+    same(found, given.scores(edges))
 
 
 def test_a_hop_moves_its_sums_only(spark: Any, tmp_path: Path) -> None:
