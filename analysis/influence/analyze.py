@@ -19,7 +19,7 @@ from refnet.analysis.influence import columns, publish
 from refnet.analysis.influence.forest import Ints
 from refnet.analysis.influence.ids import Ids, by_id
 from refnet.analysis.influence.network import Network
-from refnet.analysis.influence.scores import bands, percentile, quadrants
+from refnet.analysis.influence.scores import bands, moved_little, percentile, quadrants
 from refnet.core.money import exponent, from_minor, to_minor
 from refnet.core.progress import Quiet, Reporter
 from refnet.core.settings import Settings, load_settings
@@ -204,8 +204,9 @@ def _by_id(customers: Any, affiliates: Any) -> Callable[[Ints], Ints]:
 def _changed(
     new: Mapping[str, npt.NDArray[Any]], old: Mapping[str, npt.NDArray[Any]]
 ) -> npt.NDArray[np.int64]:
-    """The rows of which any score is another; none there (NaN) is another, too."""
+    """The rows of which any score is another, a percentile by more than it may; none there (NaN) is another, too."""
     differ: npt.NDArray[np.bool_] | bool = False
     for name, values in new.items():
-        differ = differ | (values != old[name])
+        same = moved_little(values, old[name]) if name == "percentile" else values == old[name]
+        differ = differ | ~same
     return np.flatnonzero(differ)

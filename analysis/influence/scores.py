@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 
 HIGH_BAND, MEDIUM_BAND = 0.95, 0.75
+_POINTS, _OF_THE_TOP = 0.5, 0.05
 
 
 def percentile(influence: npt.ArrayLike) -> Floats:
@@ -39,6 +40,15 @@ def percentile(influence: npt.ArrayLike) -> Floats:
     if not values.size:
         return np.zeros(0)
     return np.asarray(100.0 * (rankdata(values) - 0.5) / values.size, dtype=np.float64)
+
+
+def moved_little(now: Floats, before: Floats) -> npt.NDArray[np.bool_]:
+    """Where percentiles, shape (n,), are what they were but for who else is there.
+
+    That is within half a point, and within a twentieth of what is above them, so that the top 0.02 % do not pass for
+    the top 0.03 %. Whoever joins moves the percentile of everybody; not known before (NaN) is not little.
+    """
+    return np.abs(now - before) <= np.minimum(_POINTS, (100.0 - now) * _OF_THE_TOP)
 
 
 def bands(ecr_network: npt.ArrayLike, own: npt.ArrayLike, refers: npt.ArrayLike) -> Words:

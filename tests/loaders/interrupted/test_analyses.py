@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from refnet.analysis.findings import findings
 from refnet.analysis.influence import publish
 from refnet.analysis.influence.analyze import analyze
+from refnet.analysis.influence.scores import percentile
 from refnet.core.settings import load_settings
 from refnet.front import load
 from refnet.graph import Graph, catalogue, connect, local
@@ -171,6 +173,29 @@ def test_what_has_not_changed_is_not_written(graph: Graph) -> None:
     assert analyze(graph).changed == 1
     changed = graph.read("MATCH (c:Customer {scoreVersion: 3}) RETURN c.customerId AS id ORDER BY id").values
     assert [one for (one,) in changed] == ["ann"]
+
+
+def test_who_joins_is_written_and_nobody_else(graph: Graph) -> None:
+    """One more customer moves the percentile of everybody, by next to nothing; in time it is written all the same."""
+    people = [f"p{n:03}" for n in range(400)]
+    customers = pd.DataFrame({"customer_id": people, "revenue": [float(n % 7) for n in range(400)]})
+    referrals = pd.DataFrame({"referrer_id": people[:40], "referee_id": people[100:140]})
+    load(graph, {"customers": customers, "referrals": referrals})
+    assert analyze(graph).changed == 400
+    held = (
+        "MATCH (c:Customer) RETURN c.percentile AS percentile, c.influence AS influence ORDER BY c.customerId"
+    )
+    written = []
+    for night in range(12):
+        more = [f"q{night:02}-{n}" for n in range(8)]
+        load(graph, {"customers": pd.DataFrame({"customer_id": more, "revenue": [3.0] * 8})})
+        written.append(analyze(graph).changed)
+        now = graph.read(held).to_pandas()
+        right = percentile(now["influence"])
+        off = np.abs(now["percentile"] - right)
+        assert (off <= np.minimum(0.5, (100 - right) / 20)).all()
+    assert written[:2] == [8, 8]
+    assert 1 <= sum(all_of_them > 300 for all_of_them in written) <= 3
 
 
 def test_read_while_it_is_written(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
