@@ -4,6 +4,7 @@
 // note: value heads is a head-count.
 // note: Walks every path below affiliates, so it is for networks where a customer has one credited referrer. What an affiliate
 //   who acts for a customer brought is that customer's.
+// note: What is further away than hops is walked to and left out, as in influence/everyone.
 // :param hops => 6
 // allowed: hops is 1 to 25
 // :param decay => 0.5
