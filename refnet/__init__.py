@@ -11,6 +11,7 @@ A notebook needs this one import:
 
     refnet.influence(edges, values)                       # on DataFrames, with no database
     refnet.influence_table(customers, referrals)          # the same from table to table, of any size
+    refnet.Network(referrer, referee, nodes=n)            # on arrays of numbers, for many values or settings
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         ecr_network,
         longest_chain,
     )
+    from refnet.analysis.influence.network import Network
     from refnet.analysis.influence.profile import profile
     from refnet.analysis.influence.scores import influence
     from refnet.analysis.influence.table import influence_table
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Graph",
     "Measure",
+    "Network",
     "RefnetError",
     "analyze",
     "at_risk",
@@ -68,6 +71,7 @@ _HOMES = {
     "dry_run": "refnet.front",
     "findings": "refnet.analysis.findings",
     "Measure": "refnet.analysis.influence.measures",
+    "Network": "refnet.analysis.influence.network",
     "at_risk": "refnet.analysis.influence.measures",
     "conserved_credit": "refnet.analysis.influence.measures",
     "downline": "refnet.analysis.influence.measures",

@@ -157,6 +157,10 @@ class Network:
 
         Raises:
             InputError, UsageError: as `influence`; `out` of another shape or kind.
+
+        Complexity: O(n + m) for the first hop once; for each of them O(n) to write it, and what its hops cost beyond
+            the first, see `influence`.
+
         """
         pairs = [checked(hops, decay) for hops, decay in asked]
         if out is not None and (out.shape != (len(asked), self.nodes) or out.dtype != np.float64):
@@ -183,7 +187,7 @@ class Network:
         return self.influence(self.weighted(value, probability), hops=None, decay=1.0)
 
     def weighted(self, value: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
-        """p(u) · value(u), float64, shape (n,).
+        """p(u) · value(u), float64, shape (n,), as `at_risk` takes them. O(n).
 
         Raises:
             InputError: another shape, or what is no probability.
@@ -197,11 +201,11 @@ class Network:
         return np.asarray(worth * chance)
 
     def downline(self) -> Ints:
-        """Distinct people below each, shape (n,): one sweep for a forest, else see `people_below`."""
+        """Distinct people below each, shape (n,): a sweep, O(n + m), for a forest, else see `people_below`."""
         return self._sums.people_below()
 
     def longest_chain(self) -> Ints:
-        """Edges on the longest way down from each, shape (n,)."""
+        """Edges on the longest way down from each, shape (n,). O(n): the ordering knows them."""
         return self._sums.longest_chain()
 
     def generations(self, root: int, value: npt.ArrayLike) -> list[Generation]:
@@ -284,7 +288,7 @@ class Network:
         return to_whole(share, int(worth.sum()), ties)
 
     def roots(self) -> Ints:
-        """Nodes that brought somebody and whom nobody brought, in rising order."""
+        """Nodes that brought somebody and whom nobody brought, shape (roots,), in rising order. O(n + m)."""
         brought = np.zeros(self.nodes, dtype=np.bool_)
         brought[self._sums.referee] = True
         referrers = self._sums.referrers

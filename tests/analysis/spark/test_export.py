@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +49,22 @@ def test_spark_scores_what_the_graph_scores(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """By Spark's own launcher, with the file that `--where` names."""
+    import pyspark
+
     load(graph, TABLES)
     analyze(graph)
     exporting.export(graph, tmp_path / "in")
     given = ["--from", str(tmp_path / "in"), "--to", str(tmp_path / "out"), "--partitions", "1"]
-    assert submit.main(given) == 0
-    assert json.loads(capsys.readouterr().out)["credits"] == 9
+    assert submit.main(["--where"]) == 0
+    script, checkpoints = capsys.readouterr().out.strip(), tmp_path / "checkpoints"
+    launcher = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    told = subprocess.run(
+        [launcher, "--master", "local[1]", script, *given, "--checkpoints", checkpoints],
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert json.loads(told[told.index("{") :])["credits"] == 9
+    assert list(checkpoints.iterdir()) == []
     names = {
         "influence": "influence", "ecr_direct": "ecrDirect", "ecr_network": "ecrNetwork", "downline": "downline",
         "conserved_credit": "conservedCredit", "longest_chain": "longestChain", "percentile": "percentile",
