@@ -36,6 +36,7 @@ class _Stage:
     def __init__(self, out: TextIO | None, name: str, total: int | None, unit: str) -> None:
         self._out, self._name, self._total, self._unit = out, name, total, unit
         self.done = self.rejected = self._passed = 0
+        self._written = ""
 
     def __enter__(self) -> _Stage:
         self._started = self._shown = time.monotonic()
@@ -77,7 +78,10 @@ class _Stage:
         elif not ended and self._total is not None and took > 1 and 0 < through < self._total:
             text += f"  {_left(took / through * (self._total - through))} left"
         if not self._out.isatty():
-            self._out.write(f"  {self._name:<28}{text}{end}")
+            # A stage that advances only when it is done would say so twice.
+            if text != self._written:
+                self._out.write(f"  {self._name:<28}{text}{end}")
+            self._written = text
         else:
             self._out.write(f"\r{_fitted(self._name, text, ended=ended)}\x1b[K{end}")
         self._out.flush()

@@ -58,7 +58,7 @@ def main() -> None:
     except (KeyboardInterrupt, SystemExit) as ended:  # typer makes the one the other
         if isinstance(ended, SystemExit) and ended.code != 128 + signal.SIGINT:
             raise
-        typer.echo("refnet: stopped. The same command again goes on where it was.", err=True)
+        typer.echo("refnet: stopped. Nothing is half there; the same command does the rest.", err=True)
         sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:  # `refnet queries | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -116,7 +116,10 @@ def analyze(
     if engine != "arrays":
         raise UsageError(f"--engine is arrays or spark, not {engine}.")
     if source or target or hops or overwrite or value != "revenue":
-        raise UsageError("--from, --to, --value, --hops and --overwrite are of --engine spark.")
+        raise UsageError(
+            "--from, --to, --value, --hops and --overwrite are of --engine spark.",
+            "The scores in a graph are of revenue; REFNET_HOPS and REFNET_DECAY set the rest (6 and 0.5).",
+        )
     from refnet.front import analyze as analyze_all
 
     settings = load_settings()

@@ -13,7 +13,7 @@ from refnet.analysis.spark.work import Column, Frame, Work
 from refnet.core.errors import InputError
 from refnet.core.progress import Progress
 
-_SLACK = 1e-9  # as the array kernels: ⅓ + ⅓ + ⅓ need not be 1 to the last bit
+SLACK = 1e-9  # as the array kernels: ⅓ + ⅓ + ⅓ need not be 1 to the last bit
 
 
 class CycleError(InputError):
@@ -21,6 +21,15 @@ class CycleError(InputError):
 
     def __init__(self) -> None:
         super().__init__("the credited referrals close a cycle")
+
+
+class CreditError(InputError):
+    """A credit is out of range, or credits into one sum to more than 1."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "credits must be above 0, and those into one customer at most 1 in all", column="credit"
+        )
 
 
 class Edges:
@@ -38,7 +47,7 @@ class Edges:
         whole: all credits are 1. forest: nobody has two referrers. count: how many edges.
 
     Raises:
-        InputError: a credit is out of range, or credits into one sum to more than 1.
+        CreditError: a credit is out of range, or credits into one sum to more than 1.
 
     """
 
@@ -59,10 +68,8 @@ class Edges:
             F.coalesce(F.min("least"), F.lit(1.0)).alias("least"),
             F.coalesce(F.max("total"), F.lit(1.0)).alias("total"),
         ).first()
-        if not (seen["least"] > 0 and seen["total"] <= 1 + _SLACK):
-            raise InputError(
-                "credits must be above 0, and those into one customer at most 1 in all", column="credit"
-            )
+        if not (seen["least"] > 0 and seen["total"] <= 1 + SLACK):
+            raise CreditError
         self.count, self.forest = int(seen["count"]), seen["referrers"] == 1
         self.whole = self.forest and seen["least"] >= 1
         # Beyond 1 by rounding only: brought back to 1, so that no value is handed out twice.
@@ -77,7 +84,7 @@ class Edges:
             credit = F.when(F.col("total") > 1.0, F.col("credit") / F.col("total")).otherwise(F.col("credit"))
             self.all = work.held(shared.withColumn("credit", credit).drop("total"))
             into = F.sum("credit")
-        almost = F.when(F.abs(into - 1) <= _SLACK, 1.0).otherwise(into).alias("into")
+        almost = F.when(F.abs(into - 1) <= SLACK, 1.0).otherwise(into).alias("into")
         self.into = self.all.select("child", almost) if self.forest else self.all.groupBy("child").agg(almost)
         self.direct, self.referrers = work.counted(self._up(self.all, F.col("own"), F.lit(1)))
         refers = self.direct.select(F.col("node").alias("child")).hint("shuffle_hash")

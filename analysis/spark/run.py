@@ -9,7 +9,7 @@ from refnet.analysis.spark import tables
 from refnet.analysis.spark.conserved import come, to_whole
 from refnet.analysis.spark.credit import Rules, decided
 from refnet.analysis.spark.cycles import core
-from refnet.analysis.spark.hops import CycleError, Edges, carried, downline
+from refnet.analysis.spark.hops import SLACK, CreditError, CycleError, Edges, carried, downline
 from refnet.analysis.spark.place import Place
 from refnet.analysis.spark.ranks import shown
 from refnet.analysis.spark.work import Frame, Session, Work, working
@@ -125,6 +125,8 @@ def analyze(
             scored = scores(work, everybody, credited, question)
         except CycleError:
             raise _on_a_cycle(work, found, everybody) from None
+        except CreditError as error:
+            raise (error if found.credits is None else _with_credits(found.credits)) from None
         with work.stage("scores") as progress:
             _write(work, scored.table, judged, place.writing, question)
             progress.advance(rows)
@@ -188,6 +190,26 @@ def _on_a_cycle(work: Work, found: tables.Tables, everybody: tables.People) -> I
         f"{closed['referrer_id']} → {closed['referee_id']} is on a cycle, or above one",
         file="credits",
         hint="Give referrals (claims) instead: they are decided, and cycles cut.",
+    )
+
+
+def _with_credits(table: Frame) -> InputError:
+    from pyspark.sql import functions as F
+
+    credit = F.col("credit").cast("double")
+    each = table.groupBy("referee_id").agg(
+        F.count(F.lit(1)).alias("count"),
+        F.min(F.coalesce(credit, F.lit(0.0))).alias("least"),
+        F.sum(credit).alias("total"),
+    )
+    well = (F.col("least") > 0) & (F.col("total") <= 1 + SLACK)
+    wrong = each.where(~F.coalesce(well, F.lit(False))).orderBy("referee_id").head()
+    return InputError(
+        f"{wrong['referee_id']} has {wrong['count']} credited referrals, the least of {wrong['least']:g}, in all "
+        f"{wrong['total'] or 0:g}: each must be above 0, and all into one customer at most 1",
+        file="credits",
+        column="credit",
+        hint="Or give referrals (claims) instead, which are decided here.",
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refnet.analysis.spark.skew import Spread
-from refnet.analysis.spark.work import Column, Frame, Session, Work
+from refnet.analysis.spark.work import Column, Frame, Session, Work, why
 from refnet.core.errors import InputError
-from refnet.core.money import exponent
+from refnet.core.money import MOST_MINOR, exponent
 
 VALUES = ("revenue", "margin", "cltv", "heads")
 _DAY_MS = 86_400_000.0
@@ -50,15 +50,16 @@ def read(spark: Session, source: str) -> Tables:
 
 
 def _table(spark: Session, source: str, name: str, *needed: str) -> Frame | None:
-    from pyspark.errors import AnalysisException
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
 
     for path in (f"{source.rstrip('/')}/{name}.parquet", f"{source.rstrip('/')}/{name}"):
         try:
             table = spark.read.parquet(path)
-        except AnalysisException as error:
-            if error.getCondition() == "PATH_NOT_FOUND":
+        except (PySparkException, Py4JJavaError) as error:
+            if isinstance(error, PySparkException) and error.getCondition() == "PATH_NOT_FOUND":
                 continue
-            raise InputError(f"Spark cannot read it: {str(error).splitlines()[0]}", file=path) from error
+            raise InputError(f"Spark cannot read it: {why(error)}", file=path) from error
         for column in needed:
             if column not in table.columns:
                 raise InputError("there is no such column", file=path, column=column)
@@ -124,7 +125,8 @@ def people(work: Work, tables: Tables, *, value: str, currency: str) -> People:
         )
     scale = 1 if value == "heads" else 10 ** exponent(currency)
     amount = F.lit(1.0) if value == "heads" else _number(table, "customers", value)
-    own = F.rint(F.nanvl(F.coalesce(amount, F.lit(0.0)), F.lit(0.0)) * scale).cast("long")
+    # What no whole number of 64 bits holds is none, and is refused below.
+    own = F.rint(F.nanvl(F.coalesce(amount, F.lit(0.0)), F.lit(0.0)) * scale).try_cast("long")
     cltv = _number(table, "customers", "cltv") if "cltv" in table.columns else F.lit(None)
     given = table.select(
         F.col("customer_id").cast("string").alias("id"),
@@ -135,6 +137,7 @@ def people(work: Work, tables: Tables, *, value: str, currency: str) -> People:
     customers = _once(given).withColumn("node", F.monotonically_increasing_id())
     customers = work.keep(customers)
     _refuse(customers, "customer")
+    _refuse_large(customers, value, scale)
     customers = customers.drop("same")
     if tables.affiliates is None:
         return People(customers, None)
@@ -169,10 +172,26 @@ def _once(given: Frame) -> Frame:
 def _refuse(once: Frame, kind: str) -> None:
     wrong = once.where("id is null or not same").select("id").head()
     if wrong is not None and wrong["id"] is None:
-        raise InputError(f"a row of {kind}s has no id", column=f"{kind}_id")
+        raise InputError("a row has no id", file=f"{kind}s", column=f"{kind}_id")
     if wrong is not None:
         raise InputError(
             f"{wrong['id']} is there twice, with two contents", file=f"{kind}s", column=f"{kind}_id"
+        )
+
+
+def _refuse_large(customers: Frame, value: str, scale: int) -> None:
+    from pyspark.sql import functions as F
+
+    size = F.abs(F.col("own").cast("double"))
+    seen = customers.agg(F.sum(F.coalesce(size, F.lit(float("inf")))).alias("all")).first()
+    if (seen["all"] or 0.0) > MOST_MINOR:
+        largest = customers.orderBy(size.desc_nulls_first()).select("id", "own").head()
+        held = "more than a number holds" if largest["own"] is None else f"{largest['own'] / scale:g}"
+        raise InputError(
+            f"amounts are together more than can be added exactly: {largest['id']} has {held}",
+            file="customers",
+            column=value,
+            hint="Look at it: amounts above a trillion are usually a slip.",
         )
 
 

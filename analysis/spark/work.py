@@ -7,13 +7,16 @@ the executors themselves (one machine). There the network, which each hop reads,
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
-from refnet.core.errors import UsageError
+from refnet.core.errors import EngineError, UsageError
 from refnet.core.progress import Progress, Reporter
 from refnet.core.settings import Settings
 from refnet.graph.local.fetch import java_21
@@ -142,9 +145,11 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
 
     Raises:
         UsageError: pyspark is not installed.
-        EngineError: there is no Java 17 or 21, and none can be fetched.
+        EngineError: there is no Java 17 or 21, and none can be fetched; or Spark breaks off.
     """
     try:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError(
@@ -155,7 +160,7 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
     if "SPARK_HOME" not in os.environ:
         java = java_21(reporter).resolve()
         os.environ["JAVA_HOME"] = str(java.parents[1])
-    spark = (
+    builder = (
         SparkSession.builder.master(settings.spark_master)
         .appName("refnet")
         .config("spark.driver.memory", settings.spark_memory)
@@ -163,9 +168,85 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
         .config("spark.driver.defaultJavaOptions", f"-XX:+UseParallelGC -Xms{settings.spark_memory}")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
-        .getOrCreate()
     )
+    with _CtrlC() as ctrl_c, _quiet_bridge():
+        spark = builder.getOrCreate()
+        try:
+            ctrl_c.started()
+            yield spark
+        except (KeyboardInterrupt, PySparkException, Py4JError) as error:
+            if ctrl_c.pressed or isinstance(error, KeyboardInterrupt):
+                with suppress(Py4JError):  # else each task tells that it was broken off
+                    spark.sparkContext.setLogLevel("OFF")
+                raise KeyboardInterrupt from None
+            raise EngineError(
+                f"Spark broke off: {why(error)}",
+                "What was there before is whole. If it is memory, give more: REFNET_SPARK_MEMORY.",
+            ) from error
+        finally:
+            with suppress(Py4JError):
+                spark.stop()
+
+
+def why(error: Exception) -> str:
+    """What was at the bottom of an error of Spark, in a line."""
+    said, cause = str(error), getattr(error, "java_exception", None)
+    while cause is not None:
+        said, cause = str(cause), cause.getCause()
+    return (said.strip().splitlines() or [type(error).__name__])[0]
+
+
+class _CtrlC:
+    """Ctrl-C while there is a session, as `pressed` tells.
+
+    While Java starts it waits, since a Java that nobody has connected to yet would stay for good. Then it breaks
+    off what is done, of which the bridge to Java may make an error of its own. Spark's way with it, which calls Java
+    from within a call to Java, is put off. Elsewhere than on the main thread there is none.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._ours = threading.current_thread() is threading.main_thread()
+        self._before = signal.getsignal(signal.SIGINT)
+
+    def __enter__(self) -> _CtrlC:
+        self._by(self._wait)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._by(self._before)
+
+    def started(self) -> None:
+        """From here on it breaks off; at once if it has been pressed."""
+        self._by(self._break_off)
+        if self.pressed:
+            raise KeyboardInterrupt
+
+    def _by(self, handler: Any) -> None:
+        if self._ours:
+            signal.signal(signal.SIGINT, handler)
+
+    def _wait(self, *_: object) -> None:
+        self.pressed = True
+
+    def _break_off(self, *_: object) -> None:
+        self.pressed = True
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _quiet_bridge() -> Iterator[None]:
+    """The bridge to Java logs each call that is broken off, some as if it were ours; the error says so too."""
+
+    def of_others(record: logging.LogRecord) -> bool:
+        return "py4j" not in record.pathname
+
+    root, bridge = logging.getLogger(), logging.getLogger("py4j")
+    before = bridge.level
+    root.addFilter(of_others)
+    bridge.setLevel(logging.CRITICAL + 1)
     try:
-        yield spark
+        yield
     finally:
-        spark.stop()
+        bridge.setLevel(before)
+        root.removeFilter(of_others)

@@ -102,7 +102,8 @@ def _form(fmt: str | None, output: Path | None) -> str:
 
 
 def _hand_over(found: dict[str, Any], form: str, output: Path | None) -> None:
-    from refnet.reporting import report_of, written
+    from refnet.reporting.findings import report_of
+    from refnet.reporting.forms import written
     from refnet.reporting.printed import printed, text_of
     from refnet.reporting.success import success_sections
     from refnet.terminal.findings import findings_text, print_findings

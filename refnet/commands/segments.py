@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +16,10 @@ from refnet.core.errors import NotFound, UsageError
 from refnet.core.money import show
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
-from refnet.graph import Graph
 from refnet.reporting.sheets import listed
+
+if TYPE_CHECKING:
+    from refnet.graph import Graph
 
 
 def segments(

@@ -220,6 +220,13 @@ main()
     assert done.stderr.count("\n") == 1
 
 
+def test_help_waits_for_no_library_of_numbers() -> None:
+    heavy = "('neo4j', 'numba', 'pandas', 'pyarrow', 'scipy')"
+    program = f"import sys, refnet.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.usefixtures("at_home")
 def test_replace_lists_first_and_asks(
     refnet: Run, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -16,8 +16,9 @@ from refnet.analysis.findings import findings
 from refnet.analysis.influence.analyze import analyze
 from refnet.front import load
 from refnet.graph import Graph
-from refnet.reporting import FORMS, report_of, written
 from refnet.reporting.document import Estimate, Plot
+from refnet.reporting.findings import report_of
+from refnet.reporting.forms import FORMS, written
 from refnet.reporting.plots import drawn, ticks
 from tests.conftest import Engines, unavailable, wipe
 from tests.cypher.village import CUSTOMERS, TABLES

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +225,15 @@ def test_a_hop_moves_its_sums_only(spark: Any, tmp_path: Path) -> None:
         (lambda m: pd.concat([m.customers, m.customers[:1].assign(revenue=7.0)]), "twice, with two contents"),
         (lambda m: m.customers.assign(joined_at="yesterday"), "'yesterday' is no time"),
         (lambda m: m.customers.assign(revenue="many"), "holds no numbers"),
+        (lambda m: m.customers.assign(customer_id=None), "customers, column customer_id: a row has no id"),
+        (
+            lambda m: m.customers.assign(revenue=[*m.customers["revenue"][:-1], np.inf]),
+            "has more than a number",
+        ),
+        (
+            lambda m: m.customers.assign(revenue=4e16),
+            "together more than can be added exactly: c0.* has 4e\\+16",
+        ),
     ],
 )
 def test_what_cannot_be_taken_is_said(spark: Any, tmp_path: Path, change: Any, says: str) -> None:
@@ -237,6 +252,25 @@ def test_decided_credits_with_a_cycle_are_refused(spark: Any, tmp_path: Path) ->
         run(spark, tmp_path, given, question())
 
 
+@pytest.mark.parametrize(
+    ("credit", "says"),
+    [
+        ([1.0, 0.0, 1.0], "c has 1 credited referrals, the least of 0, in all 0"),
+        ([1.0, np.nan, 1.0], "c has 1 credited referrals, the least of 0, in all 0"),
+        ([0.7, 1.0, 0.7], "b has 2 credited referrals, the least of 0.7, in all 1.4: each must"),
+    ],
+)
+def test_who_has_wrong_credits_is_named(spark: Any, tmp_path: Path, credit: list[float], says: str) -> None:
+    given = Made(
+        pd.DataFrame({"customer_id": list("abcd"), "revenue": [1.0] * 4}),
+        given=pd.DataFrame({"referrer_id": list("aaa"), "referee_id": ["b", "c", "d"], "credit": credit}),
+    )
+    if credit[0] < 1:
+        given.credits = given.credits.assign(referee_id=["b", "c", "b"], referrer_id=["a", "a", "d"])
+    with pytest.raises(InputError, match=says):
+        run(spark, tmp_path, given, question())
+
+
 def test_a_credit_that_is_missing_is_refused(spark: Any) -> None:
     edges = spark.createDataFrame(
         [(1, 2, 1.0, 5), (1, 3, None, 5)], "parent long, child long, credit double, own long"
@@ -246,6 +280,45 @@ def test_a_credit_that_is_missing_is_refused(spark: Any) -> None:
         pytest.raises(InputError, match="above 0"),
     ):
         Edges(work, edges)
+
+
+@pytest.mark.usefixtures("spark")  # for its Java
+def test_stopped_while_java_starts_or_works_nothing_stays(tmp_path: Path) -> None:
+    source = made.forests(np.random.default_rng(4), trees=3).write(tmp_path / "in")
+    mine = f"-Drefnet.test={tmp_path.name}"
+    program = [sys.executable, "-m", "refnet", "analyze", "--engine", "spark", "--from", source]
+    for n, begun in enumerate(("while it starts", "  people")):
+        target = tmp_path / str(n)
+        with (tmp_path / f"{n}.log").open("w") as log:
+            there = subprocess.Popen(
+                [*program, "--to", str(target)], stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, "REFNET_SPARK_MEMORY": "1g", "JDK_JAVA_OPTIONS": mine},
+            )  # fmt: skip
+        with there:
+            until = time.monotonic() + 120
+            while not (_javas(mine) if n == 0 else begun in (tmp_path / "1.log").read_text()):
+                assert there.poll() is None
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            os.killpg(there.pid, signal.SIGINT)
+            assert there.wait(120) == 130
+        while _javas(mine):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        said = (tmp_path / f"{n}.log").read_text()
+        assert "refnet: stopped." in said
+        assert "Traceback" not in said
+        assert not (target / "summary").exists()
+
+
+def _javas(mine: str) -> list[str]:
+    """Those that were started with this option."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mine.encode() in place.read_bytes() and b"java" in (place.parent / "comm").read_bytes():
+                found.append(place.parent.name)
+    return found
 
 
 def test_a_question_out_of_range() -> None:
