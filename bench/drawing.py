@@ -15,8 +15,8 @@ from typing import Any
 
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "influence-cost.svg"
 _LINES = {
-    "ordering": ("ordering, once", "#8c8c8c"),
-    "one random gather": ("one random gather", "#c9c9c9"),
+    "ordering": ("ordering, once", "#555555"),
+    "one random gather": ("one random gather", "#9a9a9a"),
     "6 hops, decay 0.5": ("6 hops", "#1b6ca8"),
     "all hops, decay 0.5": ("all hops", "#d1495b"),
 }
@@ -76,9 +76,7 @@ def _draw(told: dict[str, Any], picture: str) -> None:
     for name, called in (("all", "all hops"), ("gather", "one random gather")):
         colour = "#d1495b" if name == "all" else "#9a9a9a"
         by_hops.axhline(told[name], color=colour, linewidth=1, linestyle="--")
-        by_hops.annotate(
-            called, (12, told[name]), (0, 4), textcoords="offset points", ha="right", color=colour
-        )
+        by_hops.annotate(called, (1, told[name]), (0, -12), textcoords="offset points", color=colour)
     by_hops.set(ylim=(0, None), xlabel="hops, at most", ylabel="milliseconds", xticks=list(hops))
     by_hops.set_title(f"By hops, {told['customers'][-1]:,} customers", loc="left", fontsize=11)
     figure.savefig(picture, metadata={"Date": None})
