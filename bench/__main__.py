@@ -136,7 +136,7 @@ def _on(
         case "influence":
             return [influence.compare(graph, asked.network, asked.rounds, shuffled)]
         case "whole-way":
-            return [whole_way.compare(graph, asked.customers, asked.rounds, shuffled)]
+            return whole_way.compare(graph, asked.customers, asked.rounds, shuffled)
         case _:
             return [serving.compare(graph, asked.customers, asked.rounds, shuffled)]
 

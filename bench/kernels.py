@@ -125,12 +125,12 @@ def _stages(customers: int) -> None:
     small = forest(200_000)
     Network(*small[:2], nodes=200_000).influences(small[2], EIGHT)  # numba and its code are no customer's
     referrer, referee, value = forest(customers)
-    before = _status("VmRSS")
+    before = status("VmRSS")
 
     def stage(name: str, run: Callable[[], Any]) -> Any:
         Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
         given = run()
-        peak, rest = ((_status(what) - before) / customers for what in ("VmHWM", "VmRSS"))
+        peak, rest = ((status(what) - before) / customers for what in ("VmHWM", "VmRSS"))
         print(f"{name}\t{peak:.1f}\t{rest:.1f}")
         return given
 
@@ -148,7 +148,8 @@ def _stages(customers: int) -> None:
     stage("trees", network.tree_of)
 
 
-def _status(what: str) -> int:
+def status(what: str) -> int:
+    """What /proc says of this process's memory, in bytes: VmRSS, now; VmHWM, at most."""
     held = Path("/proc/self/status").read_text().splitlines()
     return next(int(row.split()[1]) * 1024 for row in held if row.startswith(what))
 

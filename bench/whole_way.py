@@ -6,20 +6,26 @@ refnet's. All the scores are new, in a graph that had none; or all of them are o
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import neo4j
 
 from bench.influence import forest, store
-from bench.memory import peak
+from bench.kernels import status
 from bench.table import Table
 from refnet.analysis.influence.analyze import analyze
+from refnet.analysis.influence.network import Network
 from refnet.core.progress import Progress, Quiet
-from refnet.graph import Graph
+from refnet.graph import Graph, connect
 from refnet.graph.connection import Answer
 
 _SCORES = (
@@ -65,28 +71,31 @@ class _Recorder(Graph):
 
 
 class _Stages(Quiet):
-    """Remembers how long each stage took."""
+    """Remembers how long each stage took, and the most memory this process had in it."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.peaks: dict[str, int] = {}
 
     def stage(self, name: str, total: int | None = None, unit: str = "rows") -> Any:
-        stages, inner = self.seconds, super().stage(name, total, unit)
+        stages, peaks, inner = self.seconds, self.peaks, super().stage(name, total, unit)
 
         class Timed:
             def __enter__(self) -> Progress:
                 self.began = time.perf_counter()
+                Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
                 return inner.__enter__()
 
             def __exit__(self, *error: Any) -> None:
                 stages[name] = stages.get(name, 0.0) + time.perf_counter() - self.began
+                peaks[name] = status("VmHWM")
                 inner.__exit__(*error)
 
         return Timed()
 
 
-def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> Table:
-    """Both, for each of what there may be to write, and how many times as long refnet takes."""
+def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) -> list[Table]:
+    """Both, for each of what there may be to write, and how many times as long refnet takes; and its memory."""
     referrer, referee, value = forest(customers)
     store(graph, referrer, referee, value)
     before = _recorded(graph)
@@ -144,10 +153,40 @@ def compare(graph: Graph, customers: int, rounds: int, shuffled: random.Random) 
                 parts if name == "refnet analyze" else "",
             )
         ratios[case] = statistics.median(times["refnet analyze"]) / bare
-    told = ", ".join(f"{case} {ratio:.2f} ×" for case, ratio in ratios.items())
-    table.figure(f"whole way {kind}", f"{customers:,} customers: {told}")
-    print(f"  peak of this process {peak() / 1024:,.0f} MiB")
+    figures = ", ".join(f"{case} {ratio:.2f} ×" for case, ratio in ratios.items())
+    table.figure(f"whole way {kind}", f"{customers:,} customers: {figures}")
+    as_before()
+    return [table, _footprint(graph, customers, kind)]
+
+
+def _footprint(graph: Graph, customers: int, kind: str) -> Table:
+    """The peak of memory of each stage where every score is another, in a process of its own."""
+    running = graph.engine
+    assert running is not None
+    at = {"NEO4J_URI": running.uri, "NEO4J_USERNAME": running.username, "NEO4J_PASSWORD": running.password}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.whole_way"], env=os.environ | at, stdout=subprocess.PIPE, check=True
+    )
+    told = json.loads(done.stdout)
+    table = Table(
+        f"Memory of the process that analyzes, {customers:,} customers, every score another, on {kind}",
+        ("stage", "at most, bytes a customer"),
+    )
+    for stage, most in told.items():
+        table.row(stage, f"{most / customers:.0f}")
+    table.figure(f"whole way memory {kind}", f"{max(told.values()) / customers:.0f} bytes a customer at most")
     return table
+
+
+def _stages() -> dict[str, int]:
+    small = forest(200_000)
+    Network(*small[:2], nodes=200_000).influence(small[2])  # numba and its code are no customer's
+    watch = _Stages()
+    with connect() as graph:
+        graph.query("scores/latest")
+        before = status("VmRSS")
+        analyze(graph, reporter=watch)
+    return {stage: most - before for stage, most in watch.peaks.items()}
 
 
 def _set(graph: Graph, what: str) -> None:
@@ -181,3 +220,7 @@ def _send(graph: Graph, writes: list[Statements]) -> None:
 def _all(tx: Any, statements: Statements) -> None:
     for statement, parameters in statements:
         tx.run(statement, parameters).consume()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_stages()))

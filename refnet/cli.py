@@ -207,9 +207,8 @@ def query(
     for part in parameters or []:
         key, equals, value = part.partition("=")
         if not equals:
-            raise UsageError(
-                f"{part!r} is no NAME=VALUE.", f"Such as {next(iter(chosen.parameters), 'hops')}=6."
-            )
+            name_of, example = next(iter(chosen.parameters.items()), ("hops", 6))
+            raise UsageError(f"{part!r} is no NAME=VALUE.", f"Such as {name_of}={example}.")
         given[key] = chosen.typed(key, value)
     if chosen.mode == "write":
         raise UsageError(f"{name} writes: it is refnet's own.", "`refnet queries` lists those that read.")

@@ -69,7 +69,7 @@ class Given:
                 raise InputError(
                     f"the table of {called} has no such column",
                     column=name,
-                    hint=f"It has {', '.join(map(str, there))}.",
+                    hint=f"It has {', '.join(map(str, there)) or 'no columns'}.",
                 )
         self.names = there
 

@@ -37,6 +37,8 @@ def export(
 
     They are read, checked and refused as `refnet load` does. It prints the command that imports them into an empty
     database of a server that is stopped; `refnet load --imported` then makes constraints and gives credit.
+
+    For Spark: what is in the graph, as parquet that `refnet analyze --engine spark` reads.
     """
     if person is not None:
         if directory or target or source:
@@ -44,10 +46,8 @@ def export(
         hand_over(person)
         return
     if directory is None or target is None:
-        raise UsageError(
-            "Say where to and what for, or --person.",
-            "Such as: refnet export --for neo4j-admin DIR --from exports",
-        )
+        such = "spark DIR" if target == "spark" else "neo4j-admin DIR --from exports"
+        raise UsageError("Say where to and what for, or --person.", f"Such as: refnet export --for {such}")
     if target == "spark":
         if source or gzip:
             raise UsageError("--for spark writes what is in the graph: --from and --gzip are of neo4j-admin.")

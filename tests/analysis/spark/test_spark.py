@@ -190,7 +190,7 @@ def test_everybody_is_a_celebrity(
         edges = given.decided("last")
         edges = edges[edges["credit"] > 0]
     else:
-        given = made.dags(np.random.default_rng(6))
+        given = made.dags(np.random.default_rng(6), nets=30)
         edges = given.credits
     assert edges["referrer_id"].value_counts().max() > 2
     _, found, _ = run(spark, tmp_path, given, question("last"))

@@ -175,6 +175,7 @@ def test_what_has_not_changed_is_not_written(graph: Graph) -> None:
     assert [one for (one,) in changed] == ["ann"]
 
 
+@pytest.mark.parametrize("kind", ["embedded"])
 def test_who_joins_is_written_and_nobody_else(graph: Graph) -> None:
     """One more customer moves the percentile of everybody, by next to nothing; in time it is written all the same."""
     people = [f"p{n:03}" for n in range(400)]

@@ -118,7 +118,8 @@ def test_the_command_hands_it_over(refnet: Run, tmp_path: Path) -> None:
     assert told["customer_id"] == "mq-1"
     assert json.loads(refnet("export", "--person", "mq-1").stdout).keys() == told.keys()
     says(refnet("export", "--person", "mq-1", "--for", "neo4j-admin"), 2, "--person goes by itself")
-    says(refnet("export"), 2, "Say where to and what for")
+    says(refnet("export"), 2, "Say where to and what for", "neo4j-admin DIR")
+    says(refnet("export", "--for", "spark"), 2, "Say where to and what for", "--for spark DIR")
     out = tmp_path / "mia.json"
     out.write_text("open to all")
     says(refnet("person", "mq-1", "--out", str(out)), 0, f"written to {out}")
