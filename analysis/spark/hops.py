@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from functools import reduce
 
+from refnet.analysis.influence.arrays import SLACK
 from refnet.analysis.spark.work import Column, Frame, Work
 from refnet.core.errors import InputError
 from refnet.core.progress import Progress
-
-SLACK = 1e-9  # as the array kernels: ⅓ + ⅓ + ⅓ need not be 1 to the last bit
 
 
 class CycleError(InputError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from refnet.analysis.influence.arrays import SLACK
 from refnet.analysis.spark import tables
 from refnet.analysis.spark.conserved import come, to_whole
 from refnet.analysis.spark.credit import Rules, decided
 from refnet.analysis.spark.cycles import core
-from refnet.analysis.spark.hops import SLACK, CreditError, CycleError, Edges, carried, downline
+from refnet.analysis.spark.hops import CreditError, CycleError, Edges, carried, downline
 from refnet.analysis.spark.place import Place
 from refnet.analysis.spark.ranks import shown
-from refnet.analysis.spark.work import Frame, Session, Work, working
+from refnet.analysis.spark.work import Frame, Session, Work, spelled_out, working
 from refnet.core.errors import InputError, UsageError
 from refnet.core.money import exponent
 from refnet.core.progress import Quiet, Reporter
@@ -78,6 +79,7 @@ class SparkSummary:
     target: str
 
 
+@spelled_out()
 def analyze(
     spark: Session,
     source: str,
@@ -106,6 +108,7 @@ def analyze(
     Raises:
         InputError: a table, a column or a row is not what it should be; there are scores already; or the
             target is the source.
+        EngineError: Spark broke off; what was there before is whole.
 
     """
     from pyspark.sql import functions as F

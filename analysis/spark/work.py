@@ -145,11 +145,10 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
 
     Raises:
         UsageError: pyspark is not installed.
-        EngineError: there is no Java 17 or 21, and none can be fetched; or Spark breaks off.
+        EngineError: there is no Java 17 or 21, and none can be fetched.
     """
     try:
         from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError(
@@ -174,18 +173,34 @@ def session(settings: Settings, reporter: Reporter) -> Iterator[Session]:
         try:
             ctrl_c.started()
             yield spark
-        except (KeyboardInterrupt, PySparkException, Py4JError) as error:
-            if ctrl_c.pressed or isinstance(error, KeyboardInterrupt):
-                with suppress(Py4JError):  # else each task tells that it was broken off
-                    spark.sparkContext.setLogLevel("OFF")
-                raise KeyboardInterrupt from None
-            raise EngineError(
-                f"Spark broke off: {why(error)}",
-                "What was there before is whole. If it is memory, give more: REFNET_SPARK_MEMORY.",
-            ) from error
+        except (KeyboardInterrupt, EngineError, Py4JError):
+            if not ctrl_c.pressed:
+                raise
+            with suppress(Py4JError):  # else each task tells that it was broken off
+                spark.sparkContext.setLogLevel("OFF")
+            raise KeyboardInterrupt from None
         finally:
             with suppress(Py4JError):
                 spark.stop()
+
+
+@contextmanager
+def spelled_out() -> Iterator[None]:
+    """What Spark breaks off with is an error that says why in a line.
+
+    Raises:
+        EngineError: Spark has broken off.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise EngineError(
+            f"Spark broke off: {why(error)}",
+            "What was there before is whole. If it is memory, give its driver or executors more (REFNET_SPARK_MEMORY).",
+        ) from error
 
 
 def why(error: Exception) -> str:
