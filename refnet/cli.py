@@ -99,7 +99,10 @@ def analyze(
     ] = None,
     value: Annotated[str, typer.Option(help="spark: revenue, margin, cltv or heads.")] = "revenue",
     hops: Annotated[
-        str | None, typer.Option(help="spark: hops that influence counts, or all; else REFNET_HOPS.")
+        str | None, typer.Option(help="Hops that influence counts (spark: or all); unset: REFNET_HOPS.")
+    ] = None,
+    decay: Annotated[
+        float | None, typer.Option(help="What each further hop is multiplied by; unset: REFNET_DECAY.")
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="spark: replace scores that are there.")
@@ -111,18 +114,27 @@ def analyze(
     With --engine spark: those in a directory of parquet, into another; for what one machine does not hold.
     """
     if engine == "spark":
-        spark.analyze(source, target, value=value, hops=hops, overwrite=overwrite, as_json=as_json)
+        spark.analyze(
+            source, target, value=value, hops=hops, decay=decay, overwrite=overwrite, as_json=as_json
+        )
         return
     if engine != "arrays":
         raise UsageError(f"--engine is arrays or spark, not {engine}.")
-    if source or target or hops or overwrite or value != "revenue":
+    if source or target or overwrite or value != "revenue":
         raise UsageError(
-            "--from, --to, --value, --hops and --overwrite are of --engine spark.",
-            "The scores in a graph are of revenue; REFNET_HOPS and REFNET_DECAY set the rest (6 and 0.5).",
+            "--from, --to, --value and --overwrite are of --engine spark.",
+            "The scores in a graph are of revenue.",
         )
+    if hops == "all":
+        raise UsageError(
+            "--hops is a number where scores go into a graph.",
+            "Of all hops, undiminished, it has ecrNetwork.",
+        )
+    from refnet.analysis.influence.asked import checked
     from refnet.front import analyze as analyze_all
 
-    settings = load_settings()
+    checked(None, 1.0 if decay is None else decay)
+    settings = load_settings(hops=hops and hops_of(hops), decay=decay)
     with open_graph(settings) as graph:
         summary = analyze_all(graph, settings=settings, reporter=Console())
     if as_json:

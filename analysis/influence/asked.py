@@ -22,15 +22,18 @@ def checked(hops: Any, decay: Any) -> tuple[int | None, float]:
     """
     if hops is not None:
         try:
-            hops = operator.index(hops)
+            count = None if isinstance(hops, bool) else operator.index(hops)
         except TypeError:
+            count = None
+        if count is None:
             raise UsageError(
                 f"hops is {hops!r}: it must be a whole number.", "Leave it None for all the way down."
-            ) from None
-        if hops < 1:
+            )
+        if count < 1:
             raise UsageError(
                 f"hops is {hops}: influence needs at least one.", "Leave it None for all the way down."
             )
+        hops = count
     if not isinstance(decay, (Real, Decimal)) or not 0 < float(decay) <= 1:
         raise UsageError(f"decay is {decay!r}: it must be a number above 0 and at most 1.")
     return hops, float(decay)

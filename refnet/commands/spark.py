@@ -13,7 +13,14 @@ from refnet.core.settings import load_settings
 
 
 def analyze(
-    source: str | None, target: str | None, *, value: str, hops: str | None, overwrite: bool, as_json: bool
+    source: str | None,
+    target: str | None,
+    *,
+    value: str,
+    hops: str | None,
+    decay: float | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Score everybody in a directory of parquet, into another."""
     if source is None or target is None:
@@ -28,7 +35,7 @@ def analyze(
     from refnet.analysis.spark.work import session
 
     settings, reporter = load_settings(), Console()
-    asked = question(settings, value=value, hops=hops)
+    asked = question(settings, value=value, hops=hops, decay=decay)
     with session(settings, reporter) as spark:
         summary = analyze_all(
             spark,

@@ -94,6 +94,15 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     )
     assert (one["influence"], every["influence"], every["hops"]) == (100.0, 150.0, "all")
     says(refnet("show", "cate", "--hops", "all"), 0, "all hops")
+
+    says(refnet("analyze", "--hops", "1", "--decay", "0.1"), 0, "analysis 3", "2 scores changed")
+    stored = json.loads(refnet("show", "cate", "--json").stdout)
+    assert (stored["influence"], stored["hops"], stored["decay"]) == (100.0, 1, 0.1)
+    says(
+        refnet("analyze", "--hops", "all"), 2, "--hops is a number where scores go into a graph", "ecrNetwork"
+    )
+    says(refnet("analyze", "--decay", "2"), 2, "decay is 2.0: it must be a number above 0 and at most 1")
+    says(refnet("analyze"), 0, "analysis 4", "2 scores changed")
     says(refnet("show", "cate", "--hops", "0"), 2, "--hops is a number or all, not 0.")
     says(refnet("show", "cate"), 0, "network revenue", "400.00 EUR", "generation 2: 1 customers")
 
@@ -506,6 +515,9 @@ def test_spark_is_asked_by_parquet(refnet: Run) -> None:
         refnet("analyze", "--engine", "spark", "--from", "a", "--to", "b", "--hops", "many"),
         2,
         "a number or all",
+    )
+    says(
+        refnet("analyze", "--engine", "spark", "--from", "a", "--to", "b", "--decay", "0"), 2, "decay is 0.0"
     )
     says(refnet("analyze", "--engine", "dask"), 2, "arrays or spark, not dask")
     says(refnet("analyze", "--value", "heads"), 2, "of --engine spark")

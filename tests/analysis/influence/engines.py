@@ -2,17 +2,18 @@
 
 What each answers of what may be asked; all of them take negative and unknown values, and credits as they are given:
 
-| | influence by | conserved, downline, longest chain | affiliates | one by one |
+| | influence by | at risk | conserved, downline, longest chain | one by one |
 | --- | --- | --- | --- | --- |
 | numpy, compiled | revenue, margin, cltv, heads | yes | yes | |
-| table | revenue, margin, cltv, heads | | left out | |
-| Spark | revenue | yes | yes | |
-| Cypher | revenue, margin, cltv, heads | (1) | yes | influence, generations, ancestors, longest chain |
-| load and analyze | revenue | yes | yes | generations |
+| table | revenue, margin, cltv, heads | yes | yes | |
+| Spark | revenue, and one of the others in turn | | yes | |
+| Cypher | revenue, margin, cltv, heads | | (1) | influence, generations, ancestors, longest chain |
+| load and analyze | revenue | | yes | generations |
 
 (1) Conserved credit; downline where hops have no limit; the longest chain of all. One by one is asked of a few, since
-it is a query or several for each. The table decides claims by the first only, and without dates; what else is asked it
-gets as credits. No load takes a negative revenue: it is put into the graph.
+it is a query or several for each. The table knows no affiliates: they are customers there, whose value is not known. It
+decides claims by the first only, and without dates; what else is asked it gets as credits. No load takes a negative
+revenue: it is put into the graph. Spark does everything again for another value, so it is asked for one more only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,7 +32,7 @@ import pandas as pd
 
 from refnet.analysis.credit.policy import decide
 from refnet.analysis.influence.analyze import analyze
-from refnet.analysis.influence.measures import Measure
+from refnet.analysis.influence.measures import Measure, at_risk, conserved_credit, downline, longest_chain
 from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.profile import generations
 from refnet.analysis.influence.table import influence_table
@@ -41,7 +43,8 @@ from tests.analysis.credit.test_policy import plainly
 from tests.analysis.influence.networks import Made
 from tests.conftest import wipe
 
-VALUES = ("revenue", "margin", "cltv", "heads")
+ONE, VALUES = ("revenue",), ("revenue", "margin", "cltv", "heads")
+COUNTS = ("heads", "downline", "longest")
 _DAY_0 = pd.Timestamp("2024-01-01", tz="UTC")
 
 
@@ -90,6 +93,10 @@ class Case:
         """The same of everybody, where not known and of affiliates 0."""
         return [cents or 0 for cents in self.known(value)] + [0] * len(self.affiliates)
 
+    def chances(self) -> list[Fraction]:
+        """How likely everybody is to leave."""
+        return [Fraction(place % 5, 4) for place in range(len(self.names))]
+
     def decided(self, how: Any) -> list[float]:
         """The credit of each claim, by a function that takes what `decide` does."""
         if self.policy == "given":
@@ -119,11 +126,15 @@ class Case:
         numbers = {name: number for number, name in enumerate(self.names)}
         edges = [(numbers[one], numbers[other], credit) for one, other, credit in self.credited()]
         made = {value: Made(edges, self.worth(value)) for value in VALUES}
+        quarters = [
+            int(4 * p) * cents for p, cents in zip(self.chances(), self.worth("revenue"), strict=True)
+        ]
         own, graph = made["revenue"], made["revenue"].graph
         nodes = range(own.nodes)
         return pd.DataFrame(
             {
                 **{value: made[value].influence(hops, decay) for value in VALUES},
+                "at risk": [each / 4 for each in Made(edges, quarters).influence(None, Fraction(1))],
                 "conserved": [float(share) for share in own.shares(decay)],
                 "downline": [len(nx.descendants(graph, node)) for node in nodes],
                 "longest": [max((length for length, *_ in own.paths(node)), default=0) for node in nodes],
@@ -205,10 +216,13 @@ def together(cases: Sequence[Case]) -> Case:
 class Engine(Protocol):
     """Asked for a case: by id what `Case.expected` has, as far as the engine has it; NaN where it was not asked.
 
-    attrs has `longest`, the longest chain of all, where that is asked by itself.
+    Influence is by `values`, or by revenue only. attrs has `longest`, the longest chain of all, where that is asked
+    by itself.
     """
 
-    def __call__(self, case: Case, hops: int | None, decay: float) -> pd.DataFrame: ...
+    def __call__(
+        self, case: Case, hops: int | None, decay: float, values: Sequence[str] = ONE
+    ) -> pd.DataFrame: ...
 
 
 def arrays(compiled: bool) -> Engine:
@@ -217,14 +231,15 @@ def arrays(compiled: bool) -> Engine:
     def how(*asked: Any) -> Any:
         return decide(*asked[:5], policy=asked[5], window_days=None).credit
 
-    def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
+    def ask(case: Case, hops: int | None, decay: float, values: Sequence[str] = ONE) -> pd.DataFrame:
         credit, (tail, head) = np.array(case.decided(how), dtype=float), case.ends()
         kept = credit > 0
         network = Network(tail[kept], head[kept], credit[kept], nodes=len(case.names), compiled=compiled)
         worth = {value: np.array(case.worth(value), dtype=np.int64) for value in VALUES}
         return pd.DataFrame(
             {
-                **{value: network.influence(worth[value], hops=hops, decay=decay) for value in VALUES},
+                **{value: network.influence(worth[value], hops=hops, decay=decay) for value in values},
+                "at risk": network.at_risk(worth["revenue"], np.array(case.chances(), dtype=float)),
                 "conserved": network.conserved(worth["revenue"], decay=decay),
                 "downline": network.downline(),
                 "longest": network.longest_chain(),
@@ -235,28 +250,35 @@ def arrays(compiled: bool) -> Engine:
     return ask
 
 
-def table(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
+def table(case: Case, hops: int | None, decay: float, values: Sequence[str] = ONE) -> pd.DataFrame:
     """From table to table; it sifts dirty claims itself, and takes credits as given."""
     if case.policy == "first" and not case.affiliates and not any(day is not None for day in case.days):
         referrals = case.referrals()[["referrer_id", "referee_id", "claim_id"]]
     else:
-        edges = [(one, other, float(credit)) for one, other, credit in case.credited() if one in case.cents]
+        edges = [(*ends, float(credit)) for *ends, credit in case.credited()]
         referrals = pd.DataFrame(edges, columns=["referrer_id", "referee_id", "credit"])
-    measures = {value: Measure(None if value == "heads" else value, hops, decay) for value in VALUES}
-    customers = case.customers().drop(columns="joined_at")
+    measures = {value: Measure(None if value == "heads" else value, hops, decay) for value in values}
+    measures |= {
+        "at risk": at_risk(probability="leaves"),
+        "conserved": conserved_credit(decay=decay),
+        "downline": downline(),
+        "longest": longest_chain(),
+    }
+    affiliates = pd.DataFrame({"customer_id": list(case.affiliates)}, dtype=object)
+    customers = pd.concat([case.customers().drop(columns="joined_at"), affiliates], ignore_index=True)
+    customers["leaves"] = np.array(case.chances(), dtype=float)
     found = influence_table(customers, referrals, measures, drop=True).to_pandas()
-    found = found.set_index("customer_id")
-    return found[list(VALUES)] * [100, 100, 100, 1]
+    return found.set_index("customer_id") * [1 if name in COUNTS else 100 for name in measures]
 
 
 def cypher(graph: Graph) -> Engine:
     """The queries alone: paths where everybody has one referrer or hops have no limit, else level by level."""
 
-    def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
+    def ask(case: Case, hops: int | None, decay: float, values: Sequence[str] = ONE) -> pd.DataFrame:
         _load(graph, case, hops, decay)
         asked = {"hops": 25 if hops is None else hops, "decay": decay}
         answer = pd.DataFrame(index=case.names)
-        for value in VALUES:
+        for value in values:
             if case.single or asked["hops"] > 6:
                 found = graph.query("influence/everyone", **asked, value=value)
             else:
@@ -310,7 +332,7 @@ def _everybody(case: Case, *tables: pd.DataFrame) -> pd.DataFrame:
 def whole_way(graph: Graph) -> Engine:
     """`refnet load`, `refnet analyze`, and what the graph then has."""
 
-    def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
+    def ask(case: Case, hops: int | None, decay: float, values: Sequence[str] = ONE) -> pd.DataFrame:
         settings = _load(graph, case, hops, decay)
         analyze(graph, settings=settings)
         columns = ["influence", "conservedCredit", "downline", "longestChain"]
@@ -375,7 +397,9 @@ def spark(session: Any, directory: Path) -> Engine:
     from refnet.analysis.spark.run import Question
     from refnet.analysis.spark.run import analyze as run
 
-    def ask(case: Case, hops: int | None, decay: float) -> pd.DataFrame:
+    others = cycle(VALUES[1:])
+
+    def ask(case: Case, hops: int | None, decay: float, values: Sequence[str] = ONE) -> pd.DataFrame:
         source, target = directory / "in", directory / "out"
         shutil.rmtree(source, ignore_errors=True)
         source.mkdir()
@@ -390,15 +414,24 @@ def spark(session: Any, directory: Path) -> Engine:
         else:
             referrals.to_parquet(source / "referrals.parquet")
         policy = "linear" if case.policy == "given" else case.policy
-        asked = Question("revenue", hops, decay, "EUR", Rules(policy, None, 7.0))
-        run(session, str(source), str(target), asked, overwrite=True, partitions=2)
-        customers = pd.read_parquet(target / "customers").set_index("customer_id")
-        affiliates = pd.read_parquet(target / "affiliates").set_index("affiliate_id")
-        columns = ["influence", "conserved_credit", "downline", "longest_chain"]
-        rows = _everybody(case, customers[columns], affiliates[columns])
+
+        def scored(value: str) -> pd.DataFrame:
+            asked = Question(value, hops, decay, "EUR", Rules(policy, None, 7.0))
+            run(session, str(source), str(target), asked, overwrite=True, partitions=2)
+            customers = pd.read_parquet(target / "customers").set_index("customer_id")
+            affiliates = pd.read_parquet(target / "affiliates").set_index("affiliate_id")
+            columns = ["influence", "conserved_credit", "downline", "longest_chain"]
+            return _everybody(case, customers[columns], affiliates[columns])
+
+        rows = scored("revenue")
+        more = {}
+        if values is not ONE:
+            other = next(others)
+            more[other] = scored(other)["influence"] * (1 if other in COUNTS else 100)
         return pd.DataFrame(
             {
                 "revenue": rows["influence"] * 100,
+                **more,
                 "conserved": rows["conserved_credit"] * 100,
                 "downline": rows["downline"],
                 "longest": rows["longest_chain"],

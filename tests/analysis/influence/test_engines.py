@@ -60,7 +60,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 
 def agree(engine: Engine, case: Case, hops: int | None, decay: Fraction) -> None:
     """The engine's answers are those of the definition."""
-    found, expected = engine(case, hops, float(decay)), case.expected(hops, decay)
+    found, expected = engine(case, hops, float(decay), ways.VALUES), case.expected(hops, decay)
     assert found.loc[list(case.cents), "revenue"].notna().all()
     for name in found.columns.drop(["conserved", "generations"], errors="ignore"):
         there = found[name].notna()

@@ -274,8 +274,8 @@ def test_a_count_of_nodes_that_is_none_is_refused(nodes):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"hops": 1.5}, {"hops": "6"}, {"hops": float("nan")}, {"hops": -1}, {"decay": "0.5"}, {"decay": None},
-              {"decay": float("nan")}, {"decay": Decimal(2)}],
+    "wrong", [{"hops": 1.5}, {"hops": True}, {"hops": "6"}, {"hops": float("nan")}, {"hops": -1}, {"decay": "0.5"},
+              {"decay": None}, {"decay": float("nan")}, {"decay": Decimal(2)}],
 )  # fmt: skip
 def test_settings_of_another_kind_are_refused(wrong):
     with pytest.raises(UsageError, match=r"hops is|decay is"):
