@@ -101,7 +101,11 @@ def _measured(section: str, asked: argparse.Namespace, home: Path, shuffled: ran
         case "gds":
             return [gds.compare(home, asked.customers, asked.rounds, shuffled)]
         case "kernels":
-            return [*kernels.compare(home, asked.rounds, shuffled), kernels.footprint()]
+            return [
+                *kernels.compare(home, asked.rounds, shuffled),
+                kernels.others(asked.rounds, shuffled),
+                kernels.footprint(),
+            ]
         case "tables":
             by_node = between.by_node(home, asked.rounds, shuffled)
             return [by_node, *between.parquet(home, asked.sizes, asked.rounds, shuffled)]

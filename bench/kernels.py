@@ -29,6 +29,8 @@ from refnet.analysis.influence.network import Network
 EIGHT: list[tuple[int | None, float]] = [
     (1, 1.0), (2, 0.5), (3, 0.5), (6, 0.5), (6, 0.9), (8, 0.5), (None, 0.5), (None, 1.0)
 ]  # fmt: skip
+_SHARED = "half of those referred by two, numbers in no order"
+_ASKED = ("ordering", "all hops", "6 hops")
 _SIZES = (100_000, 1_000_000, 10_000_000)
 
 
@@ -67,6 +69,60 @@ def compare(home: Path, rounds: int, shuffled: random.Random, sizes: tuple[int, 
     _quoted(tables[-1], times, medians[max(sizes)]["one random gather"])
     drawing.costs(home, medians, sizes)
     return tables
+
+
+def others(rounds: int, shuffled: random.Random, customers: int = max(_SIZES)) -> Table:
+    """Networks of other shapes beside the same gather: more referrals, two referrers, numbers in no order."""
+    networks = _shapes(customers)
+    value = np.random.default_rng(9).integers(0, 50_000, customers)
+    order = np.random.default_rng(3).permutation(customers)
+    built = {name: Network(*edges, nodes=customers) for name, edges in networks.items()}
+    work: dict[tuple[str, str], Callable[[], Any]] = {("", "gather"): lambda: value[order]}
+    for name, edges in networks.items():
+        work[name, "ordering"] = partial(Network, *edges, nodes=customers)
+        work[name, "all hops"] = partial(built[name].influence, value, hops=None)
+        work[name, "6 hops"] = partial(built[name].influence, value, hops=6)
+    for run in work.values():
+        run()
+    times: dict[tuple[str, str], list[float]] = {each: [] for each in work}
+    for _ in range(rounds):
+        for each in shuffled.sample(list(work), len(work)):
+            np.empty(customers).fill(0.0)
+            started = time.perf_counter()
+            kept = work[each]()
+            times[each].append(time.perf_counter() - started)
+            del kept
+    gather = statistics.median(times["", "gather"])
+    table = Table(
+        f"Other networks, {customers:,} customers, {rounds} rounds; medians, times one random gather ({gather:.4f} s)",
+        ("", "referrals", "longest chain", *_ASKED),
+    )
+    for name, network in built.items():
+        ratios = (f"{statistics.median(times[name, asked]) / gather:.2f}" for asked in _ASKED)
+        table.row(name, f"{len(networks[name][0]):,}", str(network.longest_chain().max()), *ratios)
+    every = 3 + _ASKED.index("all hops")
+    table.figure("other networks", "; ".join(f"{row[0]} {row[every]} ×" for row in table.rows[1:]))
+    return table
+
+
+def _shapes(customers: int) -> dict[str, tuple[np.ndarray, ...]]:
+    """Networks by what they are called: referrers, referees, and credits where they are shared."""
+    rng = np.random.default_rng(5)
+    referrer, referee, _ = forest(customers)
+    mixed = rng.permutation(customers)
+    later = np.arange(1, customers)
+    sooner = np.maximum(later - 1 - rng.exponential(0.1 * customers, len(later)).astype(np.int64), 0)
+    second = np.maximum(referee - 1 - rng.integers(0, customers // 10, len(referee)), 0)
+    shared = (rng.random(len(referee)) < 0.5) & (second != referrer)
+    both = np.concatenate([referrer, second[shared]]), np.concatenate([referee, referee[shared]])
+    credit = np.concatenate([np.where(shared, 0.5, 1.0), np.full(shared.sum(), 0.5)])
+    return {
+        "as above": (referrer, referee),
+        "numbers in no order": (mixed[referrer], mixed[referee]),
+        "everybody referred": (sooner, later),
+        "everybody referred, numbers in no order": (mixed[sooner], mixed[later]),
+        _SHARED: (mixed[both[0]], mixed[both[1]], credit),
+    }
 
 
 def _quoted(table: Table, times: dict[str, list[float]], gather: float) -> None:
@@ -109,43 +165,60 @@ def _work(
 
 
 def footprint(customers: int = max(_SIZES)) -> Table:
-    """The peak of memory of each stage (VmHWM of /proc), in a process of its own; bytes a customer."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.kernels", str(customers)], check=True, capture_output=True, text=True
-    )
+    """The peak of memory of each stage (VmHWM of /proc), in a process for each network; bytes a customer."""
     table = Table(f"Memory, {customers:,} customers", ("stage", "at most, bytes a customer", "after it"))
-    for row in done.stdout.splitlines():
-        table.row(*row.split("\t"))
-    peaks = [float(row[1]) for row in table.rows[1:]]
+    for stages in _STAGES:
+        told = [sys.executable, "-m", "bench.kernels", str(customers), stages]
+        done = subprocess.run(told, check=True, capture_output=True, text=True)
+        for row in done.stdout.splitlines():
+            table.row(*row.split("\t"))
+    peaks = [float(row[1]) for row in table.rows if not row[0].startswith("given")]
     table.figure("memory", f"{min(peaks):.0f} to {max(peaks):.0f} bytes a customer at most, stage by stage")
     return table
 
 
-def _stages(customers: int) -> None:
-    small = forest(200_000)
-    Network(*small[:2], nodes=200_000).influences(small[2], EIGHT)  # numba and its code are no customer's
+def _one_referrer(customers: int) -> None:
     referrer, referee, value = forest(customers)
+    stage = _watched(customers, [referrer, referee, value])
+    network = stage("ordering", lambda: Network(referrer, referee, nodes=customers))
+    stage("all hops, its result included", lambda: network.influence(value, hops=None))
+    stage("6 hops, its result included", lambda: network.influence(value))
+    stage("eight at once, 64 of it results", lambda: network.influences(value, EIGHT))
+    stage("conserved credit", lambda: network.conserved(value))
+    stage("trees", network.tree_of)
+    stage("heads below", network.downline)
+    chance = np.full(customers, 0.1)
+    stage("downstream at risk", lambda: network.at_risk(value, chance))
+
+
+def _two_referrers(customers: int) -> None:
+    *edges, value = _shapes(customers)[_SHARED] + (forest(customers)[2],)
+    stage = _watched(customers, [*edges, value])
+    network = stage(f"ordering, {_SHARED}", lambda: Network(*edges, nodes=customers))
+    stage("all hops of those", lambda: network.influence(value, hops=None))
+    stage("6 hops of those", lambda: network.influence(value))
+    stage("distinct people below those", network.downline)
+
+
+_STAGES = {"one": _one_referrer, "two": _two_referrers}
+
+
+def _watched(customers: int, given: list[np.ndarray]) -> Callable[[str, Callable[[], Any]], Any]:
+    """Prints what is given, and then of each stage what it takes beyond that."""
+    for size in (200_000, customers):  # numba and its code, which are no customer's
+        Network([0], [1], nodes=size).influences(np.zeros(size, dtype=np.int64), EIGHT[:2])
     before = status("VmRSS")
+    bytes_each = sum(each.nbytes for each in given) / customers
+    print(f"given: values and edges, int64 (not in those below)\t{bytes_each:.1f}\t{bytes_each:.1f}")
 
     def stage(name: str, run: Callable[[], Any]) -> Any:
         Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-        given = run()
+        made = run()
         peak, rest = ((status(what) - before) / customers for what in ("VmHWM", "VmRSS"))
         print(f"{name}\t{peak:.1f}\t{rest:.1f}")
-        return given
+        return made
 
-    given = (value.nbytes + 2 * referrer.nbytes) / customers
-    print(f"values and edges as given, int64 (not in those below)\t{given:.1f}\t{given:.1f}")
-    network = stage("ordering", lambda: Network(referrer, referee, nodes=customers))
-    found = stage("all hops, its result included", lambda: network.influence(value, hops=None))
-    del found
-    found = stage("6 hops, its result included", lambda: network.influence(value))
-    del found
-    found = stage("eight at once, 64 of it results", lambda: network.influences(value, EIGHT))
-    del found
-    found = stage("conserved credit", lambda: network.conserved(value))
-    del found
-    stage("trees", network.tree_of)
+    return stage
 
 
 def status(what: str) -> int:
@@ -155,4 +228,4 @@ def status(what: str) -> int:
 
 
 if __name__ == "__main__":
-    _stages(int(sys.argv[1]))
+    _STAGES[sys.argv[2]](int(sys.argv[1]))

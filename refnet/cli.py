@@ -228,6 +228,9 @@ def query(
     missing = {k: v for k, v in chosen.parameters.items() if k not in given and not k.lower().endswith(named)}
     with open_graph(load_settings()) as graph:
         answer = graph.query(name, **{**missing, **given})
+        about = given.get("customerId", given.get("rootId"))
+        if about is not None and not len(answer) and not len(graph.query("tree/root", rootId=about)):
+            typer.echo(f"refnet: there is no customer {about}.", err=True)
     if as_json:
         print_json(list(answer))
     else:

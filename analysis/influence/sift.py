@@ -49,27 +49,52 @@ def sift(
 
     Returns:
         The first reason that holds. A claim is a second one where the referee's credits would sum to more than 1
-        with it. A claim that closes a cycle with those before it keeps no other from being credited if credits are 1
-        each; with part credits it has used up its part.
+        with it. One that closes a cycle with those credited before it has used up nothing: a column of ones is no
+        other than none.
 
-    Complexity: O(m) for credits of 1; else besides a search for each edge inside a strongly connected component.
+    Complexity: O(m) for credits of 1; else besides, of referees with a claim inside a strongly connected component
+    of all claims, each claim in Python and a search for each of those inside.
 
     """
     take = _taking() if worth_compiling(order.size, nodes, compiled) else _take
+    if credit is not None and bool((credit == 1).all()):
+        credit = None
     given = np.empty(0) if credit is None else credit
     reason: npt.NDArray[np.int8] = take(order, referrer, referee, given, nodes, 1 + SLACK)
     if credit is not None:
-        kept = order[reason[order] == 0]
-        tail, head = referrer[kept].astype(np.int64), referee[kept].astype(np.int64)
-        inside = np.flatnonzero(inside_component(tail, head, nodes))
-        number = {node: n for n, node in enumerate(np.unique(tail[inside]).tolist())}
-        keeper = ManyParents(range(len(number)))
-        for claim, a, b in zip(
-            kept[inside].tolist(), tail[inside].tolist(), head[inside].tolist(), strict=True
-        ):
-            if not keeper.add(number[a], number[b]):
-                reason[claim] = 6
+        _cut(order, referrer, referee, credit, nodes, reason)
     return reason
+
+
+def _cut(
+    order: npt.NDArray[np.int64],
+    referrer: npt.NDArray[np.int32],
+    referee: npt.NDArray[np.int32],
+    credit: npt.NDArray[np.float64],
+    nodes: int,
+    reason: npt.NDArray[np.int8],
+) -> None:
+    """Decide anew whom a cycle may concern: `reason` has all but cycles, and is changed where there is one."""
+    well = order[(reason[order] == 0) | (reason[order] == 5)]
+    tail, head = referrer[well].astype(np.int64), referee[well].astype(np.int64)
+    inside = inside_component(tail, head, nodes)
+    if not inside.any():
+        return
+    concerned = np.zeros(nodes, dtype=np.bool_)
+    concerned[head[inside]] = True
+    anew = concerned[head]
+    number = {node: n for n, node in enumerate(np.unique(tail[inside]).tolist())}
+    keeper = ManyParents(range(len(number)))
+    total = dict.fromkeys(np.flatnonzero(concerned).tolist(), 0.0)
+    parts = (each[anew].tolist() for each in (well, tail, head, credit[well], inside))
+    for claim, above, below, part, looping in zip(*parts, strict=True):
+        if total[below] + part > 1 + SLACK:
+            reason[claim] = 5
+        elif looping and not keeper.add(number[above], number[below]):
+            reason[claim] = 6
+        else:
+            reason[claim] = 0
+            total[below] += part
 
 
 def left_out(

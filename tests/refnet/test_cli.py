@@ -116,6 +116,8 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     says(refnet("report"), 0, "Hidden advocates", "cate", "1 → 1", "none stands out from chance")
 
     says(refnet("query", "tree/downline", "rootId=cate", "hops=1"), 0, "ben", "1 row")
+    says(refnet("query", "influence/one", "customerId=nobody"), 0, "there is no customer nobody", "0 rows")
+    assert "no customer" not in refnet("query", "tree/downline", "rootId=eve").stderr
     rows = json.loads(refnet("query", "tree/downline", "rootId=cate", "--json").stdout)
     assert [row["customerId"] for row in rows] == ["ben", "eve"]
     assert "since: run" not in refnet("show", "cate").stdout + refnet("report").stdout

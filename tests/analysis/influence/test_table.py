@@ -404,11 +404,26 @@ def test_what_is_credited_is_a_network_and_nothing_more_could_be(made, seed, par
         elif why == "second_claim":
             assert into[b] + part > 1
         elif why == "would_close_cycle":
+            assert into[b] + part <= 1 + 1e-9
             assert nx.has_path(graph, b, a)
-            into[b] += part if parts else 0.0
         elif not why:
             graph.add_edge(a, b)
             into[b] += part
+
+
+@pytest.mark.parametrize("claims", [
+    (["a→b", "b→a", "c→a"], [1.0, 1.0, 1.0], {"would_close_cycle": 1}, 105.0),
+    (["a→b", "b→a", "c→a"], None, {"would_close_cycle": 1}, 105.0),
+    (["a→b", "b→a", "c→a"], [0.5, 0.6, 0.5], {"would_close_cycle": 1}, 0.5 * 100 + 0.5 * 0.25 * 10),
+    (["a→b", "b→a", "b→a"], [0.5, 0.5, 0.75], {"would_close_cycle": 2}, 0.0),
+])  # fmt: skip
+def test_a_cycle_that_is_cut_uses_up_no_credit(claims):
+    (rows, credit, dropped, of_c) = claims
+    people = pd.DataFrame({"customer_id": list("abc"), "revenue": [100.0, 10.0, 1.0]})
+    table = pd.DataFrame([row.split("→") for row in rows], columns=["referrer_id", "referee_id"])
+    scored = influence_table(people, table if credit is None else table.assign(credit=credit), drop=True)
+    assert scored.dropped == dropped
+    assert scored.to_pandas()["influence"].tolist()[2] == pytest.approx(of_c)
 
 
 @given(made=networks, seed=st.integers(0, 99))
