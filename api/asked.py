@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, WithJsonSchema
 
 from refnet.analysis.influence.profile import current_analysis, of_one_version
 from refnet.core.errors import BeingAnalyzed
-from refnet.core.settings import Settings
+from refnet.core.settings import Settings, hops_of
 from refnet.graph.asking import Asking, Question
 from refnet.graph.asynchronous import Reader
 from refnet.graph.connection import native
@@ -75,6 +75,13 @@ def _instant(value: Any) -> Any:
     return value
 
 
+def _hops(value: Any) -> Any:
+    hops = hops_of(value)
+    if hops != "all" and hops > MOST_HOPS:
+        raise ValueError(f"should be a number from 1 to {MOST_HOPS}, or all")
+    return hops
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Id = Annotated[str, Path(min_length=1, max_length=500)]
@@ -92,7 +99,11 @@ CursorText = Annotated[
     str | None,
     Query(max_length=4000, description="`next_cursor` of the page before; left out: the first page"),
 ]
-Hops = Annotated[int, Field(ge=1, le=MOST_HOPS)]
+Hops = Annotated[
+    int | Literal["all"],
+    BeforeValidator(_hops),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST_HOPS}, {"const": "all"}]}),
+]
 
 
 @cache

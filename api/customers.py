@@ -70,7 +70,10 @@ async def influence(
     reader: ReaderDep,
     settings: SettingsDep,
     customer_id: CustomerId,
-    hops: Annotated[Hops | None, Query(description="that influence counts; left out: as analyzed")] = None,
+    hops: Annotated[
+        Hops | None,
+        Query(description="that influence counts, or all; left out: as analyzed"),
+    ] = None,
     decay: Annotated[
         float | None,
         Query(gt=0, le=1, description="what each further hop is multiplied by; left out: as analyzed"),

@@ -16,6 +16,7 @@ Interval = Annotated[
     list[float] | None,
     Field(description="95 %, from and to", min_length=2, max_length=2, examples=[[0.19, 0.22]]),
 ]
+HopsOrAll = int | Literal["all"]
 Currency = Annotated[str, Field(description="of every amount here: ISO 4217", examples=["EUR"])]
 
 
@@ -33,6 +34,10 @@ class Versioned(Model):
     changes_since: int | None = Field(
         description="loads, and decisions on credit or CLTV, since: above 0 the scores are behind",
         examples=[0],
+    )
+    hops: HopsOrAll | None = Field(description="that influence counts", examples=[6])
+    decay: float | None = Field(
+        description="what each further hop is multiplied by in influence", examples=[0.5]
     )
 
 
@@ -115,7 +120,7 @@ class Influence(Scores):
     """The object that `refnet show ID --json` prints."""
 
     generations: list[Generation]
-    hops: int = Field(description="that influence counts", examples=[6])
+    hops: HopsOrAll = Field(description="that influence counts", examples=[6])
     decay: float = Field(description="what each further hop is multiplied by", examples=[0.5])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -86,6 +87,10 @@ async def query(
     query = open_queries().get(name)
     if query is None:
         raise NotFound(f"There is no query {name!r} to be asked here.", "/v1/queries lists them.")
+    counts = Counter(key for key, _ in request.query_params.multi_items())
+    for key, count in counts.items():
+        if count > 1:
+            raise UsageError(f"{key} is there {count} times.", f'A list is JSON, such as {key}=["a", "b"].')
     given = {key: query.typed(key, value) for key, value in request.query_params.items()}
     missing = {
         key: value

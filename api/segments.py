@@ -41,7 +41,7 @@ async def _one(worked: Worked, reader: Reader, settings: Settings, segment_id: s
     found = await _segments(worked, reader, settings)
     for one in found["items"]:
         if one["id"] == segment_id:
-            told = ("currency", "value_unit", "scored_at", "score_version", "changes_since")
+            told = ("currency", "value_unit", "scored_at", "score_version", "changes_since", "hops", "decay")
             return {**one, **{name: found[name] for name in told}}
     raise NotFound(
         f"There is no segment {segment_id}.",

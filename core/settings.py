@@ -6,14 +6,31 @@ The Neo4j names are those of the file that Neo4j Aura hands out; everything else
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from refnet.core.errors import UsageError
 
 CreditPolicy = Literal["first", "last", "linear", "time-decay"]
+
+
+_DIGITS = 18  # of 64 bits
+
+
+def hops_of(said: Any) -> int | Literal["all"]:
+    """How many hops count: a number from 1 on, or all.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if said == "all":
+        return "all"
+    text = str(said)
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) > 0):
+        raise ValueError("should be a number from 1 on, or all")
+    return int(text)
 
 
 class Settings(BaseSettings):
@@ -69,7 +86,9 @@ class Settings(BaseSettings):
     credit_half_life_days: float = Field(
         7.0, gt=0, description="time-decay: a claim so much older weighs half"
     )
-    hops: int = Field(6, ge=1, description="hops that the influence score counts")
+    hops: Annotated[int | Literal["all"], BeforeValidator(hops_of)] = Field(
+        6, description="hops that the influence score counts, or all"
+    )
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")
     health: Path | None = Field(
         None,
@@ -104,6 +123,11 @@ class Settings(BaseSettings):
         description="key that recognises rows of forgotten people; unset: REFNET_TOKEN_KEY, else a file in the home",
     )
 
+    @property
+    def most_hops(self) -> int | None:
+        """`hops` as the arrays and Spark take it: None for all."""
+        return None if self.hops == "all" else self.hops
+
 
 def load_settings(**given: object) -> Settings:
     """Settings as the environment has them; `given` (None left out) goes first.
@@ -117,7 +141,8 @@ def load_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
         name = name if name.startswith(("NEO4J_", "REFNET_")) else f"REFNET_{name}"
+        said = first["msg"].removeprefix("Value error, ")
         raise UsageError(
-            f"{name} cannot be {first.get('input')!r}: {first['msg'][0].lower()}{first['msg'][1:]}.",
+            f"{name} cannot be {first.get('input')!r}: {said[0].lower()}{said[1:]}.",
             "Change it in the environment or in .env.",
         ) from None

@@ -121,9 +121,9 @@ class Query:
             )
         if missing:
             example = self.parameters[missing[0]]
-            said = f'"{example}"' if isinstance(example, str) else example
             raise UsageError(
-                f"{self.name} needs a value for {', '.join(missing)}.", f"Such as {missing[0]}={said}."
+                f"{self.name} needs a value for {', '.join(missing)}.",
+                f"Such as {missing[0]}={json.dumps(example)}.",
             )
         for name, allowed in self.allowed.items():
             if not allowed.takes(given[name]):

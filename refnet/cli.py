@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ from refnet.commands import (
     spark,
     success,
 )
-from refnet.commands.shared import Json, hops_of, open_graph, print_json
+from refnet.commands.shared import Json, asked_hops, open_graph, print_json, scoring
 from refnet.core.errors import NotFound, RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -99,10 +99,12 @@ def analyze(
     ] = None,
     value: Annotated[str, typer.Option(help="spark: revenue, margin, cltv or heads.")] = "revenue",
     hops: Annotated[
-        str | None, typer.Option(help="Hops that influence counts (spark: or all); unset: REFNET_HOPS.")
+        str | None,
+        typer.Option(help="Hops that influence counts in this analysis, or all; unset: REFNET_HOPS."),
     ] = None,
     decay: Annotated[
-        float | None, typer.Option(help="What each further hop is multiplied by; unset: REFNET_DECAY.")
+        float | None,
+        typer.Option(help="What each further hop is multiplied by in it, above 0 to 1; unset: REFNET_DECAY."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="spark: replace scores that are there.")
@@ -125,16 +127,10 @@ def analyze(
             "--from, --to, --value and --overwrite are of --engine spark.",
             "The scores in a graph are of revenue.",
         )
-    if hops == "all":
-        raise UsageError(
-            "--hops is a number where scores go into a graph.",
-            "Of all hops, undiminished, it has ecrNetwork.",
-        )
-    from refnet.analysis.influence.asked import checked
     from refnet.front import analyze as analyze_all
+    from refnet.terminal.forms import counted
 
-    checked(None, 1.0 if decay is None else decay)
-    settings = load_settings(hops=hops and hops_of(hops), decay=decay)
+    settings = scoring(hops, decay)
     with open_graph(settings) as graph:
         summary = analyze_all(graph, settings=settings, reporter=Console())
     if as_json:
@@ -145,7 +141,8 @@ def analyze(
         return
     typer.echo(
         f"analysis {summary.version}: {summary.customers:,} customers, {summary.affiliates:,} affiliates, "
-        f"{summary.credits:,} credited referrals; {summary.changed:,} scores changed"
+        f"{summary.credits:,} credited referrals; {summary.changed:,} scores changed; "
+        f"influence: {counted(summary.hops, summary.decay)}"
     )
 
 
@@ -168,7 +165,7 @@ def show(
     ],
     hops: Annotated[str | None, typer.Option(help="Hops that influence counts, or all.")] = None,
     decay: Annotated[
-        float | None, typer.Option(help="What each further hop is multiplied by.", min=0, max=1)
+        float | None, typer.Option(help="What each further hop is multiplied by, above 0 to 1.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -176,8 +173,8 @@ def show(
     from refnet.analysis.influence.profile import of_email, profile
     from refnet.terminal.shown import print_profile
 
-    settings = load_settings()
-    chosen: int | Literal["all"] | None = None if hops is None else hops_of(hops) or "all"
+    scoring(hops, decay)
+    settings, chosen = load_settings(), None if hops is None else asked_hops(hops)
     with open_graph(settings) as graph:
         try:
             found = profile(graph, customer_id, hops=chosen, decay=decay, settings=settings)

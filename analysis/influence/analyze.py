@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,7 @@ class AnalysisSummary:
         customers, affiliates, credits: what it looked at.
         changed: how many customers and affiliates got other scores than they had.
         currency: of every amount among the scores.
+        hops, decay: of influence; hops a number or 'all'.
     """
 
     version: int
@@ -73,6 +74,8 @@ class AnalysisSummary:
     credits: int
     changed: int
     currency: str
+    hops: int | Literal["all"]
+    decay: float
 
 
 def analyze(
@@ -108,7 +111,7 @@ def analyze(
             customers["revenue"],
             customers["cltv"],
             currency=currency,
-            hops=settings.hops,
+            hops=settings.most_hops,
             decay=settings.decay,
             ties=_by_id(customers["customerId"], affiliates["affiliateId"]),
         )
@@ -125,7 +128,9 @@ def analyze(
     ):
         publish.write(graph, kind, analysis, there[key], new, rows, WORDS, reporter)
     publish.close_analysis(graph, analysis, currency, n)
-    return AnalysisSummary(version, n, m, edges, sum(map(len, changed)), currency)
+    return AnalysisSummary(
+        version, n, m, edges, sum(map(len, changed)), currency, settings.hops, settings.decay
+    )
 
 
 def network_of(
@@ -152,7 +157,7 @@ def score(
     cltv: npt.NDArray[np.float64],
     *,
     currency: str,
-    hops: int,
+    hops: int | None,
     decay: float,
     ties: Callable[[Ints], Ints] | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
@@ -163,7 +168,7 @@ def score(
         revenue, cltv: of customers, shape (n,), in currency, NaN is not known.
         currency: of revenue; amounts come back in it. Sums of whole credits are exact to its minor unit, what decay
             and part credits make of it is not rounded, so that it equals what Cypher gives.
-        hops, decay: of `influence`; everything else counts all hops, undiminished.
+        hops, decay: of `influence`, hops None for all; everything else counts all hops, undiminished.
         ties: of conserved credit, see `Network.conserved`.
 
     Returns:

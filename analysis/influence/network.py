@@ -90,7 +90,7 @@ class Network:
         self.nodes, self._names = nodes, names
         if tail.size and (min(tail.min(), head.min()) < 0 or max(tail.max(), head.max()) >= nodes):
             outside = (tail < 0) | (tail >= nodes) | (head < 0) | (head >= nodes)
-            self._refuse(tail, head, outside, f"is none of {nodes} nodes")
+            self._refuse(tail, head, outside, f"names none of {nodes} nodes")
         if given is not None and bool((given == 1).all()):
             given = None
         self._sums = self._summed(tail, head, given, worth_compiling(tail.size, nodes, compiled))
@@ -162,7 +162,14 @@ class Network:
             the first, see `influence`.
 
         """
-        pairs = [checked(hops, decay) for hops, decay in asked]
+        try:
+            pairs = [checked(hops, decay) for hops, decay in asked]
+        except (TypeError, ValueError):
+            raise UsageError(
+                "What is asked is pairs of hops and decay.", "Such as [(6, 0.5), (None, 1.0)]."
+            ) from None
+        if out is not None and not isinstance(out, np.ndarray):
+            raise InputError(f"out is a {type(out).__name__}, and has to be an array of numpy.")
         if out is not None and (out.shape != (len(asked), self.nodes) or out.dtype != np.float64):
             raise InputError(
                 f"out is {out.dtype} of shape {out.shape}, and has to be float64 of {(len(asked), self.nodes)}."

@@ -79,9 +79,9 @@ def profiled(
         "generations": [in_minor(generation, currency) for generation in below],
         "percentile": customer["percentile"],
         "band": customer["band"],
+        **scored(analysis),
         "hops": hops,
         "decay": decay,
-        **scored(analysis),
     }
     return in_minor(scores, currency)
 
@@ -114,8 +114,11 @@ def current_analysis() -> Asking[dict[str, Any] | None]:
 
 
 def scored(analysis: dict[str, Any] | None) -> dict[str, Any]:
-    """When and by which analysis, and what it is behind: what every score carries."""
+    """When, by which analysis and by what settings, and what it is behind: what every score carries."""
+    used = json.loads(analysis["settings"]) if analysis else {}
     return {
+        "hops": used.get("hops"),
+        "decay": used.get("decay"),
         "scored_at": native(analysis["finishedAt"]).isoformat() if analysis else None,
         "score_version": analysis["version"] if analysis else None,
         "changes_since": analysis["loads"] + analysis["changes"] if analysis else None,

@@ -38,7 +38,7 @@ def question(
 ) -> Question:
     """What is asked, settings where nothing is given; `hops` a number or 'all'."""
     if hops is None:
-        count: int | None = settings.hops
+        count = settings.most_hops
     elif hops == "all":
         count = None
     else:

@@ -68,7 +68,7 @@ export interface Influence {
   generations: { depth: number; customers: number; value: number }[];
   percentile: number | null;
   band: string | null;
-  hops: number;
+  hops: number | "all";
   decay: number;
   scored_at: string | null;
   score_version: number | string | null;

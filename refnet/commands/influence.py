@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from refnet.commands.shared import Json, hops_of, print_json
+from refnet.commands.shared import Json, print_json, scoring
 from refnet.core.errors import UsageError
-from refnet.core.settings import load_settings
 
 
 def influence(
@@ -50,13 +49,13 @@ def influence(
     from refnet.analysis.influence import measures
     from refnet.analysis.influence.table import influence_table
 
-    settings = load_settings()
+    settings = scoring(hops, decay)
     if output.resolve() in (customers.resolve(), referrals.resolve()):
         raise UsageError(f"{output} is what is read.", "Write to another file.")
     measure = measures.Measure(
         None if value == "heads" else value,
-        hops=settings.hops if hops is None else hops_of(hops),
-        decay=settings.decay if decay is None else decay,
+        hops=settings.most_hops,
+        decay=settings.decay,
     )
     further = {
         "ecr_direct": lambda: measures.ecr_direct(measure.value),

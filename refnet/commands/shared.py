@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from refnet.core.errors import NotFound, UsageError
 from refnet.core.progress import Console
-from refnet.core.settings import Settings
+from refnet.core.settings import Settings, hops_of, load_settings
 
 if TYPE_CHECKING:
     from refnet.graph import Graph
@@ -67,14 +67,24 @@ def need_customers(graph: Graph) -> None:
         raise NotFound("There are no customers in this graph yet.", "`refnet load` brings them.")
 
 
-def hops_of(said: str) -> int | None:
-    """What --hops says: a number from 1 on, or all, which is None.
+def scoring(hops: str | None, decay: float | None) -> Settings:
+    """The settings, with what --hops and --decay say, if they say anything.
+
+    Raises:
+        UsageError: one of them is out of range; or a setting that they do not replace.
+    """
+    if decay is not None and not 0 < decay <= 1:
+        raise UsageError(f"--decay is {decay}: it must be above 0 and at most 1.")
+    return load_settings(hops=None if hops is None else asked_hops(hops), decay=decay)
+
+
+def asked_hops(said: str) -> int | Literal["all"]:
+    """What --hops says: a number from 1 on, or all.
 
     Raises:
         UsageError: it says neither.
     """
-    if said == "all":
-        return None
-    if not (said.isascii() and said.isdecimal() and int(said) > 0):
-        raise UsageError(f"--hops is a number or all, not {said}.", "Numbers begin with 1.")
-    return int(said)
+    try:
+        return hops_of(said)
+    except ValueError:
+        raise UsageError(f"--hops is a number or all, not {said!r}.", "Numbers begin with 1.") from None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from refnet.commands.shared import hops_of, open_graph, print_json
+from refnet.commands.shared import open_graph, print_json, scoring
 from refnet.core.errors import UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -28,14 +28,12 @@ def analyze(
             "Spark reads parquet and writes parquet: say --from and --to.",
             "`refnet export --for spark DIR` writes what is in the graph.",
         )
-    if hops is not None:
-        hops_of(hops)
+    settings, reporter = scoring(hops, decay), Console()
     from refnet.analysis.spark.run import analyze as analyze_all
     from refnet.analysis.spark.submit import question
     from refnet.analysis.spark.work import session
 
-    settings, reporter = load_settings(), Console()
-    asked = question(settings, value=value, hops=hops, decay=decay)
+    asked = question(settings, value=value)
     with session(settings, reporter) as spark:
         summary = analyze_all(
             spark,

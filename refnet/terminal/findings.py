@@ -15,6 +15,7 @@ from refnet.terminal.forms import (
     amount,
     between,
     console_of,
+    counted,
     heading,
     percent,
     print_behind,
@@ -55,7 +56,8 @@ def _print_advocates(console: Console, found: dict[str, Any], currency: str) -> 
     heading(
         console,
         "Hidden advocates",
-        f"buy little and bring much, generation by generation; amounts in {currency}",
+        f"buy little and bring much, generation by generation; amounts in {currency}; "
+        f"influence: {counted(found['data']['hops'], found['data']['decay'])}",
     )
     if not found["hidden_advocates"]:
         console.print("none: nobody with a low CLTV brings more than most referrers do")

@@ -55,6 +55,11 @@ def heading(console: Console, title: str, remark: str) -> None:
     console.print(Text.assemble((title, "bold"), "  ", (remark, "dim")))
 
 
+def counted(hops: int | str, decay: float) -> str:
+    """What influence counts: `6 hops, each further one × 0.5`."""
+    return f"{hops} {'hop' if hops == 1 else 'hops'}, each further one × {decay:g}"
+
+
 def tree_line(generations: Sequence[dict[str, Any]]) -> str:
     """A tree in one line: `7 → 4 → 1`."""
     return " → ".join(f"{g['customers']:,}" for g in generations) or "nobody"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from refnet.core.money import show as money
-from refnet.terminal.forms import console_of, print_behind, table_of
+from refnet.terminal.forms import console_of, counted, print_behind, table_of
 
 if TYPE_CHECKING:
     from refnet.graph.local import Running
@@ -37,8 +37,9 @@ def print_profile(found: dict[str, Any], asked: str) -> None:
         table.add_row(
             "influence",
             money(found["influence"], currency),
-            f"{found['hops']} hops, each further one × {found['decay']:g}; percentile {_number(found['percentile'])}",
+            counted(found["hops"], found["decay"]),
         )
+        table.add_row("percentile", _number(found["percentile"]), "of customers, by influence as analyzed")
         table.add_row("band", found["band"] or "–", "of network revenue, beside customers who bring nobody")
         table.add_row(
             "conserved credit", money(found["conserved_credit"], currency), "their share of all revenue"
@@ -54,7 +55,7 @@ def print_profile(found: dict[str, Any], asked: str) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+    return "–" if value is None else f"{value:.{2 if value > 99.9 else 1}f}"
 
 
 def print_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:

@@ -42,7 +42,7 @@ def get(api: httpx.Client, path: str, **parameters: Any) -> Any:
 
 
 def test_one_score_is_what_show_prints(api: httpx.Client, village: Graph) -> None:
-    for asked in ({}, {"hops": 2, "decay": 0.1}):
+    for asked in ({}, {"hops": 2, "decay": 0.1}, {"hops": "all", "decay": 0.9}):
         shown = profile(village, "ann", settings=Settings(_env_file=None), **asked)
         assert get(api, "/v1/customers/ann/influence", **asked) == json.loads(json.dumps(shown))
     found = get(api, "/v1/customers/ann/influence")
@@ -62,7 +62,7 @@ def test_a_customer(api: httpx.Client) -> None:
         "customer_id": "cat", "name": "Cat", "country": "DE", "plan": "plus", "channel": "referral",
         "joined_at": "2024-03-01T00:00:00+00:00", "revenue": 100.0, "cltv": 150.0, "influence": 100.0,
         "quadrant": "misers", "currency": "EUR", "score_version": 1,
-        "changes_since": 0,
+        "changes_since": 0, "hops": 6, "decay": 0.5,
     }  # fmt: skip
 
 

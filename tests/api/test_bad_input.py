@@ -260,6 +260,8 @@ def test_queries_asked_wrongly(api: httpx.Client) -> None:
         is_problem(asked, 400, "bad-request", f"{wrong.partition('=')[0]} is ")
     assert api.get("/v1/queries/tree/downline?rootId=ann&hops=1000000000").status_code == 200
     is_problem(api.get("/v1/queries?name=x"), 422, "invalid-request")
+    twice = api.get("/v1/queries/influence/some?ids=ann&ids=cat")
+    is_problem(twice, 400, "bad-request", "ids is there 2 times. A list is JSON")
 
 
 def test_what_is_no_http(api: httpx.Client) -> None:

@@ -95,15 +95,27 @@ def test_from_files_to_answers(refnet: Run, files: Path) -> None:
     assert (one["influence"], every["influence"], every["hops"]) == (100.0, 150.0, "all")
     says(refnet("show", "cate", "--hops", "all"), 0, "all hops")
 
-    says(refnet("analyze", "--hops", "1", "--decay", "0.1"), 0, "analysis 3", "2 scores changed")
+    says(refnet("analyze", "--hops", "1", "--decay", "0.1"), 0, "analysis 3", "2 scores changed",
+         "influence: 1 hop, each further one × 0.1")  # fmt: skip
     stored = json.loads(refnet("show", "cate", "--json").stdout)
     assert (stored["influence"], stored["hops"], stored["decay"]) == (100.0, 1, 0.1)
+    says(refnet("analyze", "--decay", "2"), 2, "--decay is 2.0: it must be above 0 and at most 1")
+    says(refnet("analyze", "--hops", ""), 2, "--hops is a number or all, not ''")
     says(
-        refnet("analyze", "--hops", "all"), 2, "--hops is a number where scores go into a graph", "ecrNetwork"
+        refnet("analyze", REFNET_HOPS="abc"),
+        2,
+        "REFNET_HOPS cannot be 'abc': should be a number from 1 on, or all",
     )
-    says(refnet("analyze", "--decay", "2"), 2, "decay is 2.0: it must be a number above 0 and at most 1")
-    says(refnet("analyze"), 0, "analysis 4", "2 scores changed")
-    says(refnet("show", "cate", "--hops", "0"), 2, "--hops is a number or all, not 0.")
+    says(refnet("analyze", "--hops", "all", REFNET_HOPS="abc"), 0, "analysis 4", "influence: all hops")
+    assert json.loads(refnet("show", "cate", "--json").stdout)["hops"] == "all"
+    says(
+        refnet("analyze", REFNET_HOPS="all", REFNET_DECAY="1"),
+        0,
+        "analysis 5",
+        "all hops, each further one × 1",
+    )
+    says(refnet("analyze"), 0, "analysis 6")
+    says(refnet("show", "cate", "--hops", "0"), 2, "--hops is a number or all, not '0'.")
     says(refnet("show", "cate"), 0, "network revenue", "400.00 EUR", "generation 2: 1 customers")
 
     report = json.loads(refnet("report", "--format", "json", "--launch", "2024-02-15").stdout)

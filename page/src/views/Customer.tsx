@@ -187,7 +187,10 @@ function Scores({ influence, customer, directly }: ScoresProps) {
         )}
       </div>
       <dl class="measures">
-        <Measure name="Influence" note={`${influence.hops} hops, each further one × ${influence.decay}`}>
+        <Measure
+          name="Influence"
+          note={`${influence.hops} ${influence.hops === 1 ? "hop" : "hops"}, each further one × ${influence.decay}`}
+        >
           {amount(influence.influence)}
         </Measure>
         <Measure name="Percentile" note="of all customers, by influence">

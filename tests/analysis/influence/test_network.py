@@ -186,8 +186,8 @@ def test_what_changes_and_what_does_not(made, decay, data):
 @pytest.mark.parametrize(
     ("edges", "credit", "message"),
     [
-        (([0], [4]), None, "Edge 0 → 4 is none of 4 nodes"),
-        (([0], [-1]), None, "Edge 0 → -1 is none of 4 nodes"),
+        (([0], [4]), None, "Edge 0 → 4 names none of 4 nodes"),
+        (([0], [-1]), None, "Edge 0 → -1 names none of 4 nodes"),
         (([2], [2]), None, "Edge 2 → 2 leads from a node to itself"),
         (([0], [1]), [0.0], "Edge 0 → 1 has a credit"),
         (([0], [1]), [1.5], "Edge 0 → 1 has a credit"),
@@ -271,6 +271,14 @@ def test_nodes_and_credits_of_another_kind_are_refused(edges, credit, message):
 def test_a_count_of_nodes_that_is_none_is_refused(nodes):
     with pytest.raises(UsageError, match="it must say how many nodes there are"):
         Network([0], [1], nodes=nodes)
+
+
+def test_what_is_asked_at_once_is_pairs():
+    for wrong in ([6], [(6,)], [(6, 0.5, 1)], 6):
+        with pytest.raises(UsageError, match="pairs of hops and decay"):
+            CHAIN.influences(HUNDRED, wrong)
+    with pytest.raises(InputError, match="out is a list, and has to be an array of numpy"):
+        CHAIN.influences(HUNDRED, [(6, 0.5)], out=[0.0])
 
 
 @pytest.mark.parametrize(
