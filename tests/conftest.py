@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from refnet.core.errors import EngineError
 from refnet.graph import Graph, connect, local
@@ -23,6 +24,10 @@ from refnet.graph.local import server
 # An engine of a test lives for minutes, and half of what it takes of the processor is Java compiling itself for a speed
 # that it never comes to. Java's first compiler is enough here; `make demo` and `make bench` run engines as users do.
 os.environ["JAVA_TOOL_OPTIONS"] = f"{os.environ.get('JAVA_TOOL_OPTIONS', '')} -XX:TieredStopAtLevel=1".strip()
+
+# How long something takes is for the bench to say: a busy machine is no error.
+settings.register_profile("refnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("refnet")
 
 IMAGES = {"neo4j": "neo4j:2026.08.1", "neo4j5": "neo4j:5.26.30"}
 KINDS = [
