@@ -221,7 +221,7 @@ def install(app: FastAPI) -> None:
         wrong = [
             {
                 "where": ".".join(map(str, one["loc"])).encode("utf-8", "replace").decode(),
-                "message": one["msg"],
+                "message": one["msg"].removeprefix("Value error, "),
             }
             for one in error.errors()[:20]
         ]

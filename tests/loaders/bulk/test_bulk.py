@@ -237,7 +237,6 @@ def imported(tmp_path: Path) -> Iterator[Any]:
 @pytest.mark.parametrize(
     ("kind", "packed"),
     [
-        pytest.param("neo4j5", False, marks=pytest.mark.engine("neo4j5")),
         pytest.param("neo4j5", True, marks=pytest.mark.engine("neo4j5")),
         pytest.param("neo4j", False, marks=pytest.mark.engine("neo4j")),
     ],
