@@ -159,6 +159,9 @@ export interface List<T> {
   scored_at?: string | null;
   /** Loads and decisions since: above 0 the scores are behind. */
   changes_since?: number | null;
+  /** That influence counts. */
+  hops?: number | "all" | null;
+  decay?: number | null;
 }
 
 export interface Relation {

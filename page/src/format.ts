@@ -91,3 +91,7 @@ export function words(value: string | null | undefined): string {
 
 export const plural = (count: number, one: string, many: string): string =>
   `${number(count)} ${count === 1 ? one : many}`;
+
+/** What influence counts. */
+export const counted = (hops: number | "all", decay: number): string =>
+  `${hops} ${hops === 1 ? "hop" : "hops"}, each further one × ${decay}`;

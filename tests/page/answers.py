@@ -203,7 +203,14 @@ def ancestors(key: str, _query: dict[str, str]) -> dict[str, Any]:
 def advocates(_key: str, _query: dict[str, str]) -> dict[str, Any]:
     scores = influence(CATE, {})
     items = [{**scores, "name": "Cate Example", "cltv": 90.18}]
-    return {"currency": "EUR", "items": items, "truncated": False, "scored_at": SCORED}
+    return {
+        "currency": "EUR",
+        "items": items,
+        "truncated": False,
+        "scored_at": SCORED,
+        "hops": 6,
+        "decay": 0.5,
+    }
 
 
 def segments(_key: str, _query: dict[str, str]) -> dict[str, Any]:

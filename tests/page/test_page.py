@@ -289,6 +289,9 @@ def test_the_programmes_figures(window: Opened) -> None:
     page.wait_for_url("**/#/?launch=2024-01-01")
     main.get_by_role("link", name="all of them").click()
     expect(page.get_by_role("heading", level=1, name="Hidden advocates")).to_be_visible()
+    expect(
+        page.get_by_text("Influence: what those below spent, 6 hops, each further one × 0.5.")
+    ).to_be_visible()
 
 
 def test_a_launch_before_the_data(window: Opened) -> None:

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api";
-import { number } from "../format";
+import { counted, number } from "../format";
 import { useLoaded } from "../loaded";
 import { AdvocatesTable } from "../parts/Advocates";
 import { Behind, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
@@ -39,6 +39,11 @@ export function AdvocatesView() {
       ) : (
         <>
           <Behind scores={list.value} />
+          {list.value.hops && list.value.decay && (
+            <p class="note">
+              Influence: what those below spent, {counted(list.value.hops, list.value.decay)}.
+            </p>
+          )}
           <AdvocatesTable
             items={list.value.items}
             currency={list.value.currency ?? null}

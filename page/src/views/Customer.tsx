@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { type Ancestor, api, type Customer, type Influence } from "../api";
-import { day, money, number, plural, shortMoney, words } from "../format";
+import { counted, day, money, number, plural, shortMoney, words } from "../format";
 import { useLoaded } from "../loaded";
 import { Behind, NobodyById, NotAnalyzed, Notice, Trouble, Waiting } from "../parts/Notice";
 import { quadrantName, quadrantNote } from "../parts/quadrant";
@@ -187,10 +187,7 @@ function Scores({ influence, customer, directly }: ScoresProps) {
         )}
       </div>
       <dl class="measures">
-        <Measure
-          name="Influence"
-          note={`${influence.hops} ${influence.hops === 1 ? "hop" : "hops"}, each further one × ${influence.decay}`}
-        >
+        <Measure name="Influence" note={counted(influence.hops, influence.decay)}>
           {amount(influence.influence)}
         </Measure>
         <Measure name="Percentile" note="of all customers, by influence">
