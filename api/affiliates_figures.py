@@ -215,7 +215,7 @@ class OneAffiliate(_Common, Affiliate):
 class Tier(BaseModel):
     """What holds from so many customers, or so much in gross sales, on."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, strict=True)
 
     at: float = Field(alias="from", ge=0, le=1e12, examples=[50])
     rate: float | None = Field(None, ge=0, le=1, examples=[0.12])
@@ -226,7 +226,9 @@ class Structure(BaseModel):
     """A commission structure; what is left out is not paid, or not limited."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"rate": 0.1, "months": 12, "hold_days": 30}]}
+        extra="forbid",
+        strict=True,  # true is no rate
+        json_schema_extra={"examples": [{"rate": 0.1, "months": 12, "hold_days": 30}]},
     )
 
     name: str = Field("what if", min_length=1, max_length=200)

@@ -26,7 +26,8 @@ from refnet.graph.local import server
 os.environ["JAVA_TOOL_OPTIONS"] = f"{os.environ.get('JAVA_TOOL_OPTIONS', '')} -XX:TieredStopAtLevel=1".strip()
 
 # How long something takes is for the bench to say: a busy machine is no error.
-settings.register_profile("refnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# hypothesis has a profile of its own for CI, which keeps to the same examples: what it has is kept.
+settings.register_profile("refnet", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("refnet")
 
 IMAGES = {"neo4j": "neo4j:2026.08.1", "neo4j5": "neo4j:5.26.30"}

@@ -264,6 +264,11 @@ def test_queries_asked_wrongly(api: httpx.Client) -> None:
     is_problem(twice, 400, "bad-request", "ids is there 2 times. A list is JSON")
 
 
+def test_true_is_no_rate(api: httpx.Client) -> None:
+    for wrong in ({"rate": True}, {"rate": "0.1"}, {"tiers": [{"from": 0, "fixed": True}]}):
+        is_problem(api.post("/v1/affiliates/what-if", json=wrong), 422, "invalid-request")
+
+
 def test_what_is_no_http(api: httpx.Client) -> None:
     for text in (
         b"\x16\x03\x01\x02\x00\x01\x00",
