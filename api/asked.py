@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from refnet.analysis.influence.profile import current_analysis, of_one_version
 from refnet.core.errors import BeingAnalyzed
-from refnet.core.settings import Settings, hops_of
+from refnet.core.settings import Hops, Settings, hops_of
 from refnet.graph.asking import Asking, Question
 from refnet.graph.asynchronous import Reader
 from refnet.graph.connection import native
@@ -99,8 +99,8 @@ CursorText = Annotated[
     str | None,
     Query(max_length=4000, description="`next_cursor` of the page before; left out: the first page"),
 ]
-Hops = Annotated[
-    int | Literal["all"],
+HopsAsked = Annotated[
+    Hops,
     BeforeValidator(_hops),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST_HOPS}, {"const": "all"}]}),
 ]

@@ -13,7 +13,7 @@ from refnet.api import models
 from refnet.api.asked import (
     MOST_HOPS,
     CustomerId,
-    Hops,
+    HopsAsked,
     Limit,
     ReaderDep,
     SettingsDep,
@@ -71,7 +71,7 @@ async def influence(
     settings: SettingsDep,
     customer_id: CustomerId,
     hops: Annotated[
-        Hops | None,
+        HopsAsked | None,
         Query(description="that influence counts, or all; left out: as analyzed"),
     ] = None,
     decay: Annotated[

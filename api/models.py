@@ -6,6 +6,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from refnet.core.settings import Hops
+
 T = TypeVar("T")
 
 Time = Annotated[
@@ -16,7 +18,6 @@ Interval = Annotated[
     list[float] | None,
     Field(description="95 %, from and to", min_length=2, max_length=2, examples=[[0.19, 0.22]]),
 ]
-HopsOrAll = int | Literal["all"]
 Currency = Annotated[str, Field(description="of every amount here: ISO 4217", examples=["EUR"])]
 
 
@@ -35,7 +36,7 @@ class Versioned(Model):
         description="loads, and decisions on credit or CLTV, since: above 0 the scores are behind",
         examples=[0],
     )
-    hops: HopsOrAll | None = Field(description="that influence counts", examples=[6])
+    hops: Hops | None = Field(description="that influence counts", examples=[6])
     decay: float | None = Field(
         description="what each further hop is multiplied by in influence", examples=[0.5]
     )
@@ -120,7 +121,7 @@ class Influence(Scores):
     """The object that `refnet show ID --json` prints."""
 
     generations: list[Generation]
-    hops: HopsOrAll = Field(description="that influence counts", examples=[6])
+    hops: Hops = Field(description="that influence counts", examples=[6])
     decay: float = Field(description="what each further hop is multiplied by", examples=[0.5])
 
 

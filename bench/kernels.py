@@ -23,6 +23,7 @@ import numpy as np
 
 from bench import drawing
 from bench.influence import forest
+from bench.memory import status
 from bench.table import Table, taken
 from refnet.analysis.influence.network import Network
 
@@ -219,12 +220,6 @@ def _watched(customers: int, given: list[np.ndarray]) -> Callable[[str, Callable
         return made
 
     return stage
-
-
-def status(what: str) -> int:
-    """What /proc says of this process's memory, in bytes: VmRSS, now; VmHWM, at most."""
-    held = Path("/proc/self/status").read_text().splitlines()
-    return next(int(row.split()[1]) * 1024 for row in held if row.startswith(what))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class _Watch(Console):
                     stage.advance(rows, rejected=rejected, passed=passed)
                     done += rows
                     while len(watch.peaks) < len(watch.marks) and done >= watch.marks[len(watch.peaks)]:
-                        watch.peaks.append(peak())
+                        watch.peaks.append(status("VmHWM"))
 
             yield Noting()
 
@@ -131,31 +131,31 @@ def _row(table: Table, name: str, path: Path, rows: int, home: Path, at: Mapping
         check=True,
     )
     told = json.loads(done.stdout)
-    peaks = [f"{each / 1024:,.0f}" for each in [*told["peaks"], told["end"]]]
+    peaks = [f"{each / 2**20:,.0f}" for each in [*told["peaks"], told["end"]]]
     table.row(name, *peaks, f"{told['seconds']:.0f}", f"{rows / told['seconds']:,.0f}")
 
 
-def peak() -> int:
-    """The most memory that this process has held until now, in KiB; that of its parents is not in it."""
-    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    return int(status.split("VmHWM:")[1].split()[0])
+def status(what: str) -> int:
+    """What /proc says of this process's memory, in bytes: VmRSS, now; VmHWM, at most."""
+    held = Path("/proc/self/status").read_text().splitlines()
+    return next(int(row.split()[1]) * 1024 for row in held if row.startswith(what))
 
 
 def _idle() -> float:
     done = subprocess.run([sys.executable, "-m", "bench.memory"], stdout=subprocess.PIPE, check=True)
-    return float(json.loads(done.stdout)["end"]) / 1024
+    return float(json.loads(done.stdout)["end"]) / 2**20
 
 
 def _load(path: Path, marks: list[int]) -> dict[str, Any]:
     watch, began = _Watch(marks), time.monotonic()
     graph = connect() if "NEO4J_URI" in os.environ else _Nothing()
     loaders.load(graph, path, reporter=watch)
-    return {"peaks": watch.peaks, "end": peak(), "seconds": time.monotonic() - began}
+    return {"peaks": watch.peaks, "end": status("VmHWM"), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 1:
-        told: dict[str, Any] = {"end": peak()}
+        told: dict[str, Any] = {"end": status("VmHWM")}
     else:
         told = _load(Path(sys.argv[1]), [int(mark) for mark in sys.argv[2:]])
     sys.stdout.write(json.dumps(told))

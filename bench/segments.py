@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from bench.influence import DECAY, HOPS, forest
-from bench.memory import peak
+from bench.memory import status
 from bench.table import Table
 from refnet.analysis.influence.network import Network
 from refnet.analysis.segments.discover import discover
@@ -115,10 +115,10 @@ def main() -> None:
     attributes, *arrays = given
     size = int(attributes.memory_usage(deep=True, index=False).sum()) + sum(array.nbytes for array in arrays)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
-    before, started = peak(), time.perf_counter()
+    before, started = status("VmHWM"), time.perf_counter()
     segments = work(*given)
     seconds = time.perf_counter() - started
-    told = {"seconds": seconds, "segments": segments, "memory": (peak() - before) * 1024, "input": size}
+    told = {"seconds": seconds, "segments": segments, "memory": status("VmHWM") - before, "input": size}
     sys.stdout.write(json.dumps(told))
 
 

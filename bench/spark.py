@@ -121,8 +121,8 @@ def by_hops(
         "collect by Arrow, then arrays": collected,
         "Spark, hop by hop": lambda: spread(kept),
         "Spark, hop by hop, people in no order": lambda: spread(own),
-        "beside them, Spark's least: one join, one sum": least,
-        "beside them, collect, arrays, and back into a DataFrame": returned,
+        "Spark, the least there is: one join, one sum": least,
+        "collect, arrays, and back into a DataFrame": returned,
     }
     title = f"By {HOPS} hops, from DataFrames, {told}, {rounds} rounds"
     tables = [report(spark, title, "Spark by hops", work, rounds, shuffled, warm=True)]

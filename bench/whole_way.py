@@ -20,7 +20,7 @@ from typing import Any
 import neo4j
 
 from bench.influence import forest, store
-from bench.kernels import status
+from bench.memory import status
 from bench.table import Table
 from refnet.analysis.influence.analyze import analyze
 from refnet.analysis.influence.network import Network

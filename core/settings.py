@@ -6,7 +6,7 @@ The Neo4j names are those of the file that Neo4j Aura hands out; everything else
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,10 +16,11 @@ from refnet.core.errors import UsageError
 CreditPolicy = Literal["first", "last", "linear", "time-decay"]
 
 
+Hops: TypeAlias = int | Literal["all"]
 _DIGITS = 18  # of 64 bits
 
 
-def hops_of(said: Any) -> int | Literal["all"]:
+def hops_of(said: Any) -> Hops:
     """How many hops count: a number from 1 on, or all.
 
     Raises:
@@ -86,7 +87,7 @@ class Settings(BaseSettings):
     credit_half_life_days: float = Field(
         7.0, gt=0, description="time-decay: a claim so much older weighs half"
     )
-    hops: Annotated[int | Literal["all"], BeforeValidator(hops_of)] = Field(
+    hops: Annotated[Hops, BeforeValidator(hops_of)] = Field(
         6, description="hops that the influence score counts, or all"
     )
     decay: float = Field(0.5, gt=0, le=1, description="what each further hop's value is multiplied by")

@@ -26,7 +26,7 @@ from refnet.commands import (
     spark,
     success,
 )
-from refnet.commands.shared import Json, asked_hops, open_graph, print_json, scoring
+from refnet.commands.shared import Json, open_graph, print_json, scoring
 from refnet.core.errors import NotFound, RefnetError, UsageError
 from refnet.core.progress import Console
 from refnet.core.settings import load_settings
@@ -173,8 +173,8 @@ def show(
     from refnet.analysis.influence.profile import of_email, profile
     from refnet.terminal.shown import print_profile
 
-    scoring(hops, decay)
-    settings, chosen = load_settings(), None if hops is None else asked_hops(hops)
+    settings = scoring(hops, decay)
+    chosen = None if hops is None else settings.hops
     with open_graph(settings) as graph:
         try:
             found = profile(graph, customer_id, hops=chosen, decay=decay, settings=settings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from refnet.analysis.influence.network import Network
 from refnet.analysis.influence.scores import bands, moved_little, percentile, quadrants
 from refnet.core.money import exponent, from_minor, to_minor
 from refnet.core.progress import Quiet, Reporter
-from refnet.core.settings import Settings, load_settings
+from refnet.core.settings import Hops, Settings, load_settings
 from refnet.graph import Graph
 
 WORDS = {
@@ -74,7 +74,7 @@ class AnalysisSummary:
     credits: int
     changed: int
     currency: str
-    hops: int | Literal["all"]
+    hops: Hops
     decay: float
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 from refnet.analysis.currency import currency_in
 from refnet.core.errors import BeingAnalyzed, NotFound, UsageError
 from refnet.core.money import rounded
-from refnet.core.settings import Settings, load_settings
+from refnet.core.settings import Hops, Settings, load_settings
 from refnet.graph import Graph
 from refnet.graph.asking import Asking, Question, ask
 from refnet.graph.connection import native
@@ -19,7 +19,7 @@ def profile(
     graph: Graph,
     customer_id: str,
     *,
-    hops: int | Literal["all"] | None = None,
+    hops: Hops | None = None,
     decay: float | None = None,
     settings: Settings | None = None,
 ) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def profile(
 
 
 def profiled(
-    customer_id: str, *, hops: int | Literal["all"] | None, decay: float | None, settings: Settings
+    customer_id: str, *, hops: Hops | None, decay: float | None, settings: Settings
 ) -> Asking[dict[str, Any]]:
     """The questions and the answer of `profile`."""
     # First the analysis, then the customer: a score of a later one shows by its version.

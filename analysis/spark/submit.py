@@ -16,7 +16,6 @@ if __name__ == "__main__":  # run as a file: its neighbours must not be taken fo
 
 import argparse
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import get_args
@@ -26,27 +25,15 @@ from refnet.analysis.spark.run import Question, analyze
 from refnet.analysis.spark.tables import VALUES
 from refnet.core.errors import RefnetError
 from refnet.core.progress import Console
-from refnet.core.settings import CreditPolicy, Settings, load_settings
+from refnet.core.settings import CreditPolicy, Settings, hops_of, load_settings
 
 
-def question(
-    settings: Settings,
-    *,
-    value: str = "revenue",
-    hops: str | None = None,
-    decay: float | None = None,
-) -> Question:
-    """What is asked, settings where nothing is given; `hops` a number or 'all'."""
-    if hops is None:
-        count = settings.most_hops
-    elif hops == "all":
-        count = None
-    else:
-        count = int(hops)
+def question(settings: Settings, *, value: str = "revenue") -> Question:
+    """What is asked, by the settings."""
     return Question(
         value=value,
-        hops=count,
-        decay=settings.decay if decay is None else decay,
+        hops=settings.most_hops,
+        decay=settings.decay,
         currency=settings.currency or "EUR",
         rules=Rules(settings.credit_policy, settings.credit_window_days, settings.credit_half_life_days),
     )
@@ -72,18 +59,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if not asked.source or not asked.target:
         parser.error("--from and --to are needed")
-    if asked.hops not in (None, "all") and not re.fullmatch("[1-9][0-9]*", asked.hops):
-        parser.error("--hops is a number from 1 on, or all")
+    try:
+        hops = None if asked.hops is None else hops_of(asked.hops)
+    except ValueError as error:
+        parser.error(f"--hops {error}")
+    if asked.decay is not None and not 0 < asked.decay <= 1:
+        parser.error("--decay should be above 0 and at most 1")
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.appName("refnet").getOrCreate()
     try:
-        settings = load_settings(currency=asked.currency, credit_policy=asked.policy)
+        settings = load_settings(
+            currency=asked.currency, credit_policy=asked.policy, hops=hops, decay=asked.decay
+        )
         summary = analyze(
             spark,
             asked.source,
             asked.target,
-            question(settings, value=asked.value, hops=asked.hops, decay=asked.decay),
+            question(settings, value=asked.value),
             partitions=asked.partitions,
             checkpoints=asked.checkpoints or settings.spark_checkpoints,
             overwrite=asked.overwrite,

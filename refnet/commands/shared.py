@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,16 +75,8 @@ def scoring(hops: str | None, decay: float | None) -> Settings:
     """
     if decay is not None and not 0 < decay <= 1:
         raise UsageError(f"--decay is {decay}: it must be above 0 and at most 1.")
-    return load_settings(hops=None if hops is None else asked_hops(hops), decay=decay)
-
-
-def asked_hops(said: str) -> int | Literal["all"]:
-    """What --hops says: a number from 1 on, or all.
-
-    Raises:
-        UsageError: it says neither.
-    """
     try:
-        return hops_of(said)
+        asked = None if hops is None else hops_of(hops)
     except ValueError:
-        raise UsageError(f"--hops is a number or all, not {said!r}.", "Numbers begin with 1.") from None
+        raise UsageError(f"--hops is a number or all, not {hops!r}.", "Numbers begin with 1.") from None
+    return load_settings(hops=asked, decay=decay)
